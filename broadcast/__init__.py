@@ -1,0 +1,1 @@
+"""The alert: who must hear what, and what happened."""

@@ -1,0 +1,56 @@
+"""What the alert needs from the rooms above it: someone who can dial."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from broadcast.states import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """One call to place: whom, what they hear, and until when it still makes sense."""
+
+    attempt: UUID
+    number: str
+    """E.164, as the attempt row has it."""
+    language: str
+    sound: Path
+    """The whole pass (identification, text, offer of keys), without extension, as the PBX sees it."""
+    sound_seconds: float
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What became of one call, with the evidence that says so."""
+
+    outcome: Outcome
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    cause: int | None = None
+    """Q.850 cause of the channel's end."""
+    sip_status: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Dialler(Protocol):
+    """Places one call per attempt, ever; broadcast decides, the line obeys."""
+
+    def obstacle(self, order: CallOrder) -> float | None:
+        """None when the call may be placed now, else seconds after which to ask again; takes a line if None.
+
+        Called before the write-ahead, so that a closed line or a full trunk never burns an attempt.
+        """
+
+    async def call(self, order: CallOrder) -> CallResult:
+        """Place the call and stay with it to its end. Never raises for what a telephone can do."""
+
+    def give_back(self, order: CallOrder) -> None:
+        """Return a line taken by `obstacle` when the call is not placed after all."""
+
+    async def stop(self, attempt: UUID) -> None:
+        """End this attempt's call if it is ours and still only ringing."""

@@ -1,0 +1,1 @@
+"""Decisions as values: pure functions of what is known now, tested by tables."""

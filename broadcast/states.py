@@ -1,0 +1,87 @@
+"""The states of broadcasts, recipients and attempts, and the outcomes of a call, each with a sentence."""
+
+from enum import StrEnum
+
+
+class BroadcastState(StrEnum):
+    """Forward only: RUNNING -> CLOSED."""
+
+    RUNNING = "running"
+    """Somebody still has to be called, or is being called."""
+    CLOSED = "closed"
+    """Every recipient has a final result."""
+
+
+class RecipientState(StrEnum):
+    """Forward only: WAITING -> FINAL."""
+
+    WAITING = "waiting"
+    """A call is open or will be."""
+    FINAL = "final"
+    """Nobody will be called for this recipient any more."""
+
+
+class AttemptState(StrEnum):
+    """Forward only: QUEUED -> DIALLING -> DONE, or QUEUED -> DONE when cancelled."""
+
+    QUEUED = "queued"
+    """Will be dialled when due; never placed so far."""
+    DIALLING = "dialling"
+    """Written ahead by exactly one node, which alone may place the call, once."""
+    DONE = "done"
+    """Ended, with an outcome."""
+
+
+class Result(StrEnum):
+    """What a recipient got out of the broadcast so far; it never falls (see `rank`)."""
+
+    NOTHING = "nothing"
+    PARTIAL = "partial"
+    VOICEMAIL = "voicemail"
+    HEARD = "heard"
+    CONFIRMED = "confirmed"
+
+    @property
+    def rank(self) -> int:
+        return list(Result).index(self)
+
+
+class Outcome(StrEnum):
+    """How one attempt ended."""
+
+    CONFIRMED = "confirmed"
+    """A key press proved a person who heard the alert."""
+    HEARD = "heard"
+    """A person stayed while the whole message was played."""
+    PARTIAL = "partial"
+    """Somebody answered and left before the message had been played whole."""
+    VOICEMAIL = "voicemail"
+    """A machine took the whole message after its greeting."""
+    VOICEMAIL_PARTIAL = "voicemail_partial"
+    """A machine answered and ended the call before it had the whole message."""
+    SCREENED = "screened"
+    """A phone that asks who is calling let nobody through."""
+    SILENT = "silent"
+    """The line was answered and the message played whole, but nothing was ever heard on it."""
+    BUSY = "busy"
+    """Engaged (486, 600)."""
+    NO_ANSWER = "no_answer"
+    """Rang until our own limit or the network's (408, 480)."""
+    REJECTED = "rejected"
+    """Refused by the phone or the network (603, 403)."""
+    DEAD_NUMBER = "dead_number"
+    """Does not exist, has changed or is malformed (404, 410, 484)."""
+    CONGESTION = "congestion"
+    """The trunk is full (503)."""
+    TRUNK_DOWN = "trunk_down"
+    """No way out: endpoint unavailable, network failure or a transport fault."""
+    UNKNOWN = "unknown"
+    """A crash hid what happened; it may have rung."""
+    LOST = "lost"
+    """The call vanished with our PBX or our link to it."""
+    EXPIRED = "expired"
+    """Due or answered after the broadcast's expiry: not played."""
+    CANCELLED = "cancelled"
+    """Taken back before it was dialled, because it was no longer needed."""
+    REFUSED = "refused"
+    """Our own safety rules forbid dialling this number."""

@@ -1,0 +1,1 @@
+"""The switchboard: settings, start-up, command line, doctor and demo."""

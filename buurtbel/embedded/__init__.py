@@ -1,0 +1,1 @@
+"""Programs that Buurtbel brings along and looks after: Asterisk and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Who is who: networks, members, their numbers, and how lists come in."""

@@ -1,0 +1,1 @@
+"""The line: everything with a live call in it."""

@@ -1,0 +1,1 @@
+"""Conversations that read aloud like the call."""

@@ -1,0 +1,39 @@
+"""The way out to the telephone network, as settings."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+SIMULATED_URI = "sip:127.0.0.1:15070"
+
+
+class NumberFormat(StrEnum):
+    """How the trunk wants Belgian and foreign numbers written."""
+
+    PLUS = "+32"
+    ZEROS = "0032"
+    NATIONAL = "04"
+
+
+class Trunk(BaseModel):
+    """One SIP trunk. Everything has a default that reaches the simulated neighbourhood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    uri: str = Field(SIMULATED_URI, description="SIP peer that calls go to; sips: or ;transport=tls for TLS")
+    simulated: bool | None = Field(None, description="the far end is a simulation, so +999 numbers may be dialled")
+    user: str = Field("", description="user name for digest authentication")
+    password: SecretStr = Field(SecretStr(""), description="password for digest authentication")
+    register_with: bool = Field(False, description="register with the trunk, so that it can reach us")
+    caller_id: str = Field("+3214539600", description="number shown to the called person")
+    caller_id_header: str = Field("from", pattern="^(from|pai|rpid)$", description="header the caller id goes in")
+    number_format: NumberFormat = Field(NumberFormat.PLUS, description="how numbers are written to the trunk")
+    codecs: str = Field("alaw,ulaw", description="codecs offered, best first")
+    srtp: bool = Field(False, description="encrypt the audio (SRTP by SDES; use it with TLS)")
+    ca_file: str = Field("", description="certificate authority that signs the trunk's TLS certificate")
+    channels: int = Field(30, ge=1, description="calls at once that the trunk carries")
+    calls_per_second: float = Field(10.0, gt=0, description="new calls a second that the trunk accepts")
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.uri == SIMULATED_URI if self.simulated is None else self.simulated

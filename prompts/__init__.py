@@ -1,0 +1,1 @@
+"""What the machine says, in four languages, and how it is spoken."""

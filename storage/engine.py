@@ -1,0 +1,11 @@
+"""How the database is reached."""
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+
+def make_engine(url: str, *, connections: int = 10) -> AsyncEngine:
+    """An engine on psycopg 3 for a `postgresql://` URL, whatever driver the URL names."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), pool_size=connections, max_overflow=5
+    )
