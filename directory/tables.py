@@ -1,0 +1,87 @@
+"""The tables of who is who: networks, their members, and the numbers each member can be reached at."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    SmallInteger,
+    String,
+    Time,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.base import Base
+
+
+class Network(Base):
+    """A neighbourhood information network; official only from the day its charter was approved."""
+
+    __tablename__ = "network"
+    __table_args__ = (CheckConstraint("hours_from <> hours_until", name="hours"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    municipality: Mapped[str] = mapped_column(String(80))
+    charter_approved_on: Mapped[date | None] = mapped_column(Date)
+    hours_from: Mapped[time] = mapped_column(Time, default=time(8), server_default=text("'08:00'"))
+    """Local time of day from which a message that is not urgent may ring; may be later than `hours_until`."""
+    hours_until: Mapped[time] = mapped_column(Time, default=time(21), server_default=text("'21:00'"))
+    """Local time of day from which it may not ring any more."""
+
+
+class Member(Base):
+    """A person; those who left keep their row until retention erases it, and are never called."""
+
+    __tablename__ = "member"
+    __table_args__ = (CheckConstraint("language IN ('nl', 'fr', 'de', 'en')", name="language"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(2), default="nl", server_default="nl")
+    street: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    house_number: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    left_on: Mapped[date | None] = mapped_column(Date)
+
+    numbers: Mapped[list["Number"]] = relationship(
+        order_by="Number.position, Number.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="raise",
+    )
+
+
+class Membership(Base):
+    """A member belongs to a network; the same person may belong to several."""
+
+    __tablename__ = "membership"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(
+        ForeignKey("network.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Number(Base):
+    """A telephone number of a member, tried in the order of `position` (0 first); people may share one."""
+
+    __tablename__ = "number"
+    __table_args__ = (
+        UniqueConstraint("member_id", "e164"),
+        CheckConstraint("e164 ~ '^[+][1-9][0-9]{6,14}$'", name="e164"),
+        CheckConstraint("position >= 0", name="position"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    e164: Mapped[str] = mapped_column(String(16), index=True)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    dead_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the telephone network first said that this number does not exist (any more)."""
