@@ -1,0 +1,32 @@
+"""The requests we make of Asterisk, with the vocabulary of ari-py: `client.channels.originate(...)`."""
+
+from ivr.ari.http import AriHttp
+from ivr.ari.resources import Applications, Asterisk, Channels, Playbacks, Recordings
+
+
+class AriClient:
+    """One Asterisk, as one application on it.
+
+    Every request raises `AriUnreachable` when there is no connection or no answer within `timeout` seconds,
+    and `AriRefused` when Asterisk says no. Use it as an async context manager, or `close()` it.
+    """
+
+    def __init__(
+        self, url: str, user: str, password: str, *, app: str, connections: int = 32, timeout: float = 5.0
+    ) -> None:
+        self.app = app
+        self.http = AriHttp(url, user, password, connections=connections, timeout=timeout)
+        self.channels = Channels(self.http)
+        self.playbacks = Playbacks(self.http)
+        self.recordings = Recordings(self.http)
+        self.applications = Applications(self.http, app)
+        self.asterisk = Asterisk(self.http)
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    async def __aenter__(self) -> "AriClient":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,249 @@
+"""The events of Asterisk that somebody here acts on, decoded straight from the websocket's JSON."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class _Part(msgspec.Struct, frozen=True, gc=False):
+    """Part of an event; fields that we do not name are skipped while decoding."""
+
+
+class Party(_Part, frozen=True):
+    number: str = ""
+
+
+class Dialplan(_Part, frozen=True):
+    context: str = ""
+    exten: str = ""
+    priority: int = 0
+    app_name: str = ""
+    """The application that runs now; "Stasis" while the channel is ours."""
+
+
+class Channel(_Part, frozen=True):
+    """A channel as Asterisk reports it in events and in `GET /channels`."""
+
+    id: str
+    name: str = ""
+    state: str = ""
+    """Down, Ring (rings us), Ringing (rings them), Up, Busy ..."""
+    caller: Party = Party()
+    connected: Party = Party()
+    dialplan: Dialplan = Dialplan()
+    creationtime: str = ""
+
+    @property
+    def is_up(self) -> bool:
+        return self.state == "Up"
+
+    @property
+    def is_in_stasis(self) -> bool:
+        return self.dialplan.app_name == "Stasis"
+
+
+class Playback(_Part, frozen=True):
+    id: str
+    target_uri: str
+    """`channel:ID` or `bridge:ID`."""
+    state: str = ""
+    """queued, playing, continuing, done, failed."""
+
+
+class Recording(_Part, frozen=True):
+    name: str
+    target_uri: str = ""
+    state: str = ""
+    """queued, recording, paused, done, failed, canceled."""
+    duration: int | None = None
+    """Whole seconds."""
+    talking_duration: int | None = None
+    """Whole seconds in which somebody spoke; only when recorded with a limit on silence."""
+    cause: str = ""
+
+
+class Endpoint(_Part, frozen=True):
+    technology: str
+    resource: str
+    state: str = ""
+    """online, offline or unknown."""
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Something that happened at `timestamp`, in Asterisk's writing (`2026-01-31T09:00:00.123+0100`)."""
+
+    timestamp: str
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.timestamp)
+
+    @property
+    def type(self) -> str:
+        return type(self).__name__
+
+    @property
+    def channel_id(self) -> str:
+        """The channel it concerns; empty when it concerns none."""
+        return ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about: tells apart two events of one type at one moment."""
+        return self.channel_id
+
+
+class _OfChannel(Event, frozen=True):
+    channel: Channel
+
+    @property
+    def channel_id(self) -> str:
+        return self.channel.id
+
+
+class StasisStart(_OfChannel, frozen=True):
+    """The channel is ours from now on: for a call we placed, it has been answered."""
+
+    args: list[str] = []
+
+
+class StasisEnd(_OfChannel, frozen=True):
+    """The channel is no longer ours: hung up, or sent on in the dialplan."""
+
+
+class ChannelCreated(_OfChannel, frozen=True):
+    pass
+
+
+class ChannelStateChange(_OfChannel, frozen=True):
+    pass
+
+
+class ChannelDestroyed(_OfChannel, frozen=True):
+    """The end; only here stands why."""
+
+    cause: int
+    """Q.850."""
+    tech_cause: int | None = None
+    """The SIP status that ended it, where there was one."""
+    cause_txt: str = ""
+
+
+class ChannelHangupRequest(_OfChannel, frozen=True):
+    cause: int | None = None
+    tech_cause: int | None = None
+    soft: bool = False
+
+
+class ChannelDtmfReceived(_OfChannel, frozen=True):
+    """A key was released."""
+
+    digit: str
+    duration_ms: int
+
+    @property
+    def subject(self) -> str:
+        return f"{self.channel.id} {self.digit}"
+
+
+class ChannelTalkingStarted(_OfChannel, frozen=True):
+    pass
+
+
+class ChannelTalkingFinished(_OfChannel, frozen=True):
+    """Never comes when the far end stops sending sound, so no wait may rest on it alone."""
+
+    duration: int
+    """Milliseconds of talking."""
+
+
+class _OfPlayback(Event, frozen=True):
+    playback: Playback
+
+    @property
+    def channel_id(self) -> str:
+        return self.playback.target_uri.removeprefix("channel:")
+
+    @property
+    def subject(self) -> str:
+        return self.playback.id
+
+
+class PlaybackStarted(_OfPlayback, frozen=True):
+    pass
+
+
+class PlaybackFinished(_OfPlayback, frozen=True):
+    @property
+    def is_whole(self) -> bool:
+        """False when the sound could not be played; a playback that was stopped also counts as whole."""
+        return self.playback.state == "done"
+
+
+class _OfRecording(Event, frozen=True):
+    recording: Recording
+
+    @property
+    def channel_id(self) -> str:
+        return self.recording.target_uri.removeprefix("channel:")
+
+    @property
+    def subject(self) -> str:
+        return self.recording.name
+
+
+class RecordingStarted(_OfRecording, frozen=True):
+    pass
+
+
+class RecordingFinished(_OfRecording, frozen=True):
+    pass
+
+
+class RecordingFailed(_OfRecording, frozen=True):
+    pass
+
+
+class EndpointStateChange(Event, frozen=True):
+    """The trunk came or went, as far as its qualify or registration tells."""
+
+    endpoint: Endpoint
+
+    @property
+    def subject(self) -> str:
+        return self.endpoint.resource
+
+
+class ApplicationReplaced(Event, frozen=True):
+    """Another program has taken our application name; nothing more will come to us."""
+
+
+AnyEvent = (
+    StasisStart
+    | StasisEnd
+    | ChannelCreated
+    | ChannelStateChange
+    | ChannelDestroyed
+    | ChannelHangupRequest
+    | ChannelDtmfReceived
+    | ChannelTalkingStarted
+    | ChannelTalkingFinished
+    | PlaybackStarted
+    | PlaybackFinished
+    | RecordingStarted
+    | RecordingFinished
+    | RecordingFailed
+    | EndpointStateChange
+    | ApplicationReplaced
+)
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
+
+
+def decode(frame: bytes | str) -> Event | None:
+    """The event in one websocket frame, or None for one that we do not know or cannot read."""
+    try:
+        event: Event = _decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return event

@@ -1,0 +1,231 @@
+"""The resources of ARI that we use, one class each."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from ivr.ari.errors import AlreadyPlaced, AriRefused, ChannelGone, EndpointUnavailable
+from ivr.ari.events import Channel
+from ivr.ari.http import AriHttp
+
+_GONE = {404, 409, 412}
+"""What Asterisk says of a channel that has ended, is no longer in our application, or is just ending."""
+
+
+class RtpStatistics(msgspec.Struct, frozen=True):
+    """Sound on the line, in packets (`tx` = to the phone) and seconds."""
+
+    txcount: int = 0
+    rxcount: int = 0
+    txploss: int = 0
+    rxploss: int = 0
+    txjitter: float = 0.0
+    rxjitter: float = 0.0
+    rtt: float = 0.0
+
+
+class Info(msgspec.Struct, frozen=True):
+    version: str
+    startup_time: str
+    """Changes when Asterisk restarts: then every channel of before is gone."""
+
+
+class Channels:
+    """Calls. A request about a channel that has ended, is ending or is not in Stasis raises `ChannelGone`."""
+
+    def __init__(self, http: AriHttp) -> None:
+        self._http = http
+
+    async def originate(
+        self,
+        channel_id: str,
+        *,
+        endpoint: str,
+        context: str,
+        extension: str,
+        priority: int = 1,
+        caller_id: str = "",
+        timeout: float = 40.0,  # noqa: ASYNC109 - how long the phone rings
+        formats: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ring `endpoint` for at most `timeout` seconds; when answered it enters the dialplan.
+
+        Raises AlreadyPlaced when a channel with this id lives, EndpointUnavailable when there is no way out.
+        """
+        body = {
+            "endpoint": endpoint,
+            "context": context,
+            "extension": extension,
+            "priority": priority,
+            "callerId": caller_id,
+            "timeout": max(1, round(timeout)),
+            "formats": ",".join(formats),
+            "variables": variables or {},
+        }
+        if not formats:
+            del body["formats"]
+        try:
+            await self._http.request("POST", f"channels/{channel_id}", body)
+        except AriRefused as refusal:
+            if refusal.status == 409:
+                raise AlreadyPlaced(
+                    "A call with this id has been placed already; do not place it again."
+                ) from refusal
+            if refusal.status == 500 and "llocation failed" in str(refusal):
+                raise EndpointUnavailable(
+                    "Asterisk has no way out for this call; check the trunk's address and registration."
+                ) from refusal
+            raise
+
+    async def list(self) -> list[Channel]:
+        return await self._http.read("channels", list[Channel])
+
+    async def get(self, channel_id: str) -> Channel:
+        try:
+            return await self._http.read(f"channels/{channel_id}", Channel)
+        except AriRefused as refusal:
+            raise _gone_or(refusal) from refusal
+
+    async def rtp_statistics(self, channel_id: str) -> RtpStatistics:
+        try:
+            return await self._http.read(f"channels/{channel_id}/rtp_statistics", RtpStatistics)
+        except AriRefused as refusal:
+            raise _gone_or(refusal) from refusal
+
+    async def answer(self, channel_id: str) -> None:
+        """Waits in Asterisk until plays and recordings queued before it have ended."""
+        await self._ask("POST", f"channels/{channel_id}/answer")
+
+    async def ring(self, channel_id: str) -> None:
+        """Let an inbound caller hear that it rings."""
+        await self._ask("POST", f"channels/{channel_id}/ring")
+
+    async def play(self, channel_id: str, media: str, playback_id: str) -> None:
+        """Queue one sound, as `sound:/path/without/extension`."""
+        await self._ask("POST", f"channels/{channel_id}/play/{playback_id}", {"media": media})
+
+    async def record(
+        self,
+        channel_id: str,
+        name: str,
+        *,
+        format: str = "wav",  # noqa: A002 - ARI's own word
+        max_seconds: int = 0,
+        max_silence_seconds: int = 0,
+        terminate_on: str = "none",
+        beep: bool = False,
+        if_exists: str = "fail",
+    ) -> None:
+        """Record what the caller says, to `name` below Asterisk's recording folder; 0 seconds = no limit."""
+        body = {
+            "name": name,
+            "format": format,
+            "maxDurationSeconds": max_seconds,
+            "maxSilenceSeconds": max_silence_seconds,
+            "terminateOn": terminate_on,
+            "beep": beep,
+            "ifExists": if_exists,
+        }
+        await self._ask("POST", f"channels/{channel_id}/record", body)
+
+    async def continue_in_dialplan(
+        self, channel_id: str, context: str, extension: str, priority: int = 1
+    ) -> None:
+        """Give the channel back to the dialplan there; a playing sound is finished first."""
+        body = {"context": context, "extension": extension, "priority": priority}
+        await self._ask("POST", f"channels/{channel_id}/continue", body)
+
+    async def hangup(
+        self, channel_id: str, *, reason: str | None = None, reason_code: int | None = None
+    ) -> None:
+        """End the call, ringing or answered; one that has ended already is what was asked for."""
+        body: dict[str, object] = {"reason": reason} if reason else {}
+        if reason_code is not None:
+            body = {"reason_code": str(reason_code)}
+        try:
+            await self._http.request("DELETE", f"channels/{channel_id}", body or None)
+        except AriRefused as refusal:
+            if refusal.status not in _GONE:
+                raise
+
+    async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
+        try:
+            await self._http.request(method, path, body)
+        except AriRefused as refusal:
+            raise _gone_or(refusal) from refusal
+
+
+class Playbacks:
+    def __init__(self, http: AriHttp) -> None:
+        self._http = http
+
+    async def stop(self, playback_id: str) -> None:
+        """Stop it where it is; one that has ended already is what was asked for."""
+        await _unless_gone(self._http, "DELETE", f"playbacks/{playback_id}")
+
+
+class Recordings:
+    def __init__(self, http: AriHttp) -> None:
+        self._http = http
+
+    async def stop(self, name: str) -> None:
+        """End it and keep it; one that has ended already is what was asked for."""
+        await _unless_gone(self._http, "POST", f"recordings/live/{name}/stop")
+
+    async def delete(self, name: str) -> None:
+        """Remove a finished recording; none there is what was asked for."""
+        await _unless_gone(self._http, "DELETE", f"recordings/stored/{name}")
+
+
+class Applications:
+    """Which events Asterisk sends us. Both hold until our websocket closes."""
+
+    def __init__(self, http: AriHttp, app: str) -> None:
+        self._http = http
+        self._path = f"applications/{app}"
+
+    async def subscribe(self, event_source: str) -> None:
+        """Hear of `endpoint:PJSIP/<name>` and its channels, also before they are in Stasis."""
+        await self._http.request("POST", f"{self._path}/subscription", {"eventSource": event_source})
+
+    async def filter(self, *, disallowed: Sequence[str]) -> None:
+        """Send no events of these types."""
+        body = {"disallowed": [{"type": name} for name in disallowed]}
+        await self._http.request("PUT", f"{self._path}/eventFilter", body)
+
+
+class _Status(msgspec.Struct):
+    startup_time: str
+
+
+class _System(msgspec.Struct):
+    version: str
+
+
+class _Info(msgspec.Struct):
+    status: _Status
+    system: _System
+
+
+class Asterisk:
+    def __init__(self, http: AriHttp) -> None:
+        self._http = http
+
+    async def info(self) -> Info:
+        answer = await self._http.read("asterisk/info", _Info)
+        return Info(answer.system.version, answer.status.startup_time)
+
+
+def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:
+    if refusal.status in _GONE:
+        return ChannelGone(f"The call has ended or is not ours now: {refusal}")
+    return refusal
+
+
+async def _unless_gone(http: AriHttp, method: str, path: str) -> None:
+    try:
+        await http.request(method, path)
+    except AriRefused as refusal:
+        if refusal.status not in _GONE:
+            raise
