@@ -1,0 +1,205 @@
+"""What an outcome leads to: which number of a person is called next, and when, or that we are done with them.
+
+In words for a police officer. After a call the number rests, as long as its outcome says, from the real end of
+the call. An engaged number, a full trunk or a call we lost ourselves: we stay with that number. Anything else:
+we go to the next number in the person's list, round and round, passing over numbers that still rest; when all
+of them rest, the one that has rested first is called. Numbers that do not exist, and numbers with all their
+tries used, are left out. Whoever confirmed or heard the alert is not called again, nor whoever got it twice on
+the same voicemail, nor anybody after the expiry.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from broadcast.policy import RetryPolicy
+from broadcast.states import Outcome, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A finished attempt; times are aware."""
+
+    number: str
+    outcome: Outcome
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallNumber:
+    """Call this number, not sooner than `at`."""
+
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nobody is called for this person any more; this is what they got."""
+
+    result: Result
+
+
+Decision = CallNumber | Finished
+
+
+class Then(StrEnum):
+    """Where an outcome sends us."""
+
+    FINISH = "finish"
+    """Done with this person."""
+    NEXT = "next"
+    """The next number that has rested; this one again after its wait."""
+    SAME = "same"
+    """This number again after its wait, as long as it may be called."""
+    DROP = "drop"
+    """Never this number again in this broadcast; the next one."""
+    IGNORE = "ignore"
+    """As if there had been no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """One row of the table."""
+
+    then: Then
+    wait: str | None = None
+    """Field of RetryPolicy with the seconds that the number rests; None is no rest."""
+    counted: bool = False
+    """Whether the call uses up a try of its number and of the person."""
+    result: Result = Result.NOTHING
+    second: Then | None = None
+    """Where this outcome sends us from its second time on the same number, if elsewhere."""
+    doubles: bool = False
+    """Each one in a row doubles the wait, up to `congestion_longest`."""
+    excused: bool = False
+    """Our own fault: after `lost_per_person` of them, it is treated as no answer."""
+
+
+CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
+    {
+        Outcome.CONFIRMED: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
+        Outcome.HEARD: Consequence(Then.FINISH, None, True, Result.HEARD),
+        Outcome.VOICEMAIL: Consequence(Then.NEXT, "voicemail", True, Result.VOICEMAIL, second=Then.FINISH),
+        Outcome.VOICEMAIL_PARTIAL: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
+        Outcome.PARTIAL: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
+        Outcome.SILENT: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
+        Outcome.SCREENED: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
+        Outcome.BUSY: Consequence(Then.SAME, "busy", True),
+        Outcome.NO_ANSWER: Consequence(Then.NEXT, "no_answer", True),
+        Outcome.REJECTED: Consequence(Then.NEXT, "rejected", True, second=Then.DROP),
+        Outcome.DEAD_NUMBER: Consequence(Then.DROP),
+        Outcome.REFUSED: Consequence(Then.DROP),
+        Outcome.CONGESTION: Consequence(Then.SAME, "congestion", doubles=True),
+        Outcome.TRUNK_DOWN: Consequence(Then.SAME, "congestion", doubles=True),
+        Outcome.UNKNOWN: Consequence(Then.SAME, excused=True),
+        Outcome.LOST: Consequence(Then.SAME, excused=True),
+        Outcome.EXPIRED: Consequence(Then.FINISH),
+        Outcome.CANCELLED: Consequence(Then.IGNORE),
+    }
+)
+"""What each outcome leads to: the only place that says so."""
+
+_HIGHEST_DOUBLING = 32
+"""Beyond it any wait is the longest one, and a float would overflow."""
+
+
+def decide(
+    numbers: Sequence[str],
+    history: Sequence[Tried],
+    policy: RetryPolicy,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> Decision:
+    """Say what happens next for one person; `numbers` in their order, without those known to be dead.
+
+    `history` holds all finished attempts to these numbers in this broadcast, whoever they were for. A call is
+    never due before `now`, nor before the end of the last attempt, nor at or after `expires_at`.
+    """
+    finished = Finished(result_of(history))
+    steps = _steps(history, policy)
+    if any(step.then is Then.FINISH for step in steps):
+        return finished
+    if sum(step.row.counted for step in steps) >= policy.tries_per_person:
+        return finished
+    open_numbers = [number for number in dict.fromkeys(numbers) if _is_open(number, steps, policy)]
+    soonest = max([now, *(step.ended_at for step in steps[-1:])])
+    due = [
+        CallNumber(number, max(soonest, _rested_at(number, steps, policy) or soonest))
+        for number in _in_turn(numbers, open_numbers, steps)
+    ]
+    first = min(due, key=lambda call: call.at, default=None)
+    return first if first is not None and first.at < expires_at else finished
+
+
+def result_of(history: Iterable[Tried]) -> Result:
+    """Give the best that a person got so far; more history never lowers it."""
+    return max((CONSEQUENCES[tried.outcome].result for tried in history), key=_rank, default=Result.NOTHING)
+
+
+def _rank(result: Result) -> int:
+    return result.rank
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A finished attempt with the row of the table that holds for it in this history."""
+
+    number: str
+    ended_at: datetime
+    row: Consequence
+    then: Then
+
+
+def _steps(history: Iterable[Tried], policy: RetryPolicy) -> list[_Step]:
+    steps: list[_Step] = []
+    seen: set[tuple[str, Outcome]] = set()
+    excused = 0
+    for tried in sorted(history, key=lambda tried: tried.ended_at):
+        row = CONSEQUENCES[tried.outcome]
+        if row.then is Then.IGNORE:
+            continue
+        excused += row.excused
+        if row.excused and excused > policy.lost_per_person:
+            row = CONSEQUENCES[Outcome.NO_ANSWER]
+        again = (tried.number, tried.outcome) in seen
+        seen.add((tried.number, tried.outcome))
+        steps.append(
+            _Step(tried.number, tried.ended_at, row, row.second if again and row.second else row.then)
+        )
+    return steps
+
+
+def _is_open(number: str, steps: Iterable[_Step], policy: RetryPolicy) -> bool:
+    mine = [step for step in steps if step.number == number]
+    dropped = any(step.then is Then.DROP for step in mine)
+    return not dropped and sum(step.row.counted for step in mine) < policy.tries_per_number
+
+
+def _in_turn(numbers: Sequence[str], open_numbers: list[str], steps: Sequence[_Step]) -> list[str]:
+    """Put the numbers that may be called in the order in which they come after the last call."""
+    if not steps or steps[-1].number not in numbers:
+        return open_numbers
+    last = steps[-1]
+    if last.then is Then.SAME and last.number in open_numbers:
+        return [last.number]
+    after = numbers[numbers.index(last.number) + 1 :]
+    return sorted(open_numbers, key=lambda number: number not in after)
+
+
+def _rested_at(number: str, steps: Iterable[_Step], policy: RetryPolicy) -> datetime | None:
+    """Tell when this number has rested from its last call; None when nobody called it."""
+    mine = [step for step in steps if step.number == number]
+    if not mine:
+        return None
+    last = mine[-1]
+    if last.row.wait is None:
+        return last.ended_at
+    wait = float(getattr(policy, last.row.wait))
+    if last.row.doubles:
+        in_a_row = next((n for n, step in enumerate(reversed(mine)) if not step.row.doubles), len(mine))
+        wait = min(wait * 2.0 ** min(in_a_row - 1, _HIGHEST_DOUBLING), policy.congestion_longest)
+    return last.ended_at + timedelta(seconds=wait)
