@@ -6,11 +6,12 @@ import random
 from collections.abc import Sequence
 from typing import Protocol
 
-import aiohttp
+from aiohttp import WSMsgType
 
 from ivr.ari.client import AriClient
-from ivr.ari.errors import ApplicationTaken, AriError, AriRefused, AriUnreachable
+from ivr.ari.errors import ApplicationTaken, AriError, AriRefused
 from ivr.ari.events import ApplicationReplaced, Channel, Event, decode
+from ivr.ari.http import EventSocket
 from ivr.ari.recent import Recent
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ UNUSED = (
 
 
 class Listener(Protocol):
-    """Who hears the events. Both plain methods run inside the reader, so they only hand over."""
+    """Who hears the events. The plain methods run inside the reader, so they only hand over."""
 
     async def connected(self, startup_time: str, channels: Sequence[Channel]) -> None:
         """The socket is up. Compare `channels` with what you knew; dial only after this.
@@ -37,7 +38,8 @@ class Listener(Protocol):
         in order, once this has returned; some may tell of what `channels` shows already.
         """
 
-    def feed(self, event: Event) -> None: ...
+    def feed(self, event: Event) -> None:
+        """Something happened. Must not raise and must not wait."""
 
     def disconnected(self) -> None:
         """No more events until `connected` is called again: whoever answers now hears the fallback."""
@@ -60,6 +62,7 @@ class AriConnection:
         self._source = f"endpoint:PJSIP/{trunk}"
         self._heartbeat = heartbeat
         self._shortest, self._longest = backoff
+        self._wait = self._shortest
         self._ready = asyncio.Event()
 
     @property
@@ -74,6 +77,95 @@ class AriConnection:
         """Keep the socket until cancelled.
 
         Raises ApplicationTaken when another program takes our application's name, and AriRefused when
-        Asterisk does not accept our user and password. Every other fault is tried again.
+        Asterisk does not accept our user and password. Every other fault is logged and tried again.
         """
-        raise NotImplementedError
+        while True:
+            try:
+                await self._one_socket()
+                log.warning("Asterisk closed the event socket; connecting again.")
+            except ApplicationTaken:
+                raise
+            except AriError as fault:
+                if isinstance(fault, AriRefused) and fault.status in {401, 403}:
+                    raise
+                log.warning("No event socket: %s Trying again.", fault)
+            await asyncio.sleep(self._wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
+            self._wait = min(self._wait * 2, self._longest)
+
+    async def _one_socket(self) -> None:
+        """From the handshake until the socket is lost."""
+        socket = await self._client.http.listen(self._client.app, self._heartbeat)
+        inbox = _Inbox(self._listener)
+        reading = asyncio.create_task(_read(socket, inbox), name="ari-reader")
+        preparing = asyncio.create_task(self._prepare(inbox), name="ari-prepare")
+        try:
+            await asyncio.wait({reading, preparing}, return_when=asyncio.FIRST_COMPLETED)
+            if preparing.done():
+                preparing.result()
+            await reading
+        finally:
+            self._ready.clear()
+            await _end(preparing)
+            if inbox.told:
+                self._listener.disconnected()
+            await _end(reading)
+            await socket.close()
+
+    async def _prepare(self, inbox: "_Inbox") -> None:
+        """Ask for every event we need, then let the listener compare, then open the door for events."""
+        applications = self._client.applications
+        await applications.subscribe(self._source)
+        await applications.filter(disallowed=UNUSED)
+        channels = await self._client.channels.list()
+        info = await self._client.asterisk.info()
+        inbox.told = True
+        await self._listener.connected(info.startup_time, channels)
+        inbox.open()
+        self._wait = self._shortest
+        self._ready.set()
+        log.info("Asterisk's events flow; %d channels were alive.", len(channels))
+
+
+class _Inbox:
+    """Keeps events in order until the listener is prepared, drops what comes twice, then hands on."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._feed = listener.feed
+        self._recent = Recent()
+        self._kept: list[Event] | None = []
+        self.told = False
+        """The listener has been told `connected`, so it must hear `disconnected` too."""
+
+    def take(self, event: Event) -> None:
+        if self._recent.knows(event):
+            return
+        if self._kept is None:
+            self._feed(event)
+        else:
+            self._kept.append(event)
+
+    def open(self) -> None:
+        kept, self._kept = self._kept or [], None
+        for event in kept:
+            self._feed(event)
+
+
+async def _read(socket: EventSocket, inbox: _Inbox) -> None:
+    """Read until the socket is lost; never waits for anything but the socket."""
+    while True:
+        frame = await socket.receive()
+        if frame.type is not WSMsgType.TEXT:
+            return
+        event = decode(frame.data)
+        if event is None:
+            continue
+        if isinstance(event, ApplicationReplaced):
+            raise ApplicationTaken("Another program listens under our application name; stop one of the two.")
+        inbox.take(event)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # seen, so that asyncio does not complain: what matters was raised before

@@ -1,7 +1,7 @@
 """HTTP to Asterisk: a pool of kept-alive connections, timeouts, and Asterisk's refusals as errors."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import aiohttp
 import msgspec
@@ -10,7 +10,10 @@ from ivr.ari.errors import AriRefused, AriUnreachable
 
 _KEPT_ALIVE_SECONDS = 10.0
 """Below Asterisk's 15 s, so that no request is sent into a connection that it is just closing."""
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 _T = TypeVar("_T")
+EventSocket: TypeAlias = "aiohttp.ClientWebSocketResponse[Literal[False]]"
+"""Its text frames arrive as undecoded bytes."""
 
 
 class _Words(msgspec.Struct):
@@ -52,11 +55,11 @@ class AriHttp:
         except msgspec.DecodeError as fault:
             raise AriRefused(f"Asterisk answered something unreadable: {fault}.", 200) from fault
 
-    async def listen(self, app: str, heartbeat: float) -> aiohttp.ClientWebSocketResponse:
+    async def listen(self, app: str, heartbeat: float) -> EventSocket:
         """Open the websocket on which the events of `app` come. Raises AriUnreachable or AriRefused."""
         try:
             return await self._session.ws_connect(
-                f"{self._base}events?app={app}", heartbeat=heartbeat, autoping=True, max_msg_size=0
+                f"{self._base}events?app={app}", heartbeat=heartbeat, decode_text=False, timeout=_CLOSING
             )
         except aiohttp.WSServerHandshakeError as fault:
             raise _refusal(fault.status, b"", self._base) from fault
