@@ -1,0 +1,49 @@
+# Two commands do it all: `make demo` and `make test`. Each installs what is missing first.
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+TALLY := .cache/tests.json
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check bench-calls format lock static installed installed-dev
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: installed ## Ring the simulated neighbourhood and say who heard the alert
+	@$(BIN)/buurtbel demo
+
+test: installed-dev static ## Check the code and run every test, also those on a real Asterisk
+	@$(PYTEST) -q -m "not pbx" -n 2 --tally-to $(TALLY)
+	@$(PYTEST) -q -m pbx --tally-from $(TALLY)
+
+check: installed-dev static ## Check the code and run the fast tests, in under two minutes
+	@$(PYTEST) -q -m "not pbx" -n 2
+
+bench-calls: ## Compare us with plain Asterisk call files at 600 calls
+	@scripts/bootstrap bench
+	@$(BIN)/python -m bench.calls
+
+format: installed-dev ## Put the code in its standard form
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+lock: installed-dev ## Bring the lock files up to date with pyproject.toml
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" && export PATH && \
+	$(LOCK) --group build pyproject.toml -o requirements.lock && \
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+
+static:
+	@$(BIN)/ruff format --check --quiet || { echo "Some files are not in standard form: run 'make format'."; exit 1; }
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+installed:
+	@scripts/bootstrap
+
+installed-dev:
+	@scripts/bootstrap dev
