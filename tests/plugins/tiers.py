@@ -14,7 +14,9 @@ PROPERTY = "tier"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tiers")
     group.addoption("--tally-to", type=Path, metavar="FILE", help="leave this run's counts for a later run")
-    group.addoption("--tally-from", type=Path, metavar="FILE", help="add an earlier run's counts; no tier may be empty")
+    group.addoption(
+        "--tally-from", type=Path, metavar="FILE", help="add an earlier run's counts; no tier may be empty"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
