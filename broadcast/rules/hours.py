@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_LONGEST_CLOSED = timedelta(hours=50)
-"""A window that falls wholly in the hour skipped in spring stays shut for almost two days."""
-
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
@@ -25,8 +22,8 @@ def may_send_now(
 ) -> Allowed | HeldUntil:
     """Tell whether a member may be rung at `now`, which must be aware, and if not, from when.
 
-    The hours count from `hours_from` up to but not including `hours_until`, as read on a wall clock in `zone`;
-    they may run over midnight, and when both are equal they are the whole day.
+    The hours run from `hours_from` up to but not including `hours_until`, as read on a wall clock in `zone`.
+    They may run over midnight; when both are equal they are the whole day.
     """
     if now.tzinfo is None:
         raise ValueError("The hours of a member need an aware time; hand over datetime.now(UTC).")
@@ -46,8 +43,9 @@ def _is_open(hours_from: time, hours_until: time, at: datetime, zone: ZoneInfo) 
 def _possible_openings(hours_from: time, now: datetime, zone: ZoneInfo) -> list[datetime]:
     """List the moments at which the wall clock can come to read an open hour.
 
-    Those are the start of the hours on each day, both times on the day it happens twice, and the changes of the
-    clock, which fall on a whole hour of UTC and can jump over the start of the hours or back into them.
+    Those are the start of the hours on each day, both times when the clock reads it twice, and the changes of
+    the clock, which fall on a whole hour of UTC and can jump over the start of the hours or back into them.
+    Four days, because hours that fall wholly in the one skipped in spring stay shut for almost two days.
     """
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=n) for n in range(4)]
@@ -57,4 +55,4 @@ def _possible_openings(hours_from: time, now: datetime, zone: ZoneInfo) -> list[
         for fold in (0, 1)
     ]
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return starts + [hour + timedelta(hours=n) for n in range(1, _LONGEST_CLOSED // timedelta(hours=1))]
+    return starts + [hour + timedelta(hours=n) for n in range(1, 49)]

@@ -15,14 +15,16 @@ _HAIR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A trunk's allowance of new calls at the monotonic second `at`; never more than rate * t + burst in any t."""
+    """A trunk's allowance of new calls; in any t seconds it gives at most rate * t + burst of them."""
 
     rate: float
     """Calls a second that the trunk was sold with."""
     burst: float
     """Calls that may go out at once after a quiet time; at least 1."""
     tokens: float
+    """Calls that may go out at the moment `at`."""
     at: float
+    """Monotonic second for which this value holds."""
     slowed_to: float = inf
     """Rate at `at` while the trunk recovers; the full rate when above it."""
     slowed_at: float = -inf
@@ -40,10 +42,10 @@ class Bucket:
         return min(self.rate, self.slowed_to)
 
     def take(self, now: float) -> tuple["Bucket", float]:
-        """Take a token at monotonic second `now`; also the seconds after which to ask again, 0.0 when taken."""
+        """Take a token at monotonic second `now`; else say after how many seconds to ask again (0.0: taken)."""
         bucket = self._filled(now)
         if bucket.tokens >= 1 - _HAIR:
-            return replace(bucket, tokens=max(bucket.tokens - 1, 0.0)), 0.0
+            return replace(bucket, tokens=bucket.tokens - 1), 0.0
         return bucket, (1 - bucket.tokens) / bucket.current_rate
 
     def slow_down(self, now: float) -> "Bucket":
@@ -53,9 +55,9 @@ class Bucket:
         """
         bucket = self._filled(now)
         if now - self.slowed_at < ONE_FULL_MOMENT:
-            return replace(bucket, tokens=0.0)
+            return replace(bucket, tokens=min(bucket.tokens, 0.0))
         slower = max(bucket.current_rate / 2, self.rate * SLOWEST)
-        return replace(bucket, tokens=0.0, slowed_to=slower, slowed_at=now)
+        return replace(bucket, tokens=min(bucket.tokens, 0.0), slowed_to=slower, slowed_at=now)
 
     def _filled(self, now: float) -> "Bucket":
         passed = max(now - self.at, 0.0)
@@ -64,7 +66,7 @@ class Bucket:
         reached = self.current_rate + ramp * step
         gained = ramp * (self.current_rate + reached) / 2 + (passed - ramp) * self.rate
         return replace(
-            self, tokens=min(self.burst, self.tokens + gained), at=self.at + passed, slowed_to=reached
+            self, tokens=min(self.burst, self.tokens + gained), at=max(now, self.at), slowed_to=reached
         )
 
 

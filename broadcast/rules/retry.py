@@ -1,11 +1,11 @@
 """What an outcome leads to: which number of a person is called next, and when, or that we are done with them.
 
-In words for a police officer. After a call the number rests, as long as its outcome says, from the real end of
-the call. An engaged number, a full trunk or a call we lost ourselves: we stay with that number. Anything else:
-we go to the next number in the person's list, round and round, passing over numbers that still rest; when all
-of them rest, the one that has rested first is called. Numbers that do not exist, and numbers with all their
-tries used, are left out. Whoever confirmed or heard the alert is not called again, nor whoever got it twice on
-the same voicemail, nor anybody after the expiry.
+In words for a police officer. After a call the number rests for as long as its outcome says, counted from the
+real end of the call. When a number is engaged, the trunk is full or we lost the call ourselves, we stay with
+that number. Otherwise we go to the next number in the person's list, round and round, passing over numbers that
+still rest; when all of them rest, the one that has rested first is called. Numbers that do not exist and numbers
+whose tries are used up are left out. Nobody is called again who confirmed or heard the alert, who got it twice
+on the same voicemail, or whose alert has expired.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -125,11 +125,12 @@ def decide(
         return finished
     if sum(step.row.counted for step in steps) >= policy.tries_per_person:
         return finished
-    open_numbers = [number for number in dict.fromkeys(numbers) if _is_open(number, steps, policy)]
-    soonest = max([now, *(step.ended_at for step in steps[-1:])])
+    calls_to = {number: [step for step in steps if step.number == number] for number in numbers}
+    callable_numbers = [number for number, calls in calls_to.items() if _may_be_called(calls, policy)]
+    soonest = max(now, steps[-1].ended_at) if steps else now
     due = [
-        CallNumber(number, max(soonest, _rested_at(number, steps, policy) or soonest))
-        for number in _in_turn(numbers, open_numbers, steps)
+        CallNumber(number, _ready_at(calls_to[number], soonest, policy))
+        for number in _in_turn(callable_numbers, numbers, steps)
     ]
     first = min(due, key=lambda call: call.at, default=None)
     return first if first is not None and first.at < expires_at else finished
@@ -173,33 +174,35 @@ def _steps(history: Iterable[Tried], policy: RetryPolicy) -> list[_Step]:
     return steps
 
 
-def _is_open(number: str, steps: Iterable[_Step], policy: RetryPolicy) -> bool:
-    mine = [step for step in steps if step.number == number]
-    dropped = any(step.then is Then.DROP for step in mine)
-    return not dropped and sum(step.row.counted for step in mine) < policy.tries_per_number
+def _may_be_called(calls: Sequence[_Step], policy: RetryPolicy) -> bool:
+    dropped = any(step.then is Then.DROP for step in calls)
+    return not dropped and sum(step.row.counted for step in calls) < policy.tries_per_number
 
 
-def _in_turn(numbers: Sequence[str], open_numbers: list[str], steps: Sequence[_Step]) -> list[str]:
+def _in_turn(callable_numbers: list[str], numbers: Sequence[str], steps: Sequence[_Step]) -> list[str]:
     """Put the numbers that may be called in the order in which they come after the last call."""
     if not steps or steps[-1].number not in numbers:
-        return open_numbers
+        return callable_numbers
     last = steps[-1]
-    if last.then is Then.SAME and last.number in open_numbers:
+    if last.then is Then.SAME and last.number in callable_numbers:
         return [last.number]
     after = numbers[numbers.index(last.number) + 1 :]
-    return sorted(open_numbers, key=lambda number: number not in after)
+    return sorted(callable_numbers, key=lambda number: number not in after)
 
 
-def _rested_at(number: str, steps: Iterable[_Step], policy: RetryPolicy) -> datetime | None:
-    """Tell when this number has rested from its last call; None when nobody called it."""
-    mine = [step for step in steps if step.number == number]
-    if not mine:
-        return None
-    last = mine[-1]
-    if last.row.wait is None:
-        return last.ended_at
-    wait = float(getattr(policy, last.row.wait))
-    if last.row.doubles:
-        in_a_row = next((n for n, step in enumerate(reversed(mine)) if not step.row.doubles), len(mine))
-        wait = min(wait * 2.0 ** min(in_a_row - 1, _HIGHEST_DOUBLING), policy.congestion_longest)
-    return last.ended_at + timedelta(seconds=wait)
+def _ready_at(calls: Sequence[_Step], soonest: datetime, policy: RetryPolicy) -> datetime:
+    if not calls:
+        return soonest
+    return max(soonest, calls[-1].ended_at + timedelta(seconds=_rest(calls, policy)))
+
+
+def _rest(calls: Sequence[_Step], policy: RetryPolicy) -> float:
+    """Give the seconds that a number rests after the last of these calls to it."""
+    row = calls[-1].row
+    if row.wait is None:
+        return 0.0
+    wait = float(getattr(policy, row.wait))
+    if not row.doubles:
+        return wait
+    in_a_row = next((n for n, step in enumerate(reversed(calls)) if not step.row.doubles), len(calls))
+    return min(wait * 2.0 ** min(in_a_row - 1, _HIGHEST_DOUBLING), policy.congestion_longest)
