@@ -42,7 +42,7 @@ class Bucket:
         return min(self.rate, self.slowed_to)
 
     def take(self, now: float) -> tuple["Bucket", float]:
-        """Take a token at monotonic second `now`; else say after how many seconds to ask again (0.0: taken)."""
+        """Take a token at monotonic second `now`, or say how many seconds to wait; 0.0 means taken."""
         bucket = self._filled(now)
         if bucket.tokens >= 1 - _HAIR:
             return replace(bucket, tokens=bucket.tokens - 1), 0.0

@@ -1,11 +1,11 @@
 """What an outcome leads to: which number of a person is called next, and when, or that we are done with them.
 
-In words for a police officer. After a call the number rests for as long as its outcome says, counted from the
-real end of the call. When a number is engaged, the trunk is full or we lost the call ourselves, we stay with
-that number. Otherwise we go to the next number in the person's list, round and round, passing over numbers that
-still rest; when all of them rest, the one that has rested first is called. Numbers that do not exist and numbers
-whose tries are used up are left out. Nobody is called again who confirmed or heard the alert, who got it twice
-on the same voicemail, or whose alert has expired.
+In words for a police officer. After a call the number rests for as long as its outcome says, counted from
+the real end of the call. When a number is engaged, the trunk is full or we lost the call ourselves, we stay
+with that number. Otherwise we go to the next number in the person's list, round and round, passing over those
+that still rest; when all of them rest, the one that has rested first is called. Left out are numbers that do
+not exist, that rejected us twice, or whose tries are used up. Nobody is called again who confirmed or heard
+the alert, who got it twice on the same voicemail, or whose alert has expired.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -138,11 +138,13 @@ def decide(
 
 def result_of(history: Iterable[Tried]) -> Result:
     """Give the best that a person got so far; more history never lowers it."""
-    return max((CONSEQUENCES[tried.outcome].result for tried in history), key=_rank, default=Result.NOTHING)
+    results = (result_of_outcome(tried.outcome) for tried in history)
+    return max(results, key=lambda result: result.rank, default=Result.NOTHING)
 
 
-def _rank(result: Result) -> int:
-    return result.rank
+def result_of_outcome(outcome: Outcome) -> Result:
+    """Give what one call that ended so gave the person, whatever other calls did."""
+    return CONSEQUENCES[outcome].result
 
 
 @dataclass(frozen=True, slots=True)
