@@ -1,0 +1,161 @@
+"""The simulated neighbourhood: a second Asterisk in which the dialled number decides what happens."""
+
+import asyncio
+import secrets
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from buurtbel.embedded.account import Account, account_for
+from buurtbel.embedded.asterisk import ACCOUNT, Asterisk, Listening
+from buurtbel.embedded.errors import StartError
+from buurtbel.embedded.ports import Address, PortRange
+
+MAILBOXES = tuple(f"23{who:06d}" for who in range(1, 21))
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the neighbourhood takes calls; three ports in a row from `sip_bind`."""
+
+    trunk: Address
+    tls: Address
+    subscribers: Address
+
+    @classmethod
+    def from_bind(cls, sip_bind: str) -> "Doors":
+        trunk = Address.parse(sip_bind)
+        return cls(trunk, Address(trunk.host, trunk.port + 1), Address(trunk.host, trunk.port + 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """Of the two accounts that register with the neighbourhood."""
+
+    subscriber: str
+    softphone: str
+
+    @classmethod
+    def made(cls) -> "Passwords":
+        return cls(secrets.token_urlsafe(18), secrets.token_urlsafe(9))
+
+
+async def start_neighbourhood(
+    root: Path,
+    run_dir: Path,
+    *,
+    sip_bind: str,
+    rtp_ports: str,
+    recordings: Path,
+    hello: Path,
+    greeting: Path,
+    passwords: Passwords,
+    codecs: str = "alaw,ulaw,g722,slin16",
+    trunk_addresses: Sequence[str] = ("127.0.0.1",),
+) -> Asterisk:
+    """A running neighbourhood, each phone that answers recorded afresh in `recordings`.
+
+    `hello` is what number 12 says and `greeting` what a mailbox says: 8 kHz mono WAV files. A running neighbourhood
+    on `run_dir` is adopted. Raises as `Asterisk.start` does.
+    """
+    running = Asterisk.adopt(root, run_dir)
+    if running is not None:
+        return running
+    doors = Doors.from_bind(sip_bind)
+    account = account_for(ACCOUNT)
+    values = await asyncio.to_thread(
+        _furnish, run_dir.absolute(), recordings.absolute(), hello, greeting, account
+    )
+    rtp = PortRange.parse(rtp_ports)
+    values |= {
+        "name": "neighbourhood",
+        "sip": {"host": doors.trunk.host, "port": doors.trunk.port, "media_address": doors.trunk.host},
+        "rtp": {"first": rtp.first, "last": rtp.last},
+        "codecs": codecs,
+        "trunk_addresses": trunk_addresses,
+        "mailboxes": MAILBOXES,
+        "voicemail_pin": secrets.randbelow(10**8),
+        "subscriber_password": passwords.subscriber,
+        "softphone_password": passwords.softphone,
+    }
+    listening = Listening(udp=[doors.trunk, doors.subscribers], tcp=[doors.trunk, doors.tls], audio=rtp)
+    return await Asterisk.start(root, run_dir, template="neighbourhood", values=values, listening=listening)
+
+
+def _furnish(
+    run_dir: Path, recordings: Path, hello: Path, greeting: Path, account: Account
+) -> dict[str, Any]:
+    """Empty the recordings, lay out what phones and mailboxes say, make a certificate."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    account.share(run_dir, 0o750)
+    _empty(recordings, account)
+    sounds = run_dir / "said"
+    _own_folder(sounds, account)
+    shutil.copyfile(hello, sounds / "hello.wav")
+    for mailbox in MAILBOXES:
+        _lay_greeting(run_dir / "spool" / "voicemail" / "default" / mailbox, greeting, account)
+    _own_folder(run_dir / "spool", account)
+    _own_folder(run_dir / "spool" / "voicemail", account)
+    _own_folder(run_dir / "spool" / "voicemail" / "default", account)
+    return {
+        "recordings": recordings,
+        "hello": sounds / "hello",
+        "tls": _certificate(run_dir / "tls", account),
+    }
+
+
+def _own_folder(folder: Path, account: Account) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    account.own(folder, 0o755)
+
+
+def _empty(recordings: Path, account: Account) -> None:
+    _own_folder(recordings, account)
+    for old in recordings.glob("*.wav"):
+        old.unlink()
+
+
+def _lay_greeting(mailbox: Path, greeting: Path, account: Account) -> None:
+    shutil.rmtree(mailbox, ignore_errors=True)
+    _own_folder(mailbox, account)
+    shutil.copyfile(greeting, mailbox / "unavail.wav")
+
+
+def _certificate(folder: Path, account: Account) -> dict[str, Path]:
+    """A certificate signed by itself, for the encrypted door."""
+    folder.mkdir(exist_ok=True)
+    account.share(folder, 0o750)
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    if not certificate.exists():
+        subject = [
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-days",
+            "3650",
+        ]
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+        ]
+        try:
+            subprocess.run(
+                [*command, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True
+            )
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise StartError(
+                "openssl could not make a certificate: install it with `apt-get install openssl`."
+            ) from error
+    account.share(key, 0o640)
+    account.share(certificate, 0o644)
+    return {"certificate": certificate, "key": key}

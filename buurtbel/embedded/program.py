@@ -1,0 +1,98 @@
+"""One program of ours that runs on its own: found again by process id and start time, ended by its own id."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from buurtbel.embedded.account import Account
+
+
+class Program:
+    """A running program. It outlives us; `adopt` finds it again."""
+
+    def __init__(
+        self, process: psutil.Process, note: Path, child: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        self._process = process
+        self._note = note
+        self._child = child
+
+    @classmethod
+    def launch(
+        cls,
+        command: Sequence[str],
+        *,
+        account: Account,
+        cwd: Path,
+        output: Path,
+        env: Mapping[str, str],
+        note: Path,
+    ) -> "Program":
+        """Start `command` in a session of its own and write who it is into `note`."""
+        with output.open("wb") as sink:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                cwd=cwd,
+                env=dict(env),
+                start_new_session=True,
+                **_identity(account),
+            )
+        process = psutil.Process(child.pid)
+        note.write_text(json.dumps({"pid": process.pid, "started": process.create_time()}))
+        return cls(process, note, child)
+
+    @classmethod
+    def adopt(cls, note: Path) -> "Program | None":
+        """The program that an earlier `launch` noted, if it still runs."""
+        try:
+            noted = json.loads(note.read_text())
+            process = psutil.Process(noted["pid"])
+            same = abs(process.create_time() - noted["started"]) < 0.5
+        except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
+            return None
+        return cls(process, note) if same and _is_alive(process) else None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        if self._child is not None and self._child.poll() is not None:
+            return False
+        return _is_alive(self._process)
+
+    def stop(self, patience: float) -> None:
+        """Ask it to end, after `patience` seconds make it; blocks until it is gone."""
+        for end in (self._process.terminate, self._process.kill):
+            if not self.is_running:
+                break
+            try:
+                end()
+                self._process.wait(patience)
+            except psutil.NoSuchProcess:
+                break
+            except psutil.TimeoutExpired:
+                continue
+        if self._child is not None:
+            self._child.poll()
+        self._note.unlink(missing_ok=True)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _identity(account: Account) -> dict[str, object]:
+    if account.is_ours:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
