@@ -23,9 +23,13 @@ UNUSED = (
     "ChannelVarset",
     "DeviceStateChanged",
     "Dial",
+    "EndpointStateChange",
     "PeerStatusChange",
 )
-"""Event types that nobody acts on; Asterisk is asked not to send them."""
+"""Event types that nobody acts on; Asterisk is asked not to send them.
+
+EndpointStateChange comes twice a call and lists every live channel, so its cost grows with the calls squared.
+"""
 
 
 class Listener(Protocol):

@@ -66,8 +66,12 @@ class Recording(_Part, frozen=True):
 class Endpoint(_Part, frozen=True):
     technology: str
     resource: str
-    state: str = ""
-    """online, offline or unknown."""
+
+
+class Contact(_Part, frozen=True):
+    uri: str
+    contact_status: str
+    """Reachable, Unreachable, NonQualified, Unknown, Created, Removed or Updated."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -205,14 +209,19 @@ class RecordingFailed(_OfRecording, frozen=True):
     pass
 
 
-class EndpointStateChange(Event, frozen=True):
-    """The trunk came or went, as far as its qualify or registration tells."""
+class ContactStatusChange(Event, frozen=True):
+    """The trunk came or went, as its OPTIONS pings tell."""
 
     endpoint: Endpoint
+    contact_info: Contact
+
+    @property
+    def is_reachable(self) -> bool:
+        return self.contact_info.contact_status in {"Reachable", "NonQualified"}
 
     @property
     def subject(self) -> str:
-        return self.endpoint.resource
+        return f"{self.contact_info.uri} {self.contact_info.contact_status}"
 
 
 class ApplicationReplaced(Event, frozen=True):
@@ -234,7 +243,7 @@ AnyEvent = (
     | RecordingStarted
     | RecordingFinished
     | RecordingFailed
-    | EndpointStateChange
+    | ContactStatusChange
     | ApplicationReplaced
 )
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)

@@ -62,7 +62,8 @@ class AriHttp:
                 f"{self._base}events?app={app}", heartbeat=heartbeat, decode_text=False, timeout=_CLOSING
             )
         except aiohttp.WSServerHandshakeError as fault:
-            raise _refusal(fault.status, b"", self._base) from fault
+            # Not `from fault`: that error's text holds our Authorization header.
+            raise _refusal(fault.status, b"", self._base) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise AriUnreachable(f"Asterisk does not answer at {self._base} ({_why(fault)}).") from fault
 

@@ -117,7 +117,10 @@ class Channels:
         beep: bool = False,
         if_exists: str = "fail",
     ) -> None:
-        """Record what the caller says, to `name` below Asterisk's recording folder; 0 seconds = no limit."""
+        """Record what the caller says, to `name` below Asterisk's recording folder; 0 seconds = no limit.
+
+        Raises AriRefused when `name` exists and `if_exists` is "fail".
+        """
         body = {
             "name": name,
             "format": format,
@@ -218,7 +221,7 @@ class Asterisk:
 
 
 def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:
-    if refusal.status in _GONE:
+    if refusal.status in _GONE and "already exists" not in str(refusal):
         return ChannelGone(f"The call has ended or is not ours now: {refusal}")
     return refusal
 
