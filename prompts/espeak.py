@@ -60,7 +60,9 @@ class EspeakVoice:
                 process.kill()
                 await process.wait()
         if process.returncode:
-            msg = f"espeak-ng cannot speak with the voice {voice!r}: `espeak-ng --voices` lists what is installed."
+            msg = (
+                f"espeak-ng cannot speak with the voice {voice!r}: `espeak-ng --voices` lists what there is."
+            )
             raise VoiceMissing(msg)
 
 

@@ -1,0 +1,67 @@
+"""The fixed sentences, in four languages: data files beside this module, checked when loaded."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Literal, cast, get_args
+
+from prompts.errors import CatalogueError
+
+Key = Literal[
+    "identification",
+    "closing_urgent",
+    "offer_keys",
+    "thank_you",
+    "stopped",
+    "goodbye",
+    "neighbour_hello",
+    "neighbour_greeting",
+]
+LANGUAGES = ("nl", "fr", "de", "en")
+
+Sentences = Mapping[str, str]
+
+
+def sentence(key: Key, language: str, **slots: str) -> str:
+    """The sentence with its slots filled in; CatalogueError unless they are exactly the ones it has."""
+    sentences = _catalogue().get(language)
+    if sentences is None:
+        msg = f"There are no sentences in {language!r}: choose one of {', '.join(LANGUAGES)}."
+        raise CatalogueError(msg)
+    if key not in sentences:
+        msg = f"There is no sentence {key!r}: add it to every file of the catalogue."
+        raise CatalogueError(msg)
+    if set(slots) != slots_of(sentences[key]):
+        msg = f"The sentence {key!r} has the slots {sorted(slots_of(sentences[key]))}: fill in exactly those."
+        raise CatalogueError(msg)
+    return sentences[key].format_map(slots)
+
+
+def slots_of(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def checked(catalogue: Mapping[str, Sentences]) -> Mapping[str, Sentences]:
+    """The same catalogue; CatalogueError unless every language has every key, with the slots of the Dutch."""
+    keys = set(get_args(Key))
+    for language, sentences in catalogue.items():
+        if odd := keys.symmetric_difference(sentences):
+            msg = f"The catalogue in {language!r} lacks or has too many of: {', '.join(sorted(odd))}."
+            raise CatalogueError(msg)
+        for key, text in sentences.items():
+            if slots_of(text) != slots_of(catalogue["nl"][key]):
+                msg = f"The sentence {key!r} in {language!r} needs the slots of the Dutch one."
+                raise CatalogueError(msg)
+    return catalogue
+
+
+@cache
+def _catalogue() -> Mapping[str, Sentences]:
+    return checked({language: _read(language) for language in LANGUAGES})
+
+
+def _read(language: str) -> Sentences:
+    text = (files(__name__) / f"{language}.toml").read_text(encoding="utf-8")
+    return cast("Sentences", tomllib.loads(text))

@@ -1,0 +1,63 @@
+"""One pass of an alert: everything a called person hears from the first word to the offer of keys."""
+
+import asyncio
+
+from prompts.audio import Audio, joined
+from prompts.catalogue import sentence
+from prompts.errors import MessageEmpty, MessageTooLong
+from prompts.normalise import normalise
+from prompts.voice import Voice
+
+LONGEST = 60.0
+"""Seconds."""
+_MOST_WORDS = 400
+"""No voice speaks this many words in a minute, so that nothing is rendered to find out."""
+
+
+async def render_pass(
+    voice: Voice,
+    *,
+    language: str,
+    text: str,
+    text_language: str,
+    zone: str,
+    network: str,
+    urgent: bool,
+    longest: float = LONGEST,
+) -> Audio:
+    """Identification, text, for an urgent alert the closing sentence, and the offer of keys, as one sound.
+
+    The text is spoken in its own language, the rest in the listener's. Raises MessageEmpty when there is
+    nothing to say, MessageTooLong above `longest` seconds, and what the voice raises.
+    """
+    _check_words(text, longest)
+    closing = [sentence("closing_urgent", language)] if urgent else []
+    spoken = [
+        (sentence("identification", language, zone=zone, network=network), language),
+        (text, text_language),
+        *((fixed, language) for fixed in [*closing, sentence("offer_keys", language)]),
+    ]
+    whole = joined([await render_sentence(voice, part, in_language) for part, in_language in spoken])
+    if whole.seconds > longest:
+        msg = f"The message lasts {whole.seconds:.0f} seconds, and at most {longest:.0f} are allowed: shorten it."
+        raise MessageTooLong(msg)
+    return whole
+
+
+async def render_sentence(voice: Voice, text: str, language: str) -> Audio:
+    """A text by itself, in plain words and at the level of a telephone: also how fixed prompts are made."""
+    words = await asyncio.to_thread(normalise, text, language)
+    if not any(sign.isalnum() for sign in words):
+        msg = "There are no words to say: write what people must hear."
+        raise MessageEmpty(msg)
+    raw = await voice.speak(words, language)
+    return await asyncio.to_thread(lambda: raw.trimmed().with_short_pauses().levelled())
+
+
+def _check_words(text: str, longest: float) -> None:
+    if not any(sign.isalnum() for sign in text):
+        msg = "The message has no words: write what people must hear."
+        raise MessageEmpty(msg)
+    if (count := len(text.split())) > _MOST_WORDS:
+        msg = f"The message has {count} words, far more than {longest:.0f} seconds can hold: shorten it."
+        raise MessageTooLong(msg)
