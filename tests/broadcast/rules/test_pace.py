@@ -52,6 +52,11 @@ def test_a_full_trunk_gets_half_and_half_a_minute_later_everything_again():
     assert bucket.take(300)[0].current_rate == pytest.approx(10)
 
 
+def test_while_it_recovers_the_trunk_gets_only_what_it_can_take_by_then():
+    bucket = full_bucket(rate=10, burst=1000, now=0).slow_down(0)
+    assert bucket.take(30)[0].tokens == pytest.approx(30 * (5 + 10) / 2 - 1)
+
+
 def test_refusals_of_calls_that_were_under_way_together_are_one_sign():
     bucket = full_bucket(rate=10, burst=5, now=0).slow_down(0).slow_down(0.2).slow_down(0.9)
     assert 5 <= bucket.current_rate < 5.5
