@@ -66,6 +66,8 @@ class Recording(_Part, frozen=True):
 class Endpoint(_Part, frozen=True):
     technology: str
     resource: str
+    state: str = ""
+    """online, offline or unknown."""
 
 
 class Contact(_Part, frozen=True):
@@ -222,6 +224,10 @@ class ContactStatusChange(Event, frozen=True):
     @property
     def subject(self) -> str:
         return f"{self.contact_info.uri} {self.contact_info.contact_status}"
+
+
+EndpointStateChange = ContactStatusChange
+"""The old name, until `ivr.exchange` has the new one."""
 
 
 class ApplicationReplaced(Event, frozen=True):
