@@ -2,7 +2,7 @@
 
 import asyncio
 
-from prompts.audio import Audio, joined
+from prompts.audio import STORED_RATE, Audio, joined
 from prompts.catalogue import sentence
 from prompts.errors import MessageEmpty, MessageTooLong
 from prompts.normalise import normalise
@@ -37,9 +37,10 @@ async def render_pass(
         (text, text_language),
         *((fixed, language) for fixed in [*closing, sentence("offer_keys", language)]),
     ]
-    whole = joined([await render_sentence(voice, part, in_language) for part, in_language in spoken])
+    parts = [await render_sentence(voice, part, in_language) for part, in_language in spoken]
+    whole = (await asyncio.to_thread(joined, parts)).at(STORED_RATE)
     if whole.seconds > longest:
-        msg = f"The message lasts {whole.seconds:.0f} seconds, and at most {longest:.0f} are allowed: shorten it."
+        msg = f"The message lasts {whole.seconds:.0f} seconds, of {longest:.0f} at most: shorten it."
         raise MessageTooLong(msg)
     return whole
 
