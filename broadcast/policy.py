@@ -17,7 +17,9 @@ class RetryPolicy(BaseModel):
     congestion_longest: float = Field(240.0, ge=0, description="longest wait for a full trunk")
     tries_per_number: int = Field(3, ge=1, description="counted calls to one number in one broadcast")
     tries_per_person: int = Field(5, ge=1, description="counted calls to one person in one broadcast")
-    lost_per_person: int = Field(3, ge=0, description="calls lost by our own fault that are placed again at once")
+    lost_per_person: int = Field(
+        3, ge=0, description="calls lost by our own fault that are placed again at once"
+    )
 
 
 class BroadcastPolicy(BaseModel):
@@ -26,6 +28,8 @@ class BroadcastPolicy(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     urgent_expiry: float = Field(3600.0, ge=0, description="an urgent alert is not played later than this")
-    other_expiry: float = Field(28800.0, ge=0, description="a non-urgent message is not played later than this")
+    other_expiry: float = Field(
+        28800.0, ge=0, description="a non-urgent message is not played later than this"
+    )
     longest_pass: float = Field(60.0, ge=0, description="longest identification + text + offer of keys")
     window: int = Field(1000, ge=1, description="attempts of one broadcast that have a job at the same time")

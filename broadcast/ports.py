@@ -40,17 +40,21 @@ class CallResult:
 class Dialler(Protocol):
     """Places one call per attempt, ever; broadcast decides, the line obeys."""
 
-    def obstacle(self, order: CallOrder) -> float | None:
-        """None when the call may be placed now, else seconds after which to ask again; takes a line if None.
+    async def line_free(self, *, urgent: bool) -> bool:
+        """Wait until one more call may be placed (PBX ready, a line, a token) and hold that place.
 
-        Called before the write-ahead, so that a closed line or a full trunk never burns an attempt.
+        The place is used by the next `call`, or returned by `give_back`. Whoever waits here holds no job
+        and no attempt, so that a closed line burns nothing. False, and no place, when closing down.
         """
+
+    def give_back(self) -> None:
+        """Return a place that `line_free` held and no call used."""
 
     async def call(self, order: CallOrder) -> CallResult:
         """Place the call and stay with it to its end. Never raises for what a telephone can do."""
 
-    def give_back(self, order: CallOrder) -> None:
-        """Return a line taken by `obstacle` when the call is not placed after all."""
+    async def adopt(self, order: CallOrder) -> CallResult:
+        """Stay with a call that was placed before this process began; never place it again."""
 
     async def stop(self, attempt: UUID) -> None:
         """End this attempt's call if it is ours and still only ringing."""

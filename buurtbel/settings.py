@@ -24,19 +24,21 @@ class Pbx(BaseModel):
 
     sip_bind: str = Field("127.0.0.1:15060", description="address and port our Asterisk speaks SIP on")
     rtp_ports: str = Field("16000-18999", description="UDP ports for audio")
-    external_address: str = Field("", description="public address to write into SIP and SDP, behind NAT")
+    external_address: str = Field("", description="public address for SIP and SDP behind NAT")
     ari_bind: str = Field("127.0.0.1:15088", description="address and port of the embedded Asterisk's ARI")
-    ari_url: str = Field("", description="an existing Asterisk to use, as http://host:8088; empty = the embedded one")
+    ari_url: str = Field(
+        "", description="an existing Asterisk, as http://host:8088; empty = the embedded one"
+    )
     ari_user: str = Field("buurtbel", description="ARI user")
-    ari_password: SecretStr = Field(SecretStr(""), description="ARI password; made at first start when embedded")
-    sounds: Path | None = Field(None, description="folder for sounds, at the same path on app and PBX")
-    root: Path | None = Field(None, description="root file system that holds Asterisk; empty = built and cached")
+    ari_password: SecretStr = Field(SecretStr(""), description="ARI password; empty = made at first start")
+    sounds: Path | None = Field(None, description="folder for sounds, same path on app and PBX")
+    root: Path | None = Field(None, description="root file system with Asterisk; empty = built")
 
 
 class Speech(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    engine: str = Field("espeak-ng", pattern="^(espeak-ng|gtts)$", description="who speaks: espeak-ng, or gtts (online)")
+    engine: str = Field("espeak-ng", pattern="^(espeak-ng|gtts)$", description="espeak-ng, or gtts (online)")
     zone: str = Field("Politie Zuiderkempen", description="police zone named first in every call")
 
 
@@ -53,7 +55,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("/var/lib/buurtbel"), description="everything that must survive a restart")
-    node: str = Field(default_factory=socket.gethostname, description="name of this machine among several nodes")
+    node: str = Field(
+        default_factory=socket.gethostname, description="name of this machine among several nodes"
+    )
     database: Database = Database()
     pbx: Pbx = Pbx()
     trunk: Trunk = Trunk()

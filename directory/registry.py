@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from difflib import get_close_matches
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import selectinload
 
 from directory.details import Details
@@ -152,7 +152,9 @@ async def enrol(session: AsyncSession, of: Network, people: Sequence[Details]) -
     return added
 
 
-async def flag_dead_numbers(session: AsyncSession, e164s: Iterable[str], *, at: datetime) -> int:
+async def flag_dead_numbers(
+    session: AsyncConnection | AsyncSession, e164s: Iterable[str], *, at: datetime
+) -> int:
     """Remember for everyone behind them that these numbers do not exist; returns rows newly flagged.
 
     A number that was flagged before keeps its first moment.

@@ -21,12 +21,16 @@ class Trunk(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     uri: str = Field(SIMULATED_URI, description="SIP peer that calls go to; sips: or ;transport=tls for TLS")
-    simulated: bool | None = Field(None, description="the far end is a simulation, so +999 numbers may be dialled")
+    simulated: bool | None = Field(
+        None, description="the far end is a simulation, so +999 numbers may be dialled"
+    )
     user: str = Field("", description="user name for digest authentication")
     password: SecretStr = Field(SecretStr(""), description="password for digest authentication")
     register_with: bool = Field(False, description="register with the trunk, so that it can reach us")
     caller_id: str = Field("+3214539600", description="number shown to the called person")
-    caller_id_header: str = Field("from", pattern="^(from|pai|rpid)$", description="header the caller id goes in")
+    caller_id_header: str = Field(
+        "from", pattern="^(from|pai|rpid)$", description="header the caller id goes in"
+    )
     number_format: NumberFormat = Field(NumberFormat.PLUS, description="how numbers are written to the trunk")
     codecs: str = Field("alaw,ulaw", description="codecs offered, best first")
     srtp: bool = Field(False, description="encrypt the audio (SRTP by SDES; use it with TLS)")
@@ -37,3 +41,11 @@ class Trunk(BaseModel):
     @property
     def is_simulated(self) -> bool:
         return self.uri == SIMULATED_URI if self.simulated is None else self.simulated
+
+    def written(self, e164: str) -> str:
+        """The number as this trunk wants it: +32470..., 0032470... or 0470... (foreign: 00...)."""
+        if self.number_format is NumberFormat.PLUS:
+            return e164
+        if self.number_format is NumberFormat.NATIONAL and e164.startswith("+32"):
+            return "0" + e164.removeprefix("+32")
+        return "00" + e164.removeprefix("+")

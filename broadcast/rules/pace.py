@@ -48,6 +48,10 @@ class Bucket:
             return replace(bucket, tokens=bucket.tokens - 1), 0.0
         return bucket, (1 - bucket.tokens) / bucket.current_rate
 
+    def put_back(self) -> "Bucket":
+        """Return a token that was taken and not used."""
+        return replace(self, tokens=min(self.burst, self.tokens + 1))
+
     def slow_down(self, now: float) -> "Bucket":
         """Halve the rate because the trunk refused a call for being full, and give up what was saved.
 

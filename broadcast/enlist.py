@@ -1,0 +1,56 @@
+"""Who must hear a broadcast, written set by set: a million recipients are two statements, not a loop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, Integer, bindparam, exists, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from broadcast.tables import Recipient, RecipientNumber
+from directory.tables import Member, Membership, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisted:
+    recipients: int
+    without_number: int
+    other_language: int
+
+
+async def enlist(
+    connection: AsyncConnection, broadcast: int, networks: Sequence[int], languages: Sequence[str]
+) -> Enlisted:
+    """Write each member once, addressed by the first of these networks they are in, with their numbers.
+
+    Numbers known to be dead are left out. `languages` are those the text exists in.
+    """
+    order = func.array_position(
+        bindparam("order", list(networks), type_=ARRAY(Integer)), Membership.network_id
+    )
+    members = (
+        select(literal(broadcast).label("broadcast_id"), Member.id, Membership.network_id, Member.language)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Membership.network_id.in_(networks), Member.left_on.is_(None))
+        .distinct(Member.id)
+        .order_by(Member.id, order)
+    )
+    added = await connection.execute(
+        insert(Recipient).from_select(["broadcast_id", "member_id", "network_id", "language"], members)
+    )
+    numbers = (
+        select(Recipient.id, Number.position, Recipient.broadcast_id, Number.e164)
+        .join(Number, Number.member_id == Recipient.member_id)
+        .where(Recipient.broadcast_id == broadcast, Number.dead_since.is_(None))
+    )
+    await connection.execute(
+        insert(RecipientNumber).from_select(["recipient_id", "position", "broadcast_id", "e164"], numbers)
+    )
+    without, other = (
+        await connection.execute(
+            select(
+                func.count().filter(~exists().where(RecipientNumber.recipient_id == Recipient.id)),
+                func.count().filter(Recipient.language.not_in(languages)),
+            ).where(Recipient.broadcast_id == broadcast)
+        )
+    ).one()
+    return Enlisted(added.rowcount, without, other)

@@ -1,0 +1,51 @@
+"""One job per attempt, deferred in the transaction that writes the attempt row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.jobs import Job
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+DIAL = "dial"
+
+
+def queue_name(*, urgent: bool) -> str:
+    """Urgent work has a queue, and so a worker with slots, of its own."""
+    return "urgent" if urgent else "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An attempt and when it is to be dialled; None = now."""
+
+    attempt: UUID
+    at: datetime | None
+
+
+class AttemptQueue:
+    """The way attempts get their jobs. The job carries the attempt's id alone: rows are the truth."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def defer(self, connection: AsyncConnection, due: Iterable[Due], *, urgent: bool) -> None:
+        """Defer a job for each attempt inside the connection's transaction."""
+        jobs: Sequence[Job] = [
+            Job(
+                queue=queue_name(urgent=urgent),
+                lock=None,
+                queueing_lock=str(item.attempt),
+                task_name=DIAL,
+                task_kwargs={"attempt": str(item.attempt)},
+                scheduled_at=item.at,
+            )
+            for item in due
+        ]
+        if jobs:
+            raw = await connection.get_raw_connection()
+            await self._app.job_manager.batch_defer_jobs_async(
+                jobs=list(jobs), connection=raw.driver_connection
+            )

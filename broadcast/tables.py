@@ -1,0 +1,117 @@
+"""Broadcast, Recipient, Attempt, and the texts and audio that belong to a broadcast, as tables."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, String, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from broadcast.states import AttemptState, BroadcastState, Outcome, RecipientState, Result
+from storage.base import Base
+
+Instant = TIMESTAMP(timezone=True)
+State = String(20)
+OPEN = text("state <> 'done'")
+
+
+class Broadcast(Base):
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    state: Mapped[BroadcastState] = mapped_column(State, default=BroadcastState.RUNNING)
+    urgent: Mapped[bool]
+    started_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class BroadcastText(Base):
+    __tablename__ = "broadcast_text"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    text: Mapped[str]
+
+
+class Audio(Base):
+    """Sound kept where every node can reach it: FLAC, named by the SHA-256 of its bytes."""
+
+    __tablename__ = "audio"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seconds: Mapped[float]
+    flac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Pass(Base):
+    """What members of one network with one language hear: identification, text and offer of keys."""
+
+    __tablename__ = "pass"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    audio: Mapped[str] = mapped_column(ForeignKey("audio.sha256"))
+
+
+class Recipient(Base):
+    """A person whom the broadcast must reach; `network_id` is the one they are addressed by."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (
+        Index("uq_recipient_member", "broadcast_id", "member_id", unique=True),
+        Index("ix_recipient_waiting", "broadcast_id", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_recipient_unopened", "broadcast_id", "id", postgresql_where=text("NOT opened")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[RecipientState] = mapped_column(State, server_default=RecipientState.WAITING)
+    result: Mapped[Result] = mapped_column(State, server_default=Result.NOTHING)
+    opened: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Their first call has been planned; only a window of recipients is open at the same time."""
+
+
+class RecipientNumber(Base):
+    """The numbers of a recipient as they were when the broadcast began, in the order to try them."""
+
+    __tablename__ = "recipient_number"
+    __table_args__ = (Index("ix_recipient_number_e164", "broadcast_id", "e164"),)
+
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("recipient.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    e164: Mapped[str] = mapped_column(String(16))
+
+
+class Attempt(Base):
+    """One call to one number. Its id is the id of the channel: one id is placed at most once, ever."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("uq_attempt_open_recipient", "recipient_id", unique=True, postgresql_where=OPEN),
+        Index("uq_attempt_open_number", "broadcast_id", "e164", unique=True, postgresql_where=OPEN),
+        Index("ix_attempt_number", "broadcast_id", "e164"),
+        Index("ix_attempt_dialling", "node", postgresql_where=text("state = 'dialling'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("recipient.id"), index=True)
+    e164: Mapped[str] = mapped_column(String(16))
+    state: Mapped[AttemptState] = mapped_column(State, server_default=AttemptState.QUEUED)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    node: Mapped[str | None] = mapped_column(String(100))
+    dialled_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[Outcome | None] = mapped_column(State)
+    cause: Mapped[int | None]
+    sip_status: Mapped[int | None]
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))

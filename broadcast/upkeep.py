@@ -1,0 +1,88 @@
+"""What a node does every second or so: keep windows full, close what is finished, mend what a crash left."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.jobs import Status
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from broadcast.ledger import Ledger
+from broadcast.policy import BroadcastPolicy
+from broadcast.states import AttemptState, BroadcastState, RecipientState
+from broadcast.tables import Attempt, Broadcast, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What one round did."""
+
+    opened: int = 0
+    closed: int = 0
+
+
+class Upkeep:
+    def __init__(self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy) -> None:
+        self._engine = engine
+        self._app = app
+        self._ledger = ledger
+        self._policy = policy
+
+    async def tend(self) -> Tended:
+        """Open the next recipients of running broadcasts, and close those in which nobody waits any more."""
+        async with self._engine.connect() as connection:
+            running = list(
+                await connection.scalars(
+                    select(Broadcast.id)
+                    .where(Broadcast.state == BroadcastState.RUNNING)
+                    .order_by(Broadcast.id)
+                )
+            )
+        opened = 0
+        for broadcast in running:
+            opened += await self._refill(broadcast)
+        return Tended(opened, await self._close(running) if running else 0)
+
+    async def _refill(self, broadcast: int) -> int:
+        async with self._engine.begin() as connection:
+            unopened = await connection.scalar(
+                select(exists().where(Recipient.broadcast_id == broadcast, ~Recipient.opened))
+            )
+            if not unopened:
+                return 0
+            open_now = await connection.scalar(
+                select(func.count()).where(
+                    Attempt.broadcast_id == broadcast, Attempt.state != AttemptState.DONE
+                )
+            )
+            room = self._policy.window - (open_now or 0)
+            return await self._ledger.open_window(connection, broadcast, room) if room > 0 else 0
+
+    async def _close(self, running: list[int]) -> int:
+        async with self._engine.begin() as connection:
+            closed = await connection.execute(
+                update(Broadcast)
+                .where(
+                    Broadcast.id.in_(running),
+                    Broadcast.state == BroadcastState.RUNNING,
+                    ~exists().where(
+                        Recipient.broadcast_id == Broadcast.id, Recipient.state == RecipientState.WAITING
+                    ),
+                )
+                .values(state=BroadcastState.CLOSED, closed_at=func.now())
+            )
+            return closed.rowcount
+
+    async def mend_stalled(self) -> int:
+        """Give attempts whose job died with its worker a new one; returns how many jobs were put away.
+
+        An attempt that was already written ahead is not touched here: its node reconciles it with its PBX.
+        """
+        stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
+        for job in stalled:
+            assert job.id is not None
+            await self._app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+            await self._ledger.requeue(UUID(str(job.task_kwargs["attempt"])), datetime.now(UTC))
+        return len(stalled)

@@ -1,0 +1,202 @@
+"""One live call and the verbs of its script; a verb returns when it has happened to the caller."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from ivr.far_end import FarEnd
+
+
+class LineError(Exception):
+    """Base of what can go wrong on a call.
+
+    - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
+    - PlayFailed: a sound could not be played.
+    """
+
+
+class Hangup(LineError):  # noqa: N818 - a condition of the call, named as telephony names it
+    """The other party, or the network, has ended the call."""
+
+
+class PlayFailed(LineError):  # noqa: N818
+    """The PBX could not play a sound; the person heard silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound as the PBX sees it: path without extension, and its length."""
+
+    path: Path
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A playback has ended after `seconds`, by itself or because the call did; `ok` = it could be played."""
+
+    playback: str
+    seconds: float
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FellQuiet:
+    """The far end talked long and has stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The sound was played from its first sample to its last."""
+
+
+class _Gone:
+    """The party has left; nothing comes after it."""
+
+
+Signal = Ended | Key | FellQuiet
+Heard = Whole | Key | FellQuiet
+
+
+class Channel(Protocol):
+    """What a call can make the PBX do with its channel."""
+
+    async def play(self, sound: Sound, playback: str) -> None: ...
+
+    async def stop_playing(self, playback: str) -> None: ...
+
+
+NEVER_REPORTED = 3.0
+"""Seconds after its expected end at which a playback whose end was not reported has surely ended."""
+WHOLE_WITHIN = 0.1
+"""Seconds by which a playback that ran to its last sample may seem short."""
+GONE_WITHIN = 1.0
+"""Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
+
+
+class Call:
+    """An answered call. Events enter by one synchronous door, the verbs wait for them.
+
+    The door's times are those of the PBX's own clock, in seconds; verbs wait by ours.
+    """
+
+    def __init__(self, id_: str, channel: Channel, far_end: FarEnd, *, answered_at: float) -> None:
+        self.id = id_
+        self.far_end = far_end
+        self._channel = channel
+        self._answered_at = answered_at
+        self._now = 0.0
+        self._signals: asyncio.Queue[Signal | _Gone] = asyncio.Queue()
+        self._is_over = False
+        self._playbacks = 0
+        self._started: dict[str, float] = {}
+
+    # The door
+
+    def pressed(self, digit: str, at: float) -> None:
+        self.far_end.key(digit, self._since_answer(at))
+        self._signals.put_nowait(Key(digit))
+
+    def talk_started(self, at: float) -> None:
+        self.far_end.talk_started(self._since_answer(at))
+
+    def talk_ended(self, at: float) -> None:
+        if self.far_end.talk_ended(self._since_answer(at)):
+            self._signals.put_nowait(FellQuiet())
+
+    def playback_started(self, playback: str, at: float) -> None:
+        self._started[playback] = self._since_answer(at)
+
+    def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
+        seconds = self._since_answer(at) - self._started.get(playback, 0.0)
+        self._signals.put_nowait(Ended(playback, seconds, ok))
+
+    def hung_up(self) -> None:
+        self._is_over = True
+        self._signals.put_nowait(_Gone())
+
+    def _since_answer(self, at: float) -> float:
+        self._now = max(self._now, at - self._answered_at)
+        return self._now
+
+    # The verbs
+
+    async def say(self, sound: Sound, *, keys: str = "") -> Heard:
+        """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
+        playback = self._name_playback()
+        whole = False
+        try:
+            heard = await self._play(sound, playback, keys, restarts=True)
+            whole = isinstance(heard, Whole)
+        finally:
+            start = self._started.get(playback)
+            if start is not None:
+                end = start + sound.seconds if whole else self._now
+                self.far_end.pass_ended(start, end, whole=whole)
+        return heard
+
+    async def play(self, sound: Sound, *, keys: str = "") -> Heard:
+        """Play a sound to its last sample, or until a key among `keys` stops it."""
+        return await self._play(sound, self._name_playback(), keys, restarts=False)
+
+    async def pause(self, seconds: float, *, keys: str = "") -> Key | FellQuiet | None:
+        """Say nothing for so long, from now, unless a key among `keys` is pressed or a greeting ends."""
+        until = monotonic() + seconds
+        while True:
+            signal = await self._next(until - monotonic())
+            if signal is None or isinstance(signal, FellQuiet):
+                return signal
+            if isinstance(signal, Key) and signal.digit in keys:
+                return signal
+
+    def _name_playback(self) -> str:
+        self._playbacks += 1
+        return f"{self.id}.{self._playbacks}"
+
+    async def _play(self, sound: Sound, playback: str, keys: str, *, restarts: bool) -> Heard:
+        if self._is_over:
+            raise Hangup
+        await self._channel.play(sound, playback)
+        until = monotonic() + sound.seconds + NEVER_REPORTED
+        while True:
+            signal = await self._next(until - monotonic())
+            if signal is None:
+                return Whole()
+            if isinstance(signal, Ended):
+                if signal.playback == playback:
+                    return await self._played(sound, signal)
+            elif (restarts and isinstance(signal, FellQuiet)) or (
+                isinstance(signal, Key) and signal.digit in keys
+            ):
+                await self._channel.stop_playing(playback)
+                return signal
+
+    async def _played(self, sound: Sound, ended: Ended) -> Whole:
+        """A playback that a hang-up cut short is reported just like a whole one; its length tells."""
+        if not ended.ok:
+            raise PlayFailed("The PBX could not play a sound; check that it can read the sound's files.")
+        if ended.seconds < sound.seconds - WHOLE_WITHIN:
+            while await self._next(GONE_WITHIN) is not None:
+                pass
+            raise PlayFailed("A sound ended too soon; check the length of its file.")
+        return Whole()
+
+    async def _next(self, seconds: float) -> Signal | None:
+        """The next signal, or None after so many seconds from now; raises Hangup when the party is gone."""
+        if self._is_over and self._signals.empty():
+            raise Hangup
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                signal = await self._signals.get()
+        except TimeoutError:
+            return None
+        if isinstance(signal, _Gone):
+            raise Hangup
+        return signal

@@ -1,0 +1,180 @@
+"""Places one attempt and stays with it to its end: what broadcast asks of the line."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from broadcast.ports import CallOrder, CallResult
+from broadcast.states import Outcome
+from directory.errors import NumberRefused
+from directory.numbers import check_may_be_dialled
+from ivr.alert_policy import AlertPolicy
+from ivr.ari.causes import outcome_of
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
+from ivr.call import Call, Sound
+from ivr.exchange import End, Exchange, LiveCall
+from ivr.lines import Lines
+from ivr.scripts.alert_call import Alert, alert_call
+from ivr.trunk import Trunk
+
+log = logging.getLogger(__name__)
+
+ENDPOINT = "trunk"
+CONTEXT, EXTENSION = "alert", "call"
+"""Where in the PBX's dialplan an answered call begins: our application, or the message without us."""
+TALK_DETECTION = "600,256"
+"""Milliseconds of silence that end talk, and the level above which sound is talk."""
+END_REPORTED_WITHIN = 5.0
+"""Seconds after our hang-up in which the PBX reports the end of the channel."""
+RING_TOLERANCE = 1.0
+"""Seconds by which a call that rang until our limit may seem to have rung shorter."""
+HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.SILENT})
+
+
+class AriDialler:
+    """The Dialler of broadcast's ports, on one trunk of one PBX."""
+
+    def __init__(
+        self,
+        client: AriClient,
+        exchange: Exchange,
+        lines: Lines,
+        *,
+        trunk: Trunk,
+        policy: AlertPolicy,
+        thanks: Mapping[str, Sound],
+    ) -> None:
+        self._client = client
+        self._exchange = exchange
+        self._lines = lines
+        self._trunk = trunk
+        self._policy = policy
+        self._thanks = thanks
+
+    async def line_free(self, *, urgent: bool) -> bool:  # noqa: ARG002 - lines are not reserved yet
+        return await self._lines.free()
+
+    def give_back(self) -> None:
+        self._lines.give_back()
+
+    async def call(self, order: CallOrder) -> CallResult:
+        """Place the call, once, and see it through; its place on the line is held already."""
+        try:
+            check_may_be_dialled(order.number, simulated_trunk=self._trunk.is_simulated)
+        except NumberRefused:
+            self._lines.give_back()
+            return CallResult(Outcome.REFUSED)
+        live = self._exchange.watch(str(order.attempt), passes=self._policy.passes)
+        return await self._see_through(live, order, self._place(order, live))
+
+    async def adopt(self, order: CallOrder) -> CallResult:
+        """See through a call that was placed before this process began; never place it again."""
+        self._lines.occupy()
+        live = self._exchange.watch(str(order.attempt), passes=self._policy.passes)
+        live.is_placed = True
+        return await self._see_through(live, order, None)
+
+    async def stop(self, attempt: UUID) -> None:
+        """End this attempt's call if it is ours and not answered yet."""
+        live = self._exchange.find(str(attempt))
+        if live is not None and live.call is None:
+            await self._hang_up(live)
+
+    async def _see_through(
+        self, live: LiveCall, order: CallOrder, placing: Coroutine[Any, Any, None] | None
+    ) -> CallResult:
+        started = monotonic()
+        try:
+            async with asyncio.timeout(self._longest(order) + END_REPORTED_WITHIN):
+                if placing is not None:
+                    await placing
+                call = await live.answered()
+                if call is None:
+                    return self._unanswered(await live.ended(), monotonic() - started)
+                return await self._converse(live, call, order)
+        except EndpointUnavailable as fault:
+            log.warning("%s", fault)
+            return CallResult(Outcome.TRUNK_DOWN)
+        except AriRefused as fault:
+            log.error("The PBX refuses to place calls: %s", fault)  # noqa: TRY400 - no trace needed
+            return CallResult(Outcome.TRUNK_DOWN)
+        except TimeoutError:
+            log.warning("A call outlived every limit and was ended.")
+            await self._hang_up(live)
+            return CallResult(Outcome.UNKNOWN)
+        finally:
+            self._exchange.forget(live)
+            self._lines.release()
+
+    async def _place(self, order: CallOrder, live: LiveCall) -> None:
+        """The one request that rings a phone; a call whose reply is lost may exist; its end tells."""
+        try:
+            await self._client.channels.originate(
+                live.id,
+                endpoint=f"PJSIP/{self._trunk.written(order.number)}@{ENDPOINT}",
+                context=CONTEXT,
+                extension=EXTENSION,
+                caller_id=self._trunk.caller_id,
+                timeout=self._policy.ring,
+                variables={
+                    "TALK_DETECT(set)": TALK_DETECTION,
+                    "CALL_LIMIT": str(round(self._longest(order))),
+                    "FALLBACK": str(order.sound),
+                },
+            )
+        except (AlreadyPlaced, AriUnreachable) as fault:
+            log.warning("It is not certain that a call was placed: %s", fault)
+        live.is_placed = True
+
+    async def _converse(self, live: LiveCall, call: Call, order: CallOrder) -> CallResult:
+        answered_at = datetime.now(UTC)
+        if order.expires_at <= answered_at:
+            await self._hang_up(live)
+            return CallResult(Outcome.EXPIRED, answered_at=answered_at)
+        alert = Alert(
+            message=Sound(order.sound, order.sound_seconds),
+            thanks=self._thanks[order.language],
+            pause=self._policy.pause,
+        )
+        await self._exchange.converse(lambda call: alert_call(call, alert), call)
+        await self._hang_up(live)
+        try:
+            async with asyncio.timeout(END_REPORTED_WITHIN):
+                end = await live.ended()
+        except TimeoutError:
+            end = End()
+        heard = call.far_end.outcome()
+        is_lost = end.is_lost and heard not in HEARD_WHOLE
+        return CallResult(
+            Outcome.LOST if is_lost else heard,
+            answered_at=answered_at,
+            ended_at=datetime.now(UTC),
+            cause=end.cause,
+            sip_status=end.sip_status,
+            evidence=call.far_end.evidence(),
+        )
+
+    def _unanswered(self, end: End, rang_for: float) -> CallResult:
+        if end.is_lost or end.cause is None:
+            return CallResult(Outcome.LOST)
+        outcome = outcome_of(
+            end.cause, end.sip_status, our_timeout=rang_for >= self._policy.ring - RING_TOLERANCE
+        )
+        if outcome is Outcome.CONGESTION:
+            self._lines.slow_down()
+        return CallResult(outcome, ended_at=datetime.now(UTC), cause=end.cause, sip_status=end.sip_status)
+
+    async def _hang_up(self, live: LiveCall) -> None:
+        try:
+            await self._client.channels.hangup(live.id)
+        except AriError as fault:
+            log.warning("A call could not be ended and ends by its own limit: %s", fault)
+
+    def _longest(self, order: CallOrder) -> float:
+        """Seconds from placing the call within which it must end: ringing, hard limit, three passes."""
+        return self._policy.ring + self._policy.hard_limit + 3 * order.sound_seconds

@@ -1,0 +1,243 @@
+"""All live calls: events find their call here; after a lost socket they are compared with the PBX."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError, AriUnreachable, ChannelGone
+from ivr.ari.events import (
+    Channel,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelTalkingFinished,
+    ChannelTalkingStarted,
+    EndpointStateChange,
+    Event,
+    PlaybackFinished,
+    PlaybackStarted,
+    StasisStart,
+)
+from ivr.call import Call, Hangup, PlayFailed, Sound
+from ivr.far_end import FarEnd
+from ivr.lines import Lines
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a channel ended; `is_lost` when it vanished while we could not see it."""
+
+    cause: int | None = None
+    sip_status: int | None = None
+    is_lost: bool = False
+
+
+class LiveCall:
+    """A call from before it is placed until its channel is gone."""
+
+    def __init__(self, id_: str, passes: int) -> None:
+        self.id = id_
+        self.is_placed = False
+        self.far_end = FarEnd(passes)
+        self.call: Call | None = None
+        self._answered = asyncio.Event()
+        self._ended = asyncio.Event()
+        self.end = End()
+
+    async def answered(self) -> Call | None:
+        """Wait for the answer; None when the call ended without one."""
+        await self._answered.wait()
+        return self.call
+
+    async def ended(self) -> End:
+        await self._ended.wait()
+        return self.end
+
+    def answer(self, call: Call) -> None:
+        self.call = call
+        self._answered.set()
+
+    def finish(self, end: End) -> None:
+        if not self._ended.is_set():
+            self.end = end
+            self._ended.set()
+            self._answered.set()
+            if self.call is not None:
+                self.call.hung_up()
+
+
+class Exchange:
+    """Hears the events of one PBX (it is the connection's listener)."""
+
+    def __init__(self, client: AriClient, lines: Lines, *, trunk: str) -> None:
+        self._client = client
+        self._lines = lines
+        self._trunk = trunk
+        self._calls: dict[str, LiveCall] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self._connected = asyncio.Event()
+        self._handlers: dict[type[Event], Callable[[LiveCall, Event], None]] = {
+            StasisStart: self._on_answer,
+            ChannelDestroyed: _on_destroyed,
+            PlaybackStarted: _on_playback_started,
+            PlaybackFinished: _on_playback_finished,
+            ChannelDtmfReceived: _on_key,
+            ChannelTalkingStarted: _on_talk,
+            ChannelTalkingFinished: _on_quiet,
+        }
+
+    def watch(self, id_: str, *, passes: int) -> LiveCall:
+        """Know this call from now on; do so before it is placed, for its events can come before the reply."""
+        live = self._calls[id_] = LiveCall(id_, passes)
+        return live
+
+    def forget(self, live: LiveCall) -> None:
+        del self._calls[live.id]
+
+    def find(self, id_: str) -> LiveCall | None:
+        return self._calls.get(id_)
+
+    async def converse(self, script: Callable[[Call], Awaitable[None]], call: Call) -> None:
+        """Run a script to its end or until the other party hangs up: the one place that catches Hangup."""
+        try:
+            await script(call)
+        except Hangup:
+            pass
+        except PlayFailed as fault:
+            log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
+
+    # The connection's listener
+
+    async def connected(self, _startup_time: str, channels: Sequence[Channel]) -> None:
+        alive = {channel.id: channel for channel in channels}
+        for live in list(self._calls.values()):
+            channel = alive.get(live.id)
+            if channel is None:
+                if live.is_placed:
+                    live.finish(End(is_lost=True))
+            elif channel.is_up and channel.is_in_stasis and live.call is None:
+                self._answer(live, 0.0)
+        for channel in channels:
+            if channel.id not in self._calls and self._is_ours(channel):
+                self._do_soon(self._client.channels.hangup(channel.id))
+        self._connected.set()
+        self._lines.open()
+
+    def disconnected(self) -> None:
+        self._connected.clear()
+        self._lines.shut()
+
+    def feed(self, event: Event) -> None:
+        if isinstance(event, EndpointStateChange):
+            self._on_trunk(event)
+            return
+        live = self._calls.get(event.channel_id)
+        handler = self._handlers.get(type(event))
+        if live is not None and handler is not None:
+            handler(live, event)
+
+    def _on_trunk(self, event: EndpointStateChange) -> None:
+        """The trunk answers our OPTIONS no more, or again: calls wait for it instead of failing."""
+        if event.endpoint.resource != self._trunk or not self._connected.is_set():
+            return
+        if event.endpoint.state == "offline":
+            log.warning("The trunk does not answer; calls wait until it does.")
+            self._lines.shut()
+        else:
+            self._lines.open()
+
+    def _on_answer(self, live: LiveCall, event: Event) -> None:
+        if live.call is None:
+            self._answer(live, event.at.timestamp())
+
+    def _answer(self, live: LiveCall, at: float) -> None:
+        live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
+
+    def _is_ours(self, channel: Channel) -> bool:
+        """An outbound channel that this system placed: its id is an attempt's."""
+        try:
+            UUID(channel.id)
+        except ValueError:
+            return False
+        return channel.name.startswith(f"PJSIP/{self._trunk}-")
+
+    def _do_soon(self, action: Coroutine[Any, Any, None]) -> None:
+        async def chore() -> None:
+            try:
+                await action
+            except AriError as fault:
+                log.warning("%s", fault)
+
+        task = asyncio.create_task(chore())
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def play(self, channel: str, sound: Sound, playback: str) -> None:
+        """Play on a call; while the PBX cannot be reached, wait for it: the call may well live on."""
+        while True:
+            try:
+                await self._client.channels.play(channel, f"sound:{sound.path}", playback)
+            except ChannelGone:
+                raise Hangup from None
+            except AriUnreachable:
+                await self._connected.wait()
+            else:
+                return
+
+    async def stop_playing(self, playback: str) -> None:
+        try:
+            await self._client.playbacks.stop(playback)
+        except AriUnreachable as fault:
+            log.warning("%s", fault)
+
+
+class _PbxChannel:
+    """One channel's share of the exchange, for its Call."""
+
+    def __init__(self, exchange: Exchange, channel: str) -> None:
+        self._exchange = exchange
+        self._channel = channel
+
+    async def play(self, sound: Sound, playback: str) -> None:
+        await self._exchange.play(self._channel, sound, playback)
+
+    async def stop_playing(self, playback: str) -> None:
+        await self._exchange.stop_playing(playback)
+
+
+def _on_destroyed(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelDestroyed)
+    live.finish(End(event.cause, event.tech_cause))
+
+
+def _on_playback_started(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, PlaybackStarted)
+    if live.call is not None:
+        live.call.playback_started(event.playback.id, event.at.timestamp())
+
+
+def _on_playback_finished(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, PlaybackFinished)
+    if live.call is not None:
+        live.call.playback_ended(event.playback.id, event.at.timestamp(), ok=event.is_whole)
+
+
+def _on_key(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelDtmfReceived)
+    if live.call is not None:
+        live.call.pressed(event.digit, event.at.timestamp())
+
+
+def _on_talk(live: LiveCall, event: Event) -> None:
+    if live.call is not None:
+        live.call.talk_started(event.at.timestamp())
+
+
+def _on_quiet(live: LiveCall, event: Event) -> None:
+    if live.call is not None:
+        live.call.talk_ended(event.at.timestamp())
