@@ -28,7 +28,7 @@ def demo_members() -> tuple[Details, ...]:
 
 
 async def seed(session: AsyncSession) -> ImportReport:
-    """Add the networks that are missing and bring the demo members in; again changes nothing. Caller commits."""
+    """Add the missing networks and the demo members; again changes nothing. The caller commits."""
     present = {known.network.slug for known in await networks(session)}
     for entry in tomllib.loads(_data("networks.toml").decode())["network"]:
         if entry["slug"] not in present:

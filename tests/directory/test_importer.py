@@ -1,0 +1,234 @@
+"""A coordinator brings a list in: all of it, once, with a line for every row."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from directory.errors import ListRefused, UnknownNetwork
+from directory.importer import ImportReport, RowResult, import_members
+from directory.registry import add_network, flag_dead_numbers, members
+from directory.tables import Member, Number
+
+HEADER = "naam,taal,straat,nr,telefoon,telefoon2,telefoon3\n"
+LIEVE = "Lieve Peeters,nl,De Bist,4,0475 12 34 56,014 53 96 00,\n"
+ELODIE = "Élodie Lambert,fr,De Bist,6,+32 475 12 34 57,,\n"
+
+
+@pytest.fixture
+async def de_bist(session: AsyncSession) -> str:
+    await add_network(session, "de-bist", name="BIN De Bist", municipality="Westerlo")
+    await session.commit()
+    return "de-bist"
+
+
+async def brought_in(session: AsyncSession, text: str, slug: str = "de-bist") -> ImportReport:
+    report = await import_members(session, slug, text.encode())
+    await session.commit()
+    session.expunge_all()
+    return report
+
+
+def results(report: ImportReport) -> list[tuple[int, str]]:
+    return [(row.line, row.result.value) for row in report.rows]
+
+
+async def people(session: AsyncSession) -> dict[str, list[str]]:
+    return {
+        member.name: [number.e164 for number in member.numbers]
+        for member in await members(session, "de-bist")
+    }
+
+
+async def test_every_row_becomes_a_member_with_numbers_in_order(session: AsyncSession, de_bist: str) -> None:
+    report = await brought_in(session, HEADER + LIEVE + ELODIE)
+    assert report.accepted
+    assert results(report) == [(2, "added"), (3, "added")]
+    elodie, lieve = sorted(await members(session, de_bist), key=lambda member: member.language)
+    assert (lieve.name, lieve.language, lieve.street, lieve.house_number) == (
+        "Lieve Peeters",
+        "nl",
+        "De Bist",
+        "4",
+    )
+    assert [(number.position, number.e164) for number in lieve.numbers] == [
+        (0, "+32475123456"),
+        (1, "+3214539600"),
+    ]
+    assert (elodie.name, elodie.language) == ("Élodie Lambert", "fr")
+
+
+async def test_the_same_file_again_changes_nothing(session: AsyncSession, de_bist: str) -> None:
+    await brought_in(session, HEADER + LIEVE + ELODIE)
+    before = (await session.execute(select(Number.id, Number.e164).order_by(Number.id))).all()
+    report = await brought_in(session, HEADER + LIEVE + ELODIE)
+    assert results(report) == [(2, "unchanged"), (3, "unchanged")]
+    assert (await session.execute(select(Number.id, Number.e164).order_by(Number.id))).all() == before
+
+
+async def test_a_changed_row_updates_who_has_that_name_and_one_of_the_numbers(
+    session: AsyncSession, de_bist: str
+) -> None:
+    await brought_in(session, HEADER + LIEVE)
+    report = await brought_in(
+        session, HEADER + "LIEVE  PEETERS,fr,De Bist,8 bus 2,014 53 96 00,0475 99 99 99,\n"
+    )
+    assert [(row.result, row.sentence) for row in report.rows] == [
+        (RowResult.UPDATED, "Changed: name, language, house number, numbers.")
+    ]
+    assert await people(session) == {"LIEVE PEETERS": ["+3214539600", "+32475999999"]}
+    assert await session.scalar(select(func.count(Number.id))) == 2
+
+
+async def test_a_number_that_stays_keeps_what_is_known_of_it(session: AsyncSession, de_bist: str) -> None:
+    await brought_in(session, HEADER + LIEVE)
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    await flag_dead_numbers(session, ["+32475123456"], at=noon)
+    await brought_in(session, HEADER + "Lieve Peeters,nl,De Bist,4,014 53 96 00,0475 12 34 56,\n")
+    [lieve] = await members(session, de_bist)
+    assert [(number.e164, number.dead_since) for number in lieve.numbers] == [
+        ("+3214539600", None),
+        ("+32475123456", noon),
+    ]
+
+
+async def test_the_same_name_with_other_numbers_is_somebody_else(session: AsyncSession, de_bist: str) -> None:
+    await brought_in(session, HEADER + "Jan Peeters,,De Bist,4,0475 12 34 56,,\n")
+    report = await brought_in(session, HEADER + "Jan Peeters,,De Bist,9,0475 99 99 99,,\n")
+    assert results(report) == [(2, "added")]
+    assert len(await members(session, de_bist)) == 2
+
+
+async def test_two_people_may_share_a_landline(session: AsyncSession, de_bist: str) -> None:
+    report = await brought_in(
+        session, HEADER + "Jozef,,Bist,4,014539600,,\nMaria,,Bist,4,014539600,0475123456,\n"
+    )
+    assert results(report) == [(2, "added"), (3, "added")]
+    assert await people(session) == {"Jozef": ["+3214539600"], "Maria": ["+3214539600", "+32475123456"]}
+
+
+async def test_a_column_the_file_does_not_have_leaves_what_is_stored_alone(
+    session: AsyncSession, de_bist: str
+) -> None:
+    await brought_in(session, HEADER + "Élodie Lambert,fr,De Bist,6,0475 12 34 57,014 53 96 00,\n")
+    report = await brought_in(session, "name;phone\nÉlodie Lambert;014 53 96 00\n")
+    assert [row.sentence for row in report.rows] == ["Changed: numbers."]
+    [elodie] = await members(session, de_bist)
+    assert (elodie.language, elodie.street, elodie.house_number) == ("fr", "De Bist", "6")
+    assert [number.e164 for number in elodie.numbers] == ["+3214539600", "+32475123457"]
+
+
+async def test_who_left_is_not_brought_back_by_an_old_list(session: AsyncSession, de_bist: str) -> None:
+    await brought_in(session, HEADER + LIEVE)
+    [lieve] = await members(session, de_bist)
+    lieve.left_on = date(2026, 2, 1)
+    await session.commit()
+    report = await brought_in(session, HEADER + LIEVE)
+    assert [(row.result, row.sentence) for row in report.rows] == [
+        (RowResult.UNCHANGED, "Left on 2026-02-01, and stays out.")
+    ]
+    assert await members(session, de_bist) == []
+
+
+async def test_one_bad_row_and_nothing_is_written_and_every_bad_row_is_listed(
+    session: AsyncSession, de_bist: str
+) -> None:
+    await brought_in(session, HEADER + LIEVE)
+    bad = "Jan,,,,0900 12 345,,\nMiet,xx,,,101,,\n"
+    changed = LIEVE.replace("De Bist", "Bistdreef")
+    report = await brought_in(session, HEADER + changed + ELODIE + bad)
+    assert not report.accepted
+    assert results(report) == [(2, "not_written"), (3, "not_written"), (4, "refused"), (5, "refused")]
+    assert "phone: This is a premium-rate number" in report.rows[2].sentence
+    assert "language: The language is one of nl, fr, de, en" in report.rows[3].sentence
+    assert "phone: This is a short or emergency number" in report.rows[3].sentence
+    [lieve] = await members(session, de_bist)
+    assert lieve.street == "De Bist"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("=cmd|'/c calc'!A1,nl,Bist,4,0475123456,,", "name: The name begins like a spreadsheet formula"),
+        ("+Jan,nl,Bist,4,0475123456,,", "spreadsheet formula"),
+        ("-Jan,nl,Bist,4,0475123456,,", "spreadsheet formula"),
+        ("@Jan,nl,Bist,4,0475123456,,", "spreadsheet formula"),
+        ("＝Jan,nl,Bist,4,0475123456,,", "spreadsheet formula"),
+        ("Jan,nl,=1+1,4,0475123456,,", "street: The street begins like a spreadsheet formula"),
+        ("Jan,nl,Bist,@4,0475123456,,", "house_number: The house number begins like"),
+        ("Jan,nl,Bist,4,=HYPERLINK(1),,", "phone: A number is written in digits"),
+        ("Ja\x07n,nl,Bist,4,0475123456,,", "name: The name has an invisible or control character"),
+        ("Jan\u202e,nl,Bist,4,0475123456,,", "invisible or control character"),
+        ('"Jan\nPeeters",nl,Bist,4,0475123456,,', "invisible or control character"),
+        ("J" * 121 + ",nl,Bist,4,0475123456,,", "longer than 120 characters"),
+        ("Jan,nl," + "B" * 121 + ",4,0475123456,,", "longer than 120 characters"),
+        ("Jan,nl,Bist," + "4" * 21 + ",0475123456,,", "longer than 20 characters"),
+        (",nl,Bist,4,0475123456,,", "name: The name has no letters"),
+        ("0475123456,nl,Bist,4,0475123456,,", "name: The name has no letters"),
+        ("Jan,nl,Bist,4,,,", "phone: A member needs at least one number"),
+        ("Jan,nl,Bist,4,0475123456,,+32 475 12 34 56", "phone: The same number is given twice"),
+        ("Jan,nl,Bist,4,0475123456,0475 12 34 5,", "phone2: No such number exists"),
+        ("Jan,nl,Bist,4,0475123456", "more or fewer cells than the header"),
+        ("Peeters, Jan,nl,Bist,4,0475123456,,", "more or fewer cells than the header"),
+        ("LIEVE PEETERS,nl,Bist,4,014539600,,", "the same person as on line 2"),
+    ],
+)
+async def test_a_row_that_cannot_be_kept_is_said_in_a_sentence(
+    session: AsyncSession, de_bist: str, row: str, sentence: str
+) -> None:
+    report = await brought_in(session, HEADER + LIEVE + row + "\n")
+    assert results(report) == [(2, "not_written"), (3, "refused")]
+    assert sentence in report.rows[1].sentence
+    assert await people(session) == {}
+
+
+async def test_two_rows_that_are_one_stored_person_are_refused(session: AsyncSession, de_bist: str) -> None:
+    await brought_in(session, HEADER + LIEVE)
+    report = await brought_in(
+        session, HEADER + "Lieve Peeters,,,,0475123456,,\nLieve Peeters,,,,014539600,,\n"
+    )
+    assert report.rows[1].sentence == "This is the same person as on line 2; keep one of the two."
+
+
+async def test_what_deserves_a_look_is_noted(session: AsyncSession, de_bist: str) -> None:
+    report = await import_members(session, de_bist, "naam;gsm;telefoon\nAndré;;0475123456\n".encode("cp1252"))
+    assert (report.encoding, report.separator) == ("windows-1252", "semicolon")
+    assert "read as Windows-1252" in report.notes[0]
+    assert report.notes[1] == "Columns that were not read: gsm."
+    assert await people(session) == {"André": ["+32475123456"]}
+
+
+async def test_a_network_or_a_file_that_is_none_is_refused_before_anything_is_written(
+    session: AsyncSession, de_bist: str
+) -> None:
+    with pytest.raises(UnknownNetwork, match="did you mean de-bist"):
+        await import_members(session, "debist", (HEADER + LIEVE).encode())
+    with pytest.raises(ListRefused, match="workbook"):
+        await import_members(session, de_bist, b"PK\x03\x04")
+
+
+async def test_members_of_other_networks_are_never_touched(session: AsyncSession, de_bist: str) -> None:
+    await add_network(session, "witven", name="BIN Witven", municipality="Westerlo")
+    await brought_in(session, HEADER + LIEVE)
+    await brought_in(session, HEADER + LIEVE.replace("De Bist", "Witven"), slug="witven")
+    assert [member.street for member in await members(session, "de-bist")] == ["De Bist"]
+    assert [member.street for member in await members(session, "witven")] == ["Witven"]
+
+
+async def test_two_imports_at_the_same_moment_add_everyone_once(database: AsyncEngine, de_bist: str) -> None:
+    async def bring_in() -> ImportReport:
+        async with AsyncSession(database) as session, session.begin():
+            return await import_members(session, de_bist, (HEADER + LIEVE + ELODIE).encode())
+
+    reports = await asyncio.gather(bring_in(), bring_in())
+    assert sorted(report.count(RowResult.ADDED) for report in reports) == [0, 2]
+    async with AsyncSession(database) as session:
+        assert await session.scalar(select(func.count(Member.id))) == 2
+
+
+async def test_a_list_as_long_as_is_allowed_comes_in(session: AsyncSession, de_bist: str) -> None:
+    rows = "".join(f"Buur Nummer{n},nl,De Bist,{n},+999 10 {n:06d},,\n" for n in range(20_000))
+    report = await brought_in(session, HEADER + rows)
+    assert report.count(RowResult.ADDED) == 20_000

@@ -1,0 +1,151 @@
+"""What coordinators and officers ask of the directory."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from directory.errors import DirectoryError, MemberRefused, NetworkRefused, NumberRefused, UnknownNetwork
+from directory.registry import (
+    add_member,
+    add_network,
+    approve_charter,
+    flag_dead_numbers,
+    members,
+    network,
+    networks,
+)
+
+
+@pytest.fixture
+async def de_bist(session: AsyncSession) -> str:
+    await add_network(session, "de-bist", name="BIN De Bist", municipality="Westerlo")
+    return "de-bist"
+
+
+async def test_a_new_network_is_not_official_and_is_quiet_from_nine_at_night_until_eight(
+    session: AsyncSession, de_bist: str
+) -> None:
+    await session.commit()
+    session.expunge_all()
+    found = await network(session, de_bist)
+    assert (found.name, found.municipality) == ("BIN De Bist", "Westerlo")
+    assert found.charter_approved_on is None
+    assert (found.hours_from, found.hours_until) == (time(8), time(21))
+
+
+async def test_a_charter_is_approved_on_a_day(session: AsyncSession, de_bist: str) -> None:
+    await approve_charter(session, de_bist, date(2014, 9, 15))
+    assert (await network(session, de_bist)).charter_approved_on == date(2014, 9, 15)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"slug": "De Bist"},
+        {"slug": ""},
+        {"slug": "-bist"},
+        {"slug": "b" * 61},
+        {"name": " "},
+        {"name": "B" * 121},
+        {"municipality": ""},
+        {"hours_from": time(21)},
+        {"slug": "de-bist"},
+    ],
+)
+async def test_a_network_that_cannot_be_kept_is_refused(
+    session: AsyncSession, de_bist: str, wrong: dict[str, object]
+) -> None:
+    given = {"slug": "witven", "name": "BIN Witven", "municipality": "Westerlo"} | wrong
+    with pytest.raises(NetworkRefused):
+        await add_network(session, **given)
+
+
+async def test_an_unknown_network_is_answered_with_those_that_look_like_it(
+    session: AsyncSession, de_bist: str
+) -> None:
+    for slug in ["de-bst", "bist", "DE-BIST", "debist"]:
+        with pytest.raises(UnknownNetwork, match="did you mean de-bist"):
+            await network(session, slug)
+    for slug in ["", "zzz", "\x00", "x" * 5000, "'; DROP TABLE member; --"]:
+        with pytest.raises(UnknownNetwork, match="ask for the list of networks") as refusal:
+            await network(session, slug)
+        assert len(str(refusal.value)) < 200
+    with pytest.raises(UnknownNetwork):
+        await members(session, "oevel")
+
+
+async def test_networks_come_with_how_many_are_in_them(session: AsyncSession, de_bist: str) -> None:
+    await add_network(session, "witven", name="BIN Witven", municipality="Westerlo")
+    await add_member(session, de_bist, name="Lieve Peeters", numbers=["0475 12 34 56", "014 53 96 00"])
+    gone = await add_member(session, de_bist, name="Jan Claes", numbers=["0475 12 34 57"])
+    gone.left_on = date(2026, 2, 1)
+    await session.flush()
+    assert [(known.network.slug, known.members) for known in await networks(session)] == [
+        ("de-bist", 1),
+        ("witven", 0),
+    ]
+    assert [member.name for member in await members(session, de_bist)] == ["Lieve Peeters"]
+
+
+async def test_a_member_is_added_with_numbers_as_people_write_them(
+    session: AsyncSession, de_bist: str
+) -> None:
+    added = await add_member(
+        session,
+        de_bist,
+        name=" Élodie  Lambert ",
+        numbers=["0475 12 34 56", "014/53.96.00"],
+        language="FR",
+        street="De Bist",
+        house_number="4 bus 2",
+    )
+    await session.commit()
+    session.expunge_all()
+    [found] = await members(session, de_bist)
+    assert (found.id, found.name, found.language) == (added.id, "Élodie Lambert", "fr")
+    assert (found.street, found.house_number) == ("De Bist", "4 bus 2")
+    assert [(number.position, number.e164) for number in found.numbers] == [
+        (0, "+32475123456"),
+        (1, "+3214539600"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"name": ""}, MemberRefused),
+        ({"name": "=1+1"}, MemberRefused),
+        ({"language": "es"}, MemberRefused),
+        ({"numbers": []}, MemberRefused),
+        ({"numbers": ["0475123456", "+32475123456"]}, MemberRefused),
+        ({"numbers": [f"0475 12 34 {last}" for last in range(50, 61)]}, MemberRefused),
+        ({"numbers": ["101"]}, NumberRefused),
+        ({"numbers": ["0475123456", "0900 12 345"]}, NumberRefused),
+    ],
+)
+async def test_a_member_who_cannot_be_kept_is_refused_and_nothing_is_written(
+    session: AsyncSession, de_bist: str, wrong: dict[str, object], error: type[DirectoryError]
+) -> None:
+    given = {"name": "Lieve Peeters", "numbers": ["0475123456"]} | wrong
+    with pytest.raises(error):
+        await add_member(session, de_bist, **given)
+    assert await members(session, de_bist) == []
+
+
+async def test_a_dead_number_is_flagged_once_for_everyone_behind_it(
+    session: AsyncSession, de_bist: str
+) -> None:
+    await add_member(session, de_bist, name="Jozef", numbers=["014 53 96 00"])
+    await add_member(session, de_bist, name="Maria", numbers=["0475 12 34 56", "014 53 96 00"])
+    noon, later = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    assert await flag_dead_numbers(session, ["+3214539600", "+32499999999"], at=noon) == 2
+    assert await flag_dead_numbers(session, ["+3214539600"], at=later) == 0
+    assert await flag_dead_numbers(session, [], at=later) == 0
+    session.expunge_all()
+    dead = {(m.name, n.e164): n.dead_since for m in await members(session, de_bist) for n in m.numbers}
+    assert dead == {
+        ("Jozef", "+3214539600"): noon,
+        ("Maria", "+32475123456"): None,
+        ("Maria", "+3214539600"): noon,
+    }
