@@ -27,7 +27,7 @@ class AriHttp:
     def __init__(self, url: str, user: str, password: str, *, connections: int, timeout: float) -> None:
         self._base = url.rstrip("/").removesuffix("/ari") + "/ari/"
         self._headers = {
-            "Authorization": aiohttp.BasicAuth(user, password, "utf-8").encode(),
+            "Authorization": aiohttp.encode_basic_auth(user, password, "utf-8"),
             "Content-Type": "application/json",
         }
         self._connections = connections

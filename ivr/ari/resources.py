@@ -1,6 +1,7 @@
 """The resources of ARI that we use, one class each."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import msgspec
 
@@ -174,11 +175,11 @@ class Recordings:
 
     async def stop(self, name: str) -> None:
         """End it and keep it; one that has ended already is what was asked for."""
-        await _unless_gone(self._http, "POST", f"recordings/live/{name}/stop")
+        await _unless_gone(self._http, "POST", f"recordings/live/{quote(name, safe='')}/stop")
 
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""
-        await _unless_gone(self._http, "DELETE", f"recordings/stored/{name}")
+        await _unless_gone(self._http, "DELETE", f"recordings/stored/{quote(name, safe='')}")
 
 
 class Applications:

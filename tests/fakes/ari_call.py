@@ -1,0 +1,267 @@
+"""One call on the fake ARI server: what the phone does, what it hears, and the events both give."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+DEFAULT_SOUND_SECONDS = 5.0
+ALAW_BYTES_A_SECOND = 8000
+
+
+class Pbx(Protocol):
+    """What a call asks of its server."""
+
+    speed: float
+
+    def tell(self, call: "FakeCall", event: Mapping[str, Any]) -> None: ...
+    def picked_up(self, call: "FakeCall") -> None: ...
+    def ended(self, call: "FakeCall") -> None: ...
+
+
+@dataclass(slots=True)
+class Heard:
+    """One sound as the phone heard it."""
+
+    sound: str
+    seconds: float
+    whole: bool
+
+
+@dataclass(slots=True)
+class _Sound:
+    id: str
+    media: str
+
+
+class FakeCall:
+    """Seconds are the phone's own: the clock runs `speed` times faster than the wall's."""
+
+    def __init__(self, channel_id: str, number: str, nth: int, body: Mapping[str, Any], pbx: Pbx) -> None:
+        self.id = channel_id
+        self.number = number
+        self.nth = nth
+        """The how many-th call to this number it is."""
+        self.variables: dict[str, str] = body.get("variables") or {}
+        self.context = str(body.get("context", ""))
+        self.extension = str(body.get("extension", ""))
+        self.created = now()
+        self.state = "Down"
+        self.in_stasis = False
+        self.gone = asyncio.Event()
+        self.heard: list[Heard] = []
+        self._pbx = pbx
+        self._speed = pbx.speed
+        self._queue: deque[_Sound] = deque()
+        self._playing: _Sound | None = None
+        self._player: asyncio.Task[None] | None = None
+        self._stopped = asyncio.Event()
+        self._sound_ended = asyncio.Event()
+        self._recordings: dict[str, asyncio.Task[None]] = {}
+
+    # What the phone does
+
+    async def passes(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
+
+    async def ring(self, seconds: float) -> None:
+        self._become("Ringing")
+        await self.passes(seconds)
+
+    def pick_up(self) -> None:
+        self._become("Up")
+        self._pbx.picked_up(self)
+
+    def press(self, digit: str) -> None:
+        if self.in_stasis:
+            self.emit("ChannelDtmfReceived", digit=digit, duration_ms=100)
+
+    async def talk(self, seconds: float) -> None:
+        """Speak; Asterisk notices the end only after the silence asked for in TALK_DETECT."""
+        asked = str(self.variables.get("TALK_DETECT(set)", ""))
+        if asked:
+            self.emit("ChannelTalkingStarted")
+        await self.passes(seconds)
+        if asked:
+            await self.passes(int(asked.partition(",")[0] or 2500) / 1000)
+            self.emit("ChannelTalkingFinished", duration=round(seconds * 1000))
+
+    async def sound_ends(self) -> None:
+        """Wait for the next sound, from now on, to be played to its end."""
+        self._sound_ended.clear()
+        await self._sound_ended.wait()
+
+    async def stay(self) -> None:
+        await self.gone.wait()
+
+    def put_down(self) -> None:
+        self.emit("ChannelHangupRequest", cause=16)
+        self.end(16)
+
+    def refuse(self, cause: int, sip_status: int) -> None:
+        self.emit("ChannelHangupRequest", cause=cause, tech_cause=sip_status)
+        self.end(cause, sip_status)
+
+    # What Asterisk does
+
+    def enter_stasis(self) -> None:
+        self.in_stasis = True
+        self.emit("StasisStart", args=[])
+
+    def leave_stasis(self) -> None:
+        if self.in_stasis:
+            self.emit("StasisEnd")
+            self.in_stasis = False
+
+    def play(self, media: str, playback_id: str) -> None:
+        self._queue.append(_Sound(playback_id, media))
+        if self._player is None or self._player.done():
+            self._player = asyncio.create_task(self._play_all(), name="fake-player")
+
+    def stop(self, playback_id: str) -> bool:
+        """Whether there was such a playback."""
+        if self._playing and self._playing.id == playback_id:
+            self._stopped.set()
+            return True
+        waiting = [sound for sound in self._queue if sound.id == playback_id]
+        for sound in waiting:
+            self._queue.remove(sound)
+        return bool(waiting)
+
+    async def quiet(self) -> None:
+        """Wait until everything queued has been played."""
+        if self._player:
+            await asyncio.wait({self._player})
+
+    def record(self, name: str, longest: float) -> None:
+        self._recordings[name] = asyncio.create_task(
+            self._record(name, longest or 3600.0), name="fake-recorder"
+        )
+
+    def stop_recording(self, name: str) -> bool:
+        """Whether there was such a recording going on."""
+        return name in self._recordings and self._recordings[name].cancel()
+
+    def answered(self) -> None:
+        """We have answered an inbound call."""
+        self._become("Up")
+
+    def hang_up(self) -> None:
+        """We hang up."""
+        self.emit("ChannelHangupRequest", cause=32)
+        self.end(16)
+
+    def end(self, cause: int, sip_status: int | None = None) -> None:
+        if self.gone.is_set():
+            return
+        for recording in self._recordings.values():
+            recording.cancel()
+        self.leave_stasis()
+        tech = {} if sip_status is None else {"tech_cause": sip_status}
+        self.emit("ChannelDestroyed", cause=cause, cause_txt="", **tech)
+        self.vanish()
+
+    def vanish(self) -> None:
+        """End and tell nobody, as when Asterisk dies."""
+        self.gone.set()
+        self._pbx.ended(self)
+        for task in (self._player, *self._recordings.values()):
+            if task:
+                task.cancel()
+
+    def emit(self, kind: str, **fields: object) -> None:
+        self._tell({"type": kind, "timestamp": now(), **fields, "channel": self.snapshot()})
+
+    def _tell(self, event: Mapping[str, Any]) -> None:
+        if not self.gone.is_set():
+            self._pbx.tell(self, event)
+
+    def snapshot(self) -> dict[str, object]:
+        app = "Stasis" if self.in_stasis else "AppDial2"
+        return {
+            "id": self.id,
+            "name": f"PJSIP/trunk-{self.id}",
+            "state": self.state,
+            "caller": {"name": "", "number": ""},
+            "connected": {"name": "", "number": ""},
+            "accountcode": "",
+            "dialplan": {
+                "context": self.context,
+                "exten": self.extension,
+                "priority": 1,
+                "app_name": app,
+                "app_data": "",
+            },
+            "creationtime": self.created,
+            "language": "en",
+        }
+
+    def _become(self, state: str) -> None:
+        self.state = state
+        self.emit("ChannelStateChange")
+
+    async def _play_all(self) -> None:
+        while self._queue:
+            self._playing = self._queue.popleft()
+            await self._play_one(self._playing)
+            self._playing = None
+
+    async def _play_one(self, sound: _Sound) -> None:
+        length = seconds_of(sound.media)
+        self._tell_playback("PlaybackStarted", sound, "playing")
+        if length is None:
+            self._tell_playback("PlaybackFinished", sound, "failed")
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        heard = Heard(sound.media, 0.0, whole=False)
+        self.heard.append(heard)
+        self._stopped.clear()
+        try:
+            async with asyncio.timeout(length / self._speed):
+                await self._stopped.wait()
+        except TimeoutError:
+            heard.whole = True
+        finally:
+            heard.seconds = length if heard.whole else min(length, (loop.time() - began) * self._speed)
+        self._tell_playback("PlaybackFinished", sound, "done")
+        if heard.whole:
+            self._sound_ended.set()
+
+    async def _record(self, name: str, longest: float) -> None:
+        recording = {"name": name, "format": "wav", "target_uri": f"channel:{self.id}"}
+        self._tell(
+            {"type": "RecordingStarted", "timestamp": now(), "recording": recording | {"state": "recording"}}
+        )
+        with suppress(asyncio.CancelledError):
+            await self.passes(longest)
+        self._tell(
+            {"type": "RecordingFinished", "timestamp": now(), "recording": recording | {"state": "done"}}
+        )
+
+    def _tell_playback(self, kind: str, sound: _Sound, state: str) -> None:
+        playback = {
+            "id": sound.id,
+            "media_uri": sound.media,
+            "target_uri": f"channel:{self.id}",
+            "language": "en",
+            "state": state,
+        }
+        self._tell({"type": kind, "timestamp": now(), "playback": playback})
+
+
+def seconds_of(media: str) -> float | None:
+    """How long a sound lasts, by its .alaw file; None without one; a default for Asterisk's own sounds."""
+    name = media.removeprefix("sound:")
+    if not name.startswith("/"):
+        return DEFAULT_SOUND_SECONDS
+    file = Path(f"{name}.alaw")
+    return file.stat().st_size / ALAW_BYTES_A_SECOND if file.exists() else None
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"

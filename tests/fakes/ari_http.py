@@ -1,0 +1,177 @@
+"""The HTTP side of the fake: routes, refusals in Asterisk's words, and the event socket."""
+
+import asyncio
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.fakes.ari_call import FakeCall
+from tests.fakes.neighbours import dialled
+
+if TYPE_CHECKING:
+    from tests.fakes.ari_server import FakeAri
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AriHttpSide:
+    """One method per request that we make of Asterisk."""
+
+    def __init__(self, ari: "FakeAri") -> None:
+        self.ari = ari
+        wanted = base64.b64encode(f"{ari.user}:{ari.password}".encode()).decode()
+        self._authorization = f"Basic {wanted}"
+        self._recordings: set[str] = set()
+
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[self.guard])
+        app.add_routes(
+            [
+                web.get("/ari/events", self.events),
+                web.get("/ari/asterisk/info", self.info),
+                web.get("/ari/channels", self.list),
+                web.get("/ari/channels/{id}", self.get),
+                web.get("/ari/channels/{id}/rtp_statistics", self.rtp_statistics),
+                web.post("/ari/channels/{id}", self.originate),
+                web.delete("/ari/channels/{id}", self.hang_up),
+                web.post("/ari/channels/{id}/answer", self.answer),
+                web.post("/ari/channels/{id}/ring", self.nothing),
+                web.post("/ari/channels/{id}/play/{playback}", self.play),
+                web.post("/ari/channels/{id}/record", self.record),
+                web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
+                web.delete("/ari/playbacks/{playback}", self.stop),
+                web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
+                web.delete("/ari/recordings/stored/{name}", self.delete_recording),
+                web.post("/ari/applications/{app}/subscription", self.subscribe),
+                web.put("/ari/applications/{app}/eventFilter", self.filter),
+            ]
+        )
+        return app
+
+    @web.middleware
+    async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Count, check the password, be late if asked to, and say no in Asterisk's form."""
+        self.ari.requests.append((request.method, request.path))
+        if request.headers.get("Authorization") != self._authorization:
+            return web.json_response({"message": "Authentication required"}, status=401)
+        await asyncio.sleep(self.ari.answer_after)
+        try:
+            answer: web.StreamResponse = await handler(request)
+        except Refusal as refusal:
+            key = "error" if refusal.status == 500 else "message"
+            return web.json_response({key: str(refusal)}, status=refusal.status)
+        return answer
+
+    async def events(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await self.ari.listens(request.query["app"], socket, request)
+        return socket
+
+    async def info(self, request: web.Request) -> web.Response:
+        status = {"startup_time": self.ari.startup_time, "last_reload_time": self.ari.startup_time}
+        return web.json_response({"system": {"version": "fake"}, "status": status})
+
+    async def list(self, request: web.Request) -> web.Response:
+        return web.json_response([call.snapshot() for call in self.ari.calls.values()])
+
+    async def get(self, request: web.Request) -> web.Response:
+        return web.json_response(self._call(request).snapshot())
+
+    async def rtp_statistics(self, request: web.Request) -> web.Response:
+        call = self._call(request)
+        if call.state != "Up":
+            raise Refusal(404, "RTP info not found")
+        return web.json_response({"txcount": 50 * len(call.heard), "rxcount": 50})
+
+    async def originate(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        channel_id = request.match_info["id"]
+        self.ari.posts[channel_id] += 1
+        if channel_id in self.ari.calls:
+            raise Refusal(409, "Channel with given unique ID already exists")
+        if "/" not in body["endpoint"]:
+            raise Refusal(400, "Invalid endpoint specified")
+        if self.ari.trunk_is_down or self.ari.trunk not in body["endpoint"]:
+            raise Refusal(500, "Allocation failed")
+        call = self.ari.places(channel_id, dialled(body["endpoint"]), body)
+        return web.json_response(call.snapshot())
+
+    async def hang_up(self, request: web.Request) -> web.Response:
+        self._call(request).hang_up()
+        return web.Response(status=204)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self._ours(request).answered()
+        return web.Response(status=204)
+
+    async def nothing(self, request: web.Request) -> web.Response:
+        self._ours(request)
+        return web.Response(status=204)
+
+    async def play(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self._ours(request).play(body["media"], request.match_info["playback"])
+        return web.json_response({"id": request.match_info["playback"]}, status=201)
+
+    async def record(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        call = self._ours(request)
+        if body["name"] in self._recordings and body["ifExists"] == "fail":
+            words = f"Recording '{body['name']}' already exists and can not be overwritten"
+            raise Refusal(409, words)
+        self._recordings.add(body["name"])
+        call.record(body["name"], body["maxDurationSeconds"])
+        return web.json_response({"name": body["name"]}, status=201)
+
+    async def continue_in_dialplan(self, request: web.Request) -> web.Response:
+        self.ari.takes_back(self._ours(request))
+        return web.Response(status=204)
+
+    async def stop(self, request: web.Request) -> web.Response:
+        playback = request.match_info["playback"]
+        if not any(call.stop(playback) for call in self.ari.calls.values()):
+            raise Refusal(404, "Playback not found")
+        return web.Response(status=204)
+
+    async def stop_recording(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if not any(call.stop_recording(name) for call in self.ari.calls.values()):
+            raise Refusal(404, "Recording not found")
+        return web.Response(status=204)
+
+    async def delete_recording(self, request: web.Request) -> web.Response:
+        if request.match_info["name"] not in self._recordings:
+            raise Refusal(404, "Recording not found")
+        self._recordings.remove(request.match_info["name"])
+        return web.Response(status=204)
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if body["eventSource"] != f"endpoint:PJSIP/{self.ari.trunk}":
+            raise Refusal(422, "Event source does not exist")
+        self.ari.subscriptions.add(body["eventSource"])
+        return web.json_response({"name": request.match_info["app"]})
+
+    async def filter(self, request: web.Request) -> web.Response:
+        body = json.loads(await request.read())
+        self.ari.disallowed = {entry["type"] for entry in body["disallowed"]}
+        return web.json_response({"name": request.match_info["app"]})
+
+    def _call(self, request: web.Request) -> FakeCall:
+        call = self.ari.calls.get(request.match_info["id"])
+        if call is None:
+            raise Refusal(404, "Channel not found")
+        return call
+
+    def _ours(self, request: web.Request) -> FakeCall:
+        call = self._call(request)
+        if not call.in_stasis:
+            raise Refusal(409, "Channel not in Stasis application")
+        return call

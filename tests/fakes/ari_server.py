@@ -1,0 +1,254 @@
+"""An Asterisk that is not one: it speaks as much ARI as we use, and its phones are scripted by number."""
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from itertools import count
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fakes.ari_call import FakeCall, Heard, now
+from tests.fakes.ari_http import AriHttpSide
+from tests.fakes.neighbours import Behaviour, behaviour_of
+
+RING_TIMEOUT = (19, 480)
+"""What a real Asterisk gives a call that rang until our own limit."""
+
+
+class FakeAri:
+    """Use as `async with FakeAri() as ari:`, then point a client at `ari.url`.
+
+    `speed`: how much faster than real time its phones live. `fallback`: the channel variable that names the
+    sound which the dialplan plays, `fallback_passes` times, when nobody listens on the socket.
+    """
+
+    user = "buurtbel"
+    password = "geheim"
+
+    def __init__(
+        self,
+        *,
+        speed: float = 20.0,
+        trunk: str = "trunk",
+        fallback: str = "FALLBACK",
+        fallback_passes: int = 3,
+    ) -> None:
+        self.speed = speed
+        self.trunk = trunk
+        self.fallback = fallback
+        self.fallback_passes = fallback_passes
+        self.posts: Counter[str] = Counter()
+        """Originates by channel id, refused ones included."""
+        self.heard: defaultdict[str, list[list[Heard]]] = defaultdict(list)
+        """By number, for each answered call, what the phone heard."""
+        self.calls: dict[str, FakeCall] = {}
+        """Channels alive now."""
+        self.phones: dict[str, Behaviour] = {}
+        """Behaviour of numbers that do not follow the table."""
+        self.trunk_is_down = False
+        """Every originate is answered with Asterisk's 500 "Allocation failed"."""
+        self.answer_after = 0.0
+        """Wall seconds by which every HTTP answer is late."""
+        self.twice = True
+        """Events of channels in Stasis come twice, as with both subscriptions on a real one."""
+        self.mute = False
+        """Events are lost, though the socket stays."""
+        self.requests: list[tuple[str, str]] = []
+        """Method and path of every request, in order, the websocket's included."""
+        self.disallowed: set[str] = set()
+        self.subscriptions: set[str] = set()
+        self.startup_time = now()
+        self.port = 0
+        self._dialled: Counter[str] = Counter()
+        self._restarts = count(1)
+        self._sockets: dict[str, tuple[web.WebSocketResponse, web.Request]] = {}
+        self._outbox: asyncio.Queue[tuple[web.WebSocketResponse, str]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._runner = web.AppRunner(AriHttpSide(self).app(), shutdown_timeout=0.1)
+        self._site: web.TCPSite | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await self.reopen()
+        self.port = self._runner.addresses[0][1]
+        self._run(self._post())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.crash()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        faults = await asyncio.gather(*tasks, return_exceptions=True)
+        await self._runner.cleanup()
+        for fault in faults:
+            if isinstance(fault, Exception):
+                raise fault
+
+    # What a test does to it
+
+    def drop_sockets(self) -> None:
+        """Cut every event socket, as a broken line would."""
+        for _, request in self._sockets.values():
+            if request.transport is not None:
+                request.transport.abort()
+        self._sockets.clear()
+        self._forget()
+
+    async def shut(self) -> None:
+        """Refuse every connection until `reopen`; calls go on."""
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
+        self.drop_sockets()
+        for connection in self._runner.server.connections if self._runner.server else []:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def reopen(self) -> None:
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await self._site.start()
+
+    async def crash(self) -> None:
+        """Die: every channel is gone and nobody is told why. `reopen` or `restart` to come back."""
+        await self.shut()
+        for call in list(self.calls.values()):
+            call.vanish()
+        self.calls.clear()
+
+    async def restart(self) -> None:
+        """Die and come back with another start-up time."""
+        await self.crash()
+        self.startup_time = f"2026-01-01T00:00:{next(self._restarts):02}.000+0000"
+        await self.reopen()
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        """Send an event to every listener once."""
+        if event["type"] in self.disallowed or self.mute:
+            return
+        for app, (socket, _) in self._sockets.items():
+            self._outbox.put_nowait((socket, json.dumps({**event, "application": app})))
+
+    def trunk_answers(self, *, reachable: bool) -> None:
+        """The trunk's OPTIONS pings are answered from now on, or no more."""
+        self.trunk_is_down = not reachable
+        endpoint = {"technology": "PJSIP", "resource": self.trunk, "channel_ids": []}
+        endpoint["state"] = "online" if reachable else "offline"
+        status = "Reachable" if reachable else "Unreachable"
+        contact = {
+            "uri": "sip:far.example",
+            "aor": self.trunk,
+            "contact_status": status,
+            "roundtrip_usec": "0",
+        }
+        event = {"type": "ContactStatusChange", "timestamp": now()}
+        self.send({**event, "endpoint": endpoint, "contact_info": contact})
+
+    def rings_in(self, channel_id: str, number: str, phone: Behaviour | None = None) -> FakeCall:
+        """Somebody calls us: an inbound channel that enters Stasis at once."""
+        call = self._new_call(channel_id, number, {"context": "inbound"})
+        call.state = "Ring"
+        call.emit("ChannelCreated")
+        call.enter_stasis()
+        if phone is not None:
+            self._run(phone(call))
+        return call
+
+    # What its HTTP side tells it
+
+    async def listens(self, app: str, socket: web.WebSocketResponse, request: web.Request) -> None:
+        """An application's event socket is open until this returns."""
+        if app in self._sockets:
+            old, _ = self._sockets.pop(app)
+            replaced = {"type": "ApplicationReplaced", "timestamp": now(), "application": app}
+            self._outbox.put_nowait((old, json.dumps(replaced)))
+        self._sockets[app] = (socket, request)
+        async for _ in socket:
+            pass
+        if self._sockets.get(app, (None,))[0] is socket:
+            del self._sockets[app]
+            self._forget()
+
+    def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
+        call = self._new_call(channel_id, number, body)
+        self._run(self._live(call, float(body.get("timeout", 30))))
+        return call
+
+    def takes_back(self, call: FakeCall) -> None:
+        """The dialplan goes on with a call that was in Stasis."""
+        self._run(self._dialplan(call))
+
+    # Inside
+
+    def _new_call(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
+        self._dialled[number] += 1
+        call = FakeCall(channel_id, number, self._dialled[number], body, self)
+        self.calls[channel_id] = call
+        return call
+
+    async def _live(self, call: FakeCall, timeout: float) -> None:
+        """One outbound call from dialling to its end."""
+        call.emit("ChannelCreated")
+        phone = asyncio.create_task(self.phones.get(call.number, behaviour_of(call.number))(call))
+        gone = asyncio.create_task(call.gone.wait())
+        limit = timeout / self.speed
+        try:
+            await asyncio.wait({phone, gone}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if call.state != "Up":
+                call.end(*RING_TIMEOUT)
+            await gone
+        finally:
+            for task in (phone, gone):
+                task.cancel()
+            await asyncio.wait({phone, gone})
+        if not phone.cancelled():
+            phone.result()
+
+    def picked_up(self, call: FakeCall) -> None:
+        self.heard[call.number].append(call.heard)
+        if self._sockets:
+            call.enter_stasis()
+        else:
+            self._run(self._dialplan(call))
+
+    async def _dialplan(self, call: FakeCall) -> None:
+        """Finish what plays, then speak the fallback, then hang up."""
+        await call.quiet()
+        call.leave_stasis()
+        sound = str(call.variables.get(self.fallback, ""))
+        for number in range(self.fallback_passes if sound else 0):
+            call.play(f"sound:{sound}", f"fallback-{call.id}-{number}")
+            await call.quiet()
+        call.end(16)
+
+    def tell(self, call: FakeCall, event: Mapping[str, Any]) -> None:
+        """Send an event of this call to whom it concerns, as often as a real Asterisk would."""
+        subscribed = f"endpoint:PJSIP/{self.trunk}" in self.subscriptions and "channel" in event
+        for _ in range(subscribed + (call.in_stasis and (self.twice or not subscribed))):
+            self.send(event)
+
+    def ended(self, call: FakeCall) -> None:
+        self.calls.pop(call.id, None)
+
+    def _forget(self) -> None:
+        """Subscriptions and filters live as long as the socket."""
+        self.subscriptions.clear()
+        self.disallowed.clear()
+
+    async def _post(self) -> None:
+        """Send events in order."""
+        while True:
+            socket, text = await self._outbox.get()
+            with suppress(ConnectionError, RuntimeError):
+                await socket.send_str(text)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
