@@ -7,7 +7,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench-calls format lock static installed installed-dev
+.PHONY: help demo test check bench-calls format lock static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,22 +15,21 @@ help: ## Say what can be made
 demo: installed ## Ring the simulated neighbourhood and say who heard the alert
 	@$(BIN)/buurtbel demo
 
-test: installed-dev static ## Check the code and run every test, also those on a real Asterisk
+test: installed static ## Check the code and run every test, also those on a real Asterisk
 	@$(PYTEST) -q -m "not pbx" -n 2 --tally-to $(TALLY)
 	@$(PYTEST) -q -m pbx --tally-from $(TALLY)
 
-check: installed-dev static ## Check the code and run the fast tests, in under two minutes
+check: installed static ## Check the code and run the fast tests, in under two minutes
 	@$(PYTEST) -q -m "not pbx" -n 2
 
-bench-calls: ## Compare us with plain Asterisk call files at 600 calls
-	@scripts/bootstrap bench
+bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
 
-format: installed-dev ## Put the code in its standard form
+format: installed ## Put the code in its standard form
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 
-lock: installed-dev ## Bring the lock files up to date with pyproject.toml
+lock: installed ## Bring the lock files up to date with pyproject.toml
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" && export PATH && \
 	$(LOCK) --group build pyproject.toml -o requirements.lock && \
@@ -42,8 +41,10 @@ static:
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-installed:
-	@scripts/bootstrap
+demo: NEEDS := asterisk
+test: NEEDS := dev asterisk
+check format lock: NEEDS := dev
+bench-calls: NEEDS := asterisk bench
 
-installed-dev:
-	@scripts/bootstrap dev
+installed:
+	@scripts/bootstrap $(NEEDS)
