@@ -1,4 +1,6 @@
 # Two commands do it all: `make demo` and `make test`. Each installs what is missing first.
+# A person's PATH often lacks the folders that root's programs are in.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 TALLY := .cache/tests.json
