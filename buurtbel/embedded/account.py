@@ -68,5 +68,5 @@ def check_reachable(path: Path, account: Account) -> None:
         if not status.st_mode & bit:
             raise StartError(
                 f"The folder {folder} is closed to the account that runs here: "
-                f"choose a place outside it for {path.name}, or allow others to enter it (chmod o+x {folder})."
+                f"choose another place for {path.name}, or let others enter it (chmod o+x {folder})."
             )

@@ -52,9 +52,9 @@ class Asterisk:
     async def start(
         cls, root: Path, run_dir: Path, *, template: str, values: Mapping[str, Any], listening: Listening
     ) -> "Asterisk":
-        """Render `asterisk-config/<template>` with `values` into `run_dir`, start Asterisk on it, wait until it is ready.
+        """Render `asterisk-config/<template>` with `values` into `run_dir` and start Asterisk on it, ready.
 
-        Raises PortTakenError before anything is started, StartError when it does not become ready in a minute.
+        Raises PortTakenError before anything is started, StartError when it is not ready within a minute.
         """
         program = await asyncio.to_thread(
             _launch, Installation(root), RunDirectory(run_dir), template, values, listening

@@ -74,7 +74,7 @@ def default_cache() -> Path:
 def ensure_root(cache: Path | None = None) -> Path:
     """The root file system that holds a new enough Asterisk; built into `cache` when there is none.
 
-    Building takes about 20 seconds, 350 MB, root rights and a reachable Debian mirror; RootError says which is missing.
+    Building takes 20 seconds, 350 MB, root rights and a Debian mirror; RootError says what is missing.
     """
     if cache is None and Installation(_SYSTEM).version() >= OLDEST:
         return _SYSTEM
@@ -180,7 +180,7 @@ def _why(complaint: str, mirror: str) -> str:
     if re.search(
         r"Could not resolve|Could not connect|Failed to fetch|Connection failed|timed out", complaint
     ):
-        return f"The Debian mirror {mirror} cannot be reached: connect this machine to the network and start again."
+        return f"The Debian mirror {mirror} cannot be reached: connect this machine and start again."
     last = next((line for line in reversed(complaint.splitlines()) if line.startswith("E:")), "E: unknown")
     return (
         f"mmdebstrap could not fetch Asterisk ({last[2:].strip()}): start again, or install Asterisk by hand."

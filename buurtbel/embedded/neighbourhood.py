@@ -58,17 +58,15 @@ async def start_neighbourhood(
 ) -> Asterisk:
     """A running neighbourhood, each phone that answers recorded afresh in `recordings`.
 
-    `hello` is what number 12 says and `greeting` what a mailbox says: 8 kHz mono WAV files. A running neighbourhood
-    on `run_dir` is adopted. Raises as `Asterisk.start` does.
+    `hello` is what number 12 says and `greeting` what a mailbox says: 8 kHz mono WAV files. A running
+    neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
     """
     running = Asterisk.adopt(root, run_dir)
     if running is not None:
         return running
     doors = Doors.from_bind(sip_bind)
     account = account_for(ACCOUNT)
-    values = await asyncio.to_thread(
-        _furnish, run_dir.absolute(), recordings.absolute(), hello, greeting, account
-    )
+    values = await asyncio.to_thread(_furnish, run_dir, recordings, hello, greeting, account)
     rtp = PortRange.parse(rtp_ports)
     values |= {
         "name": "neighbourhood",
@@ -89,6 +87,7 @@ def _furnish(
     run_dir: Path, recordings: Path, hello: Path, greeting: Path, account: Account
 ) -> dict[str, Any]:
     """Empty the recordings, lay out what phones and mailboxes say, make a certificate."""
+    run_dir, recordings = run_dir.absolute(), recordings.absolute()
     run_dir.mkdir(parents=True, exist_ok=True)
     account.share(run_dir, 0o750)
     _empty(recordings, account)

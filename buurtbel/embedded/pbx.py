@@ -71,7 +71,7 @@ class Peer:
 
 
 def pbx_values(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Everything that the templates of `asterisk-config/pbx` name. EmbeddedError names a setting that is wrong."""
+    """Everything that the templates in `asterisk-config/pbx` name. EmbeddedError names a wrong setting."""
     pbx, trunk = settings.pbx, settings.trunk
     sip, ari, rtp = Address.parse(pbx.sip_bind), Address.parse(pbx.ari_bind), PortRange.parse(pbx.rtp_ports)
     peer = Peer.parse(trunk.uri)

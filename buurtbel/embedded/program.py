@@ -41,7 +41,9 @@ class Program:
                 cwd=cwd,
                 env=dict(env),
                 start_new_session=True,
-                **_identity(account),
+                user=None if account.is_ours else account.uid,
+                group=None if account.is_ours else account.gid,
+                extra_groups=None if account.is_ours else [],
             )
         process = psutil.Process(child.pid)
         note.write_text(json.dumps({"pid": process.pid, "started": process.create_time()}))
@@ -90,9 +92,3 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def _identity(account: Account) -> dict[str, object]:
-    if account.is_ours:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}

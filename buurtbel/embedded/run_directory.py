@@ -18,7 +18,7 @@ _WRITTEN_BY_ASTERISK = ("var", "spool", "run", "log")
 
 
 class RunDirectory:
-    """`etc` is ours and only readable to Asterisk, so that even a taken-over Asterisk cannot rewrite its rules."""
+    """`etc` is ours and only readable to Asterisk: even a taken-over Asterisk cannot rewrite its rules."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -33,6 +33,7 @@ class RunDirectory:
         self.note = self.path / "program.json"
         self.output = self.log / "output"
         self.messages = self.log / "messages"
+        self.records = self.log / "cdr-custom"
 
     def prepare(self, account: Account) -> None:
         """Make the folders. StartError when the path is too long or closed to `account`."""
@@ -49,6 +50,9 @@ class RunDirectory:
                 folder = self.path / name
                 folder.mkdir(exist_ok=True)
                 account.own(folder, 0o755)
+            # The module that writes call records makes no folder.
+            self.records.mkdir(exist_ok=True)
+            account.own(self.records, 0o755)
         except OSError as error:
             raise StartError(
                 f"The folder {self.path} cannot be used ({error.strerror}): choose another."
