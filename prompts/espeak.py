@@ -13,16 +13,21 @@ VOICES: Mapping[str, str] = MappingProxyType({"nl": "nl+david", "fr": "fr-be", "
 """By language; of the Dutch ones david is understood best at 8 kHz a-law."""
 
 _WORDS_A_MINUTE = "160"
-_TIMEOUT = 30.0
-"""Seconds; a minute of speech takes a tenth of a second."""
 
 
 class EspeakVoice:
     """Speaks through espeak-ng; the same text gives the same samples every time."""
 
-    def __init__(self, voices: Mapping[str, str] = MappingProxyType({}), program: str = "espeak-ng") -> None:
+    def __init__(
+        self,
+        voices: Mapping[str, str] = MappingProxyType({}),
+        program: str = "espeak-ng",
+        timeout: float = 30.0,
+    ) -> None:
+        """`timeout` in seconds from the start of the program; a minute of speech takes a tenth of one."""
         self._voices = {**VOICES, **voices}
         self._program = program
+        self._timeout = timeout
 
     @property
     def languages(self) -> frozenset[str]:
@@ -50,10 +55,10 @@ class EspeakVoice:
             msg = f"The speech program {self._program} cannot be started: install the package espeak-ng."
             raise VoiceMissing(msg) from error
         try:
-            async with asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 await process.communicate(_plain(text).encode())
         except TimeoutError as error:
-            msg = f"espeak-ng did not finish speaking within {_TIMEOUT:.0f} seconds: try again."
+            msg = f"espeak-ng did not finish speaking within {self._timeout:.0f} seconds: try again."
             raise VoiceFailed(msg) from error
         finally:
             if process.returncode is None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+from collections.abc import Callable
 
 from gtts import gTTS, gTTSError
 
@@ -14,13 +15,22 @@ log = logging.getLogger(__name__)
 
 _TIMEOUT = 10.0
 """Seconds for each request to Google; longer texts take several."""
+_FAILURES = (gTTSError, AudioUnreadable, OSError, ValueError, AssertionError)
+
+
+def fetch(text: str, language: str) -> Audio:
+    """Ask Google Translate; blocks, and raises one of `_FAILURES`."""
+    spoken = io.BytesIO()
+    gTTS(text, lang=language, lang_check=False, timeout=_TIMEOUT).write_to_fp(spoken)
+    return decode(spoken.getvalue())
 
 
 class GttsVoice:
     """Speaks through Google Translate; whatever goes wrong there, the fallback speaks instead."""
 
-    def __init__(self, fallback: Voice) -> None:
+    def __init__(self, fallback: Voice, online: Callable[[str, str], Audio] = fetch) -> None:
         self._fallback = fallback
+        self._online = online
 
     @property
     def languages(self) -> frozenset[str]:
@@ -28,14 +38,8 @@ class GttsVoice:
 
     async def speak(self, text: str, language: str) -> Audio:
         try:
-            return await asyncio.to_thread(_fetch, text, language)
-        except (gTTSError, AudioUnreadable, OSError, ValueError, AssertionError) as error:
+            return await asyncio.to_thread(self._online, text, language)
+        except _FAILURES as error:
             # The kind only: messages of gTTS may quote the text.
             log.warning("The online voice did not speak (%s); the local voice does.", type(error).__name__)
             return await self._fallback.speak(text, language)
-
-
-def _fetch(text: str, language: str) -> Audio:
-    spoken = io.BytesIO()
-    gTTS(text, lang=language, lang_check=False, timeout=_TIMEOUT).write_to_fp(spoken)
-    return decode(spoken.getvalue())
