@@ -125,6 +125,7 @@ def _e164_of_a_person(number: PhoneNumber) -> str:
     )
     exists = phonenumbers.is_valid_number(number)
     is_short = len(national) <= SHORT_NUMBER_LENGTH and not exists
+    # Both, so that the safety of 112 hangs on no single table of the library.
     if is_short or shortnumberinfo.is_emergency_number(national, region):
         raise NumberRefused("This is a short or emergency number; give the full number of a person.")
     if not phonenumbers.is_possible_number(number):

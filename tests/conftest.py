@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from procrastinate import App, PsycopgConnector
 from psycopg import sql
 from sqlalchemy import create_engine, make_url
@@ -21,6 +22,10 @@ from storage.engine import make_engine
 ROOMS_WITH_TABLES = ("directory", "broadcast")
 TEMPLATE = "buurtbel_template"
 DATABASE_NUMBERS = count(1)
+
+# A busy machine is no property of the code: an example may take as long as it takes.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -172,6 +172,7 @@ async def test_one_bad_row_and_nothing_is_written_and_every_bad_row_is_listed(
         ("Jan,nl,Bist,4,0475123456,0475 12 34 5,", "phone2: No such number exists"),
         ("Jan,nl,Bist,4,0475123456", "more or fewer cells than the header"),
         ("Peeters, Jan,nl,Bist,4,0475123456,,", "more or fewer cells than the header"),
+        ("sep=,", "more or fewer cells than the header"),
         ("LIEVE PEETERS,nl,Bist,4,014539600,,", "the same person as on line 2"),
     ],
 )
