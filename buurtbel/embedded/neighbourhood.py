@@ -14,7 +14,7 @@ from buurtbel.embedded.asterisk import ACCOUNT, Asterisk, Listening
 from buurtbel.embedded.errors import StartError
 from buurtbel.embedded.ports import Address, PortRange
 
-MAILBOXES = tuple(f"23{who:06d}" for who in range(1, 21))
+MAILBOXES = tuple(f"23{who:06d}" for who in range(1, 100))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Program:
                 extra_groups=None if account.is_ours else [],
             )
         process = psutil.Process(child.pid)
-        note.write_text(json.dumps({"pid": process.pid, "started": process.create_time()}))
+        note.write_text(json.dumps({"pid": process.pid, "started": _birth(process.pid)}))
         return cls(process, note, child)
 
     @classmethod
@@ -54,11 +54,12 @@ class Program:
         """The program that an earlier `launch` noted, if it still runs."""
         try:
             noted = json.loads(note.read_text())
+            if _birth(noted["pid"]) != noted["started"]:
+                return None
             process = psutil.Process(noted["pid"])
-            same = abs(process.create_time() - noted["started"]) < 0.5
         except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
             return None
-        return cls(process, note) if same and _is_alive(process) else None
+        return cls(process, note) if _is_alive(process) else None
 
     @property
     def pid(self) -> int:
@@ -92,3 +93,11 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _birth(pid: int) -> str:
+    """This boot and the clock ticks since it, when `pid` began; no setting of the clock changes that."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    # The name in parentheses may hold spaces; the start is the 20th field after it.
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return f"{boot} {ticks}"
