@@ -34,9 +34,12 @@ def tier_of(item: pytest.Item) -> str:
     """The tier is where the truth comes from: a real Asterisk, a fake one, or none."""
     if item.get_closest_marker("pbx"):
         return "real_asterisk"
-    if "fake_ari" in getattr(item, "fixturenames", ()) or hasattr(getattr(item, "module", None), "FakeAri"):
-        return "fake_ari"
-    return "unit"
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    fixtures = getattr(item, "fixturenames", ())
+    on_fake = (
+        "fake" in parameters or "fake_ari" in fixtures or hasattr(getattr(item, "module", None), "FakeAri")
+    )
+    return "fake_ari" if on_fake else "unit"
 
 
 class Tally:
