@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from storage.base import Base
 from storage.engine import make_engine
 
+pytest_plugins = ["tests.pbx_fixtures"]
+
 ROOMS_WITH_TABLES = ("directory", "broadcast")
 TEMPLATE = "buurtbel_template"
 DATABASE_NUMBERS = count(1)

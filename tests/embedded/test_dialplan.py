@@ -1,0 +1,73 @@
+"""What our Asterisk does on its own: the message without us, the last limit on a call, and what it notes."""
+
+import csv
+
+import pytest
+
+from prompts.audio import read, write_sound
+from prompts.comparator import compare
+from tests.embedded.line import Line
+from tests.pbx_fixtures import eventually, speech
+
+pytestmark = pytest.mark.pbx
+
+
+def notes(pbx, call):
+    file = pbx.asterisk.run_dir / "log" / "cdr-custom" / "calls.csv"
+    rows = csv.reader(file.read_text().splitlines()) if file.exists() else []
+    return [row for row in rows if row[0] == call.id]
+
+
+async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_times(pbx, neighbourhood):
+    words = speech("Hier is Buurtbel met een bericht. Blijf binnen.")
+    write_sound(pbx.sounds / "fallback", words)
+    async with Line(pbx, listen=False) as line:
+        call = await line.dial("+99915000401", variables={"FALLBACK": str(pbx.sounds / "fallback")})
+        await eventually(lambda: bool(notes(pbx, call)), seconds=40)
+    *_, disposition, did = notes(pbx, call)[0]
+    heard = read(neighbourhood.recordings / "99915000401-1.wav")
+    assert (disposition, did) == ("ANSWERED", "fallback=3")
+    assert compare(words, heard).whole
+    assert heard.seconds > 3 * words.seconds
+
+
+async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(pbx, neighbourhood):
+    words = speech("Hier is Buurtbel. De app is even stil.")
+    write_sound(pbx.sounds / "mute", words)
+    async with Line(pbx) as line:
+        call = await line.dial("+99915000402", variables={"FALLBACK": str(pbx.sounds / "mute")})
+        await call.until("StasisStart")
+        await line.post(f"channels/{call.id}/continue", context="alert", extension="fallback", priority=1)
+        await call.until("ChannelDestroyed")
+        await eventually(lambda: bool(notes(pbx, call)))
+    assert notes(pbx, call)[0][-1] == "fallback=3"
+    assert compare(words, read(neighbourhood.recordings / "99915000402-1.wav")).whole
+
+
+async def test_no_call_outlasts_its_limit(pbx):
+    async with Line(pbx) as line:
+        call = await line.dial("+99915000403", variables={"CALL_LIMIT": "2"})
+        await call.until("ChannelDestroyed", seconds=10)
+    assert call.answered
+
+
+async def test_a_note_of_a_call_holds_no_number(pbx):
+    async with Line(pbx) as line:
+        call = await line.dial("+99916000404")
+        await call.until("ChannelDestroyed")
+        await eventually(lambda: bool(notes(pbx, call)))
+    (note,) = notes(pbx, call)
+    assert note[4:] == ["BUSY", ""]
+    assert not any("99916000404" in field or "14539600" in field for field in note)
+
+
+async def test_an_id_is_used_for_one_call_only(pbx):
+    async with Line(pbx) as line:
+        call = await line.dial("+99917000405", ring=5)
+        again = await line.post(
+            f"channels/{call.id}", endpoint="PJSIP/+99917000405@trunk", context="alert", extension="call"
+        )
+        await line.hang_up(call)
+        await call.until("ChannelDestroyed")
+    assert "already" in again["message"] or "exists" in again["message"]
+    assert len(call.of("ChannelCreated")) == 1

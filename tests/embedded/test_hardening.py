@@ -1,0 +1,84 @@
+"""What our Asterisk does not offer to anybody."""
+
+import os
+
+import aiohttp
+import psutil
+import pytest
+
+from tests.pbx_fixtures import LOOPBACK
+
+pytestmark = pytest.mark.pbx
+
+
+async def status_of(url, **how):
+    async with aiohttp.ClientSession() as http, http.get(url, **how) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize(
+    "path", ["static/index.html", "httpstatus", "", "metrics", "amanager", "manager", "mxml"]
+)
+async def test_there_are_no_pages_but_ari(pbx, path):
+    assert await status_of(f"{pbx.ari_url}/{path}") == 404
+
+
+@pytest.mark.parametrize("word", [None, "buurtbel:wrong", "nobody:" + "r" * 40])
+async def test_ari_wants_its_password(pbx, word):
+    headers = {"Authorization": aiohttp.encode_basic_auth(*word.split(":"))} if word else {}
+    assert await status_of(f"{pbx.ari_url}/ari/asterisk/info", headers=headers) == 401
+
+
+def test_it_listens_on_loopback_only_and_on_two_ports(pbx):
+    open_sockets = psutil.Process(pbx.asterisk.pid).net_connections("inet")
+    listening = {(s.laddr.ip, s.laddr.port) for s in open_sockets if s.status in ("LISTEN", "NONE")}
+    wanted = {pbx.settings.pbx.sip_bind, pbx.settings.pbx.ari_bind}
+    assert {ip for ip, _ in listening} == {LOOPBACK}
+    assert wanted <= {f"{ip}:{port}" for ip, port in listening}
+    assert [s for s in open_sockets if s.status == "LISTEN" and s.laddr.port != int(pbx.ari_url[-5:])] == []
+
+
+async def test_few_modules_are_loaded(pbx):
+    shown = await pbx.asterisk.console("module show")
+    loaded = {line.split()[0] for line in shown.splitlines() if ".so " in line}
+    assert len(loaded) < 70
+    dangerous = {
+        "app_system",
+        "func_shell",
+        "res_agi",
+        "app_originate",
+        "res_clioriginate",
+        "app_dial",
+        "func_curl",
+    }
+    assert not {f"{name}.so" for name in dangerous} & loaded
+
+
+async def test_the_manager_interface_is_off(pbx):
+    assert "No" in await pbx.asterisk.console("manager show settings")
+    assert "Manager (AMI):             No" in await pbx.asterisk.console("manager show settings")
+
+
+async def test_nothing_inbound_can_dial_out(pbx):
+    inbound = await pbx.asterisk.console("dialplan show inbound")
+    assert "Hangup(16)" in inbound
+    assert "include" not in inbound.lower()
+    assert "no application" in (
+        await pbx.asterisk.console("core show application Dial")
+    ).lower() or "not" in (await pbx.asterisk.console("core show application Dial"))
+
+
+def test_it_runs_under_its_own_account_and_cannot_change_its_rules(pbx):
+    process, etc = psutil.Process(pbx.asterisk.pid), pbx.asterisk.run_dir / "etc"
+    secret = (etc / "ari.conf").stat()
+    assert secret.st_mode & 0o007 == 0
+    assert secret.st_uid == os.geteuid()
+    if os.geteuid() == 0:
+        assert process.uids().effective != 0
+        assert secret.st_mode & 0o020 == 0
+
+
+def test_its_log_names_nobody(pbx):
+    log = (pbx.asterisk.run_dir / "log" / "messages").read_text()
+    assert "999" not in log.replace("asterisk", "")
+    assert "ERROR" not in log

@@ -1,0 +1,187 @@
+"""Real telephones for tests: our own Asterisk, and the simulated neighbourhood that it calls."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from buurtbel.embedded.asterisk import Asterisk
+from buurtbel.embedded.asterisk_root import ensure_root
+from buurtbel.embedded.neighbourhood import Passwords, start_neighbourhood
+from buurtbel.embedded.pbx import Secrets, start_pbx
+from buurtbel.settings import Pbx, Settings
+from ivr.trunk import Trunk
+from prompts.audio import TELEPHONE_RATE, Audio, decode
+
+LOOPBACK = "127.0.0.1"
+LOWEST, HIGHEST = 10000, 15999
+RTP_PORTS = 400
+NEXT_PORT = LOWEST + os.getpid() * 37 % (HIGHEST - LOWEST)
+
+
+@dataclass(frozen=True)
+class RunningNeighbourhood:
+    """`uri` and `tls_uri` know callers by address; at `subscriber_uri` they must say who they are."""
+
+    asterisk: Asterisk
+    sip_port: int
+    recordings: Path
+    passwords: Passwords
+
+    @property
+    def uri(self) -> str:
+        return f"sip:{LOOPBACK}:{self.sip_port}"
+
+    @property
+    def tls_uri(self) -> str:
+        return f"sips:{LOOPBACK}:{self.sip_port + 1}"
+
+    @property
+    def subscriber_uri(self) -> str:
+        return f"sip:{LOOPBACK}:{self.sip_port + 2}"
+
+
+@dataclass(frozen=True)
+class RunningPbx:
+    asterisk: Asterisk
+    settings: Settings
+    ari_password: str = field(repr=False)
+
+    @property
+    def ari_url(self) -> str:
+        return f"http://{self.settings.pbx.ari_bind}"
+
+    @property
+    def ari_user(self) -> str:
+        return self.settings.pbx.ari_user
+
+    @property
+    def sounds(self) -> Path:
+        """A folder that Asterisk can read."""
+        assert self.settings.pbx.sounds
+        return self.settings.pbx.sounds
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` ports in a row that nobody uses; never given out twice in one process."""
+    first = _next_port(count)
+    while not all(_is_free(port) for port in range(first, first + count)):
+        first = _next_port(count)
+    return first
+
+
+def _next_port(count: int) -> int:
+    global NEXT_PORT  # noqa: PLW0603
+    if NEXT_PORT + count > HIGHEST:
+        NEXT_PORT = LOWEST
+    NEXT_PORT += count
+    return NEXT_PORT - count
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                return False
+    return True
+
+
+def rtp_range() -> str:
+    first = free_ports(RTP_PORTS)
+    return f"{first}-{first + RTP_PORTS - 1}"
+
+
+def pbx_settings(folder: Path, trunk: Trunk) -> Settings:
+    """Settings of a PBX on free ports with everything in `folder`."""
+    ports = free_ports(2)
+    sounds = folder / "sounds"
+    sounds.mkdir(exist_ok=True)
+    pbx = Pbx(
+        sip_bind=f"{LOOPBACK}:{ports}",
+        ari_bind=f"{LOOPBACK}:{ports + 1}",
+        rtp_ports=rtp_range(),
+        sounds=sounds,
+    )
+    return Settings(data_dir=folder, pbx=pbx, trunk=trunk, _env_file=None)
+
+
+def speech(words: str) -> Audio:
+    """Dutch speech, with pauses as short as in a real message."""
+    command = ["espeak-ng", "-v", "nl", "--stdout", "--stdin"]
+    spoken = subprocess.run(command, input=words.encode(), capture_output=True, check=True).stdout
+    return decode(spoken).trimmed().with_short_pauses().levelled()
+
+
+def say(words: str, file: Path) -> Path:
+    """Dutch speech as an 8 kHz WAV file."""
+    soundfile.write(file, speech(words).at(TELEPHONE_RATE).samples, TELEPHONE_RATE, subtype="PCM_16")
+    return file
+
+
+@pytest.fixture(scope="session")
+def asterisk_root() -> Path:
+    return ensure_root()
+
+
+@pytest.fixture(scope="session")
+def pbx_folder() -> Iterator[Path]:
+    """A short path that Asterisk's own account can enter, unlike pytest's folders."""
+    folder = Path(tempfile.mkdtemp(prefix="bb-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def neighbourhood(asterisk_root: Path, pbx_folder: Path) -> Iterator[RunningNeighbourhood]:
+    """The simulated telephone network on free ports, for all tests of this worker."""
+    port, passwords, recordings = free_ports(3), Passwords.made(), pbx_folder / "recordings"
+    asterisk = asyncio.run(
+        start_neighbourhood(
+            asterisk_root,
+            pbx_folder / "neighbourhood",
+            sip_bind=f"{LOOPBACK}:{port}",
+            rtp_ports=rtp_range(),
+            recordings=recordings,
+            hello=say("Hallo?", pbx_folder / "hello.wav"),
+            greeting=say("Dit is de voicemail van Lotte. Spreek in na de toon.", pbx_folder / "greeting.wav"),
+            passwords=passwords,
+        )
+    )
+    yield RunningNeighbourhood(asterisk, port, recordings, passwords)
+    asyncio.run(asterisk.stop())
+
+
+@pytest.fixture(scope="session")
+def pbx(asterisk_root: Path, pbx_folder: Path, neighbourhood: RunningNeighbourhood) -> Iterator[RunningPbx]:
+    """Our own Asterisk with its trunk to the neighbourhood, for all tests of this worker."""
+    settings = pbx_settings(pbx_folder, Trunk(uri=neighbourhood.uri))
+    running = start_pbx_for_test(asterisk_root, pbx_folder / "pbx", settings)
+    yield running
+    asyncio.run(running.asterisk.stop())
+
+
+def start_pbx_for_test(root: Path, run_dir: Path, settings: Settings) -> RunningPbx:
+    secrets = Secrets(ari_password="r" * 40)
+    return RunningPbx(
+        asyncio.run(start_pbx(root, run_dir, settings, secrets)), settings, secrets.ari_password
+    )
+
+
+async def eventually(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+    """Return as soon as `condition` holds; fail when it does not within `seconds` from now."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"this did not come true in {seconds} s"
+        await asyncio.sleep(0.02)
