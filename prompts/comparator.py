@@ -21,9 +21,9 @@ SLIP_S = 0.06
 FOUND = 0.65
 """Least score of a window that was heard: the mean correlation of its active 25 ms blocks.
 
-Measured over 16 alerts in four languages, the worst window of each recording: at least .99 after G.711, .73 with
-1 % of packets doubled or dropped, .69 with 1 % lost; at most .60 with half a window missing, .39 with 0.6 s of
-another text. GSM 6.10 changes soft sounds too much (.41): do not record with it what is to be compared.
+Measured over 16 alerts in four languages, the worst window of each recording: at least .99 after G.711, .73
+with 1 % of packets doubled or dropped, .69 with 1 % lost; at most .60 with half a window missing, .39 with
+0.6 s of another text. GSM 6.10 (.41) and resampling (.46) change soft sounds too much: record without them.
 """
 ACTIVE_DB = -25.0
 """A window or block this far below the level of the speech is a pause."""
@@ -75,7 +75,8 @@ def compare(sent: Audio, heard: Audio) -> Hearing:
     """Find the sent sound in a recording that may hold several passes, parts of passes and other sounds.
 
     A slip of up to 60 ms between two windows (jitter buffers) is allowed, in any number; a gap, a lost piece
-    or another order is not. Made for G.711. Raises ValueError when the sent sound holds no speech.
+    or another order is not. Made for G.711 and for nothing that resamples.
+    Raises ValueError when the sent sound holds no speech.
     """
     message = _Sent(sent)
     recording = _Recording(_row(heard))

@@ -11,7 +11,8 @@ from prompts.voice import Voice
 LONGEST = 60.0
 """Seconds."""
 _MOST_WORDS = 400
-"""No voice speaks this many words in a minute, so that nothing is rendered to find out."""
+_MOST_CHARACTERS = 4_000
+"""No voice speaks this much in a minute, so that nothing is rendered to find out."""
 
 
 async def render_pass(
@@ -61,4 +62,7 @@ def _check_words(text: str, longest: float) -> None:
         raise MessageEmpty(msg)
     if (count := len(text.split())) > _MOST_WORDS:
         msg = f"The message has {count} words, far more than {longest:.0f} seconds can hold: shorten it."
+        raise MessageTooLong(msg)
+    if len(text) > _MOST_CHARACTERS:
+        msg = f"The message has {len(text)} characters, far more than {longest:.0f} seconds can hold: shorten it."
         raise MessageTooLong(msg)

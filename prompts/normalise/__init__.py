@@ -43,5 +43,10 @@ def _readable(text: str) -> str:
 
 def _tidy(words: str) -> str:
     words = re.sub(r"[()/\"]|\s[–-]+\s", ", ", words)
-    words = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", words))
-    return re.sub(r"([,;:])[,;:]+|[,;:]+(?=[.?!])", r"\1", words).strip(" ,;")
+    words = re.sub(r"\s*([,.;:?!])(?:\s*[,.;:?!])+", _strongest, words)
+    return re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", words)).strip(" ,;–-")
+
+
+def _strongest(signs: re.Match[str]) -> str:
+    """Of several signs in a row the first that ends a sentence, or else the first."""
+    return next((sign for sign in signs[0] if sign in ".?!"), signs[1])

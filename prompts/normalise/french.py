@@ -9,8 +9,10 @@ from prompts.normalise.tables import ending
 
 
 def _clock(hour: int, minute: int) -> str:
-    hours = f"{'une' if hour == 1 else hour} heure{'s' if hour > 1 else ''}"
-    return f"{hours} {minute}" if minute else hours
+    words = str(num2words(hour, lang="fr_BE"))
+    hours = f"{words}e" if hour in {1, 21} else words
+    spoken = f"{hours} heure{'s' if hour > 1 else ''}"
+    return f"{spoken} {minute}" if minute else spoken
 
 
 def _date(day: int, month: str) -> str:

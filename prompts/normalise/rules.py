@@ -103,7 +103,7 @@ def _plates(language: Language) -> Iterator[Rule]:
     for pattern in _PLATES:
         yield pattern, lambda found: _plate(found[0], language)
     cued = re.compile(
-        rf"(?P<cue>\b(?:{language.plate_cues})\b[^.\w]{{0,3}}(?:\w{{2,10}} ){{0,2}})"
+        rf"(?P<cue>\b(?:{language.plate_cues})\b[^.\w]{{0,3}}(?:\w{{2,10}} ){{0,2}}?)"
         r"(?P<plate>(?=[A-Z0-9 -]*\d)(?=[0-9 -]*[A-Z])[A-Z0-9]{1,7}(?:[- ][A-Z0-9]{1,4}){0,3})(?!\w)"
     )
     yield cued, lambda found: found["cue"] + _plate(found["plate"], language)

@@ -6,7 +6,7 @@ import re
 def ending(abbreviation: str, *, glued: bool = False) -> str:
     """The pattern of an abbreviation that may close a sentence: its dot then stays, as the full stop.
 
-    `glued` ones also close a longer word, as `str` does in `Kerkstr.`
+    `glued` ones may also close a longer word, as `str` does in `Kerkstr.`
     """
-    before = r"(?<=[a-zà-ÿ])" if glued else ""
+    before = r"(?<=[a-zà-ÿ\s])" if glued else ""
     return before + re.escape(abbreviation) + r"(?:\.(?!\s*$|\s+(?-i:[A-ZÀ-Þ])))?"

@@ -1,0 +1,58 @@
+"""The fixed sentences in four languages."""
+
+from typing import get_args
+
+import pytest
+
+from prompts.catalogue import LANGUAGES, Key, checked, sentence, slots_of
+from prompts.errors import CatalogueError
+
+FILLED = {"identification": {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"}}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", get_args(Key))
+def test_every_sentence_can_be_said_in_every_language(key: Key, language: str) -> None:
+    said = sentence(key, language, **FILLED.get(key, {}))
+    assert said
+    assert "{" not in said
+
+
+def test_the_police_and_the_network_are_named_in_the_first_sentence() -> None:
+    said = sentence("identification", "nl", zone="Politie Zuiderkempen", network="BIN De Bist")
+    assert said == "Dit is een bericht van Politie Zuiderkempen voor BIN De Bist."
+
+
+def test_a_zone_with_braces_is_said_as_it_is() -> None:
+    assert "{network}" in sentence("identification", "nl", zone="{network}", network="BIN De Bist")
+
+
+def test_a_sentence_with_a_slot_left_open_is_refused() -> None:
+    with pytest.raises(CatalogueError, match=r"\['network', 'zone'\]"):
+        sentence("identification", "nl", zone="Politie Zuiderkempen")
+
+
+def test_a_slot_that_the_sentence_lacks_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="offer_keys"):
+        sentence("offer_keys", "nl", zone="Politie Zuiderkempen")
+
+
+def test_a_language_that_nobody_translated_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="nl, fr, de, en"):
+        sentence("goodbye", "it")
+
+
+def test_a_catalogue_with_a_sentence_missing_in_one_language_is_refused() -> None:
+    full = dict.fromkeys(get_args(Key), "Hallo")
+    with pytest.raises(CatalogueError, match="goodbye"):
+        checked({"nl": full, "fr": {key: text for key, text in full.items() if key != "goodbye"}})
+
+
+def test_a_catalogue_with_other_slots_in_one_language_is_refused() -> None:
+    full = dict.fromkeys(get_args(Key), "Hallo {zone}")
+    with pytest.raises(CatalogueError, match="thank_you"):
+        checked({"nl": full, "de": full | {"thank_you": "Danke"}})
+
+
+def test_slots_are_found_in_the_text() -> None:
+    assert slots_of("van {zone} voor {network}") == {"zone", "network"}
