@@ -4,20 +4,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from broadcast.enlist import enlist
-from broadcast.errors import BadAlert, NobodyToCall, NotAllowed
+from broadcast.errors import BadAlert, MembersChanged, NobodyToCall, NotAllowed
 from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy
 from broadcast.rules.expiry import expires_at
 from broadcast.rules.hours import HeldUntil, may_send_now
 from broadcast.states import BroadcastState
-from broadcast.tables import Audio, Broadcast, BroadcastText, Pass
+from broadcast.tables import Audio, Broadcast, BroadcastText, Pass, Recipient
 from directory.registry import network
 from directory.tables import Member, Membership, Network
 from prompts.audio import encode_flac
@@ -134,6 +135,7 @@ class Desk:
         counts = await enlist(connection, broadcast.id, [one.id for one in networks], tuple(draft.texts))
         if counts.recipients == counts.without_number:
             raise NobodyToCall("No member of these networks has a number to call; add numbers first.")
+        await _check_all_are_spoken_to(connection, broadcast.id)
         await self._ledger.open_window(connection, broadcast.id, self._policy.window)
         longest: dict[str, float] = {}
         for one in passes:
@@ -157,6 +159,8 @@ def check_texts(texts: Mapping[str, str]) -> None:
             raise BadAlert(f"There is no language {language[:20]!r}; use {', '.join(LANGUAGES)}.")
         if not text.strip():
             raise BadAlert(f"The text in {language} is empty; write what people must hear.")
+        if any(category(sign) in {"Cc", "Cs"} and not sign.isspace() for sign in text):
+            raise BadAlert(f"The text in {language} has a control character; type it again.")
 
 
 def check_allowed(one: Network, *, urgent: bool, now: datetime) -> None:
@@ -207,3 +211,14 @@ async def _keep_audio(connection: AsyncConnection, broadcast: int, passes: Seque
             for one in passes
         ],
     )
+
+
+async def _check_all_are_spoken_to(connection: AsyncConnection, broadcast: int) -> None:
+    """Raise MembersChanged for a recipient without a pass: such a call could never be placed."""
+    spoken_to = exists().where(
+        Pass.broadcast_id == Recipient.broadcast_id,
+        Pass.network_id == Recipient.network_id,
+        Pass.language == Recipient.language,
+    )
+    if await connection.scalar(select(exists().where(Recipient.broadcast_id == broadcast, ~spoken_to))):
+        raise MembersChanged("The member list was changed just now; send the alert again.")

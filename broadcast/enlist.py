@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, Integer, bindparam, exists, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.tables import Recipient, RecipientNumber
@@ -31,10 +32,10 @@ async def enlist(
         select(literal(broadcast).label("broadcast_id"), Member.id, Membership.network_id, Member.language)
         .join(Membership, Membership.member_id == Member.id)
         .where(Membership.network_id.in_(networks), Member.left_on.is_(None))
-        .distinct(Member.id)
+        .ext(distinct_on(Member.id))
         .order_by(Member.id, order)
     )
-    added = await connection.execute(
+    await connection.execute(
         insert(Recipient).from_select(["broadcast_id", "member_id", "network_id", "language"], members)
     )
     numbers = (
@@ -45,12 +46,13 @@ async def enlist(
     await connection.execute(
         insert(RecipientNumber).from_select(["recipient_id", "position", "broadcast_id", "e164"], numbers)
     )
-    without, other = (
+    recipients, without, other = (
         await connection.execute(
             select(
+                func.count(),
                 func.count().filter(~exists().where(RecipientNumber.recipient_id == Recipient.id)),
                 func.count().filter(Recipient.language.not_in(languages)),
             ).where(Recipient.broadcast_id == broadcast)
         )
     ).one()
-    return Enlisted(added.rowcount, without, other)
+    return Enlisted(recipients, without, other)

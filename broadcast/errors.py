@@ -8,6 +8,7 @@ class BroadcastError(Exception):
 
     - NotAllowed: the rules forbid it now (charter, hours).
     - NobodyToCall: the chosen networks have no member with a number.
+    - MembersChanged: somebody joined while the alert was being spoken.
     - BadAlert: the alert itself cannot be spoken (text, language, length).
     - UnknownBroadcast: there is none with that number.
     """
@@ -19,6 +20,10 @@ class NotAllowed(BroadcastError):
 
 class NobodyToCall(BroadcastError):
     """No member of the chosen networks can be called."""
+
+
+class MembersChanged(BroadcastError):
+    """There is no audio for somebody who must hear it."""
 
 
 class BadAlert(BroadcastError):

@@ -1,0 +1,174 @@
+"""The police office of the tests: everything a broadcast needs on a fresh database, and verbs to use it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from procrastinate import App
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from broadcast.desk import Desk, Draft, Sent
+from broadcast.jobs import Caller, make_app, register, work
+from broadcast.ledger import Ledger, Taken
+from broadcast.policy import BroadcastPolicy, RetryPolicy
+from broadcast.ports import CallResult
+from broadcast.queue import AttemptQueue
+from broadcast.report import Line, Progress, progress, report
+from broadcast.sounds import Sounds
+from broadcast.states import AttemptState, BroadcastState, Outcome
+from broadcast.tables import Attempt, Broadcast, Recipient
+from broadcast.upkeep import Upkeep
+from prompts.voice import Voice
+from tests.fakes.dialler import FakeDialler
+from tests.fakes.voice import HummingVoice
+from tests.people import DE_BIST
+
+AT_ONCE = RetryPolicy(
+    busy=0, no_answer=0, rejected=0, voicemail=0, partial=0, congestion=0, congestion_longest=0
+)
+"""The product's table with every wait cut out."""
+TEXT = "Inbraak in de Dorpsstraat, let op een witte bestelwagen."
+NODE = "westerlo"
+PATIENCE = 30.0
+"""Seconds after which a condition that never comes fails the test."""
+
+
+async def nothing_to_prepare(audio: str) -> None:
+    pass
+
+
+@dataclass
+class Office:
+    engine: AsyncEngine
+    app: App
+    sounds_folder: Path
+    retry: RetryPolicy = AT_ONCE
+    policy: BroadcastPolicy = field(default_factory=BroadcastPolicy)
+    voice: Voice = field(default_factory=HummingVoice)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.engine, AttemptQueue(self.app), self.retry)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        return Upkeep(self.engine, self.app, self.ledger, self.policy)
+
+    async def sends(
+        self,
+        texts: Mapping[str, str] | None = None,
+        *,
+        to: Sequence[str] = (DE_BIST,),
+        urgent: bool = True,
+        now: datetime | None = None,
+    ) -> Sent:
+        desk = Desk(self.engine, self.ledger, self.voice, self.policy, zone="Zuiderkempen")
+        draft = Draft(to, {"nl": TEXT} if texts is None else texts, urgent=urgent, by="inspecteur Maes")
+        return await desk.send(draft, now=now)
+
+    # One call at a time, by hand
+
+    async def open_calls(self) -> dict[str, UUID]:
+        """The open attempts by number."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                select(Attempt.e164, Attempt.id).where(Attempt.state != AttemptState.DONE)
+            )
+            found = [(number, attempt) for number, attempt in rows]
+        assert len(found) == len(dict(found)), "two open attempts to one number"
+        return dict(found)
+
+    async def takes(self, number: str) -> Taken:
+        """Begin to dial the open attempt to this number."""
+        attempt = (await self.open_calls())[number]
+        taken = await self.ledger.take(attempt, NODE, nothing_to_prepare)
+        assert taken is not None
+        return taken
+
+    async def calls(self, number: str, outcome: Outcome) -> list[UUID]:
+        """Dial the open attempt to this number, which ends so; returns the calls that are to be stopped."""
+        taken = await self.takes(number)
+        return await self.ends(taken.attempt, outcome)
+
+    async def ends(self, attempt: UUID, outcome: Outcome) -> list[UUID]:
+        return await self.ledger.record(attempt, CallResult(outcome, ended_at=datetime.now(UTC)))
+
+    # The whole broadcast, by itself
+
+    @asynccontextmanager
+    async def at_work(self, dialler: FakeDialler, *, node: str = NODE) -> AsyncIterator[Caller]:
+        """Workers and upkeep are running."""
+        caller = Caller(self.ledger, dialler, Sounds(self.engine, self.sounds_folder), node)
+        register(self.app, caller, dialler)
+        running = [
+            asyncio.create_task(work(self.app, channels=10)),
+            asyncio.create_task(self._tend_always()),
+        ]
+        try:
+            yield caller
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+            await caller.finished()
+
+    async def _tend_always(self) -> None:
+        while True:
+            await self.upkeep.tend()
+            await asyncio.sleep(0.05)
+
+    async def until(self, condition: Callable[[Progress], bool], broadcast: int) -> Progress:
+        async with asyncio.timeout(PATIENCE):
+            while not condition(seen := await self.progress(broadcast)):
+                await asyncio.sleep(0.02)
+        return seen
+
+    async def until_closed(self, broadcast: int) -> Progress:
+        return await self.until(lambda seen: seen.state is BroadcastState.CLOSED, broadcast)
+
+    # What is to be seen
+
+    async def progress(self, broadcast: int) -> Progress:
+        async with self.engine.connect() as connection:
+            return await progress(connection, broadcast)
+
+    async def lines(self, broadcast: int) -> dict[str, Line]:
+        """The report, by name."""
+        async with self.engine.connect() as connection:
+            return {line.name: line for line in await report(connection, broadcast)}
+
+    async def results(self, broadcast: int) -> dict[str, tuple[str, str]]:
+        """State and result by name."""
+        return {name: (line.state, line.result) for name, line in (await self.lines(broadcast)).items()}
+
+    async def jobs(self) -> int:
+        """Jobs that are waiting or being done."""
+        return await self.count("procrastinate_jobs WHERE status IN ('todo', 'doing')")
+
+    async def count(self, rows: str) -> int:
+        async with self.engine.connect() as connection:
+            return int(await connection.scalar(text(f"SELECT count(*) FROM {rows}")) or 0)
+
+    async def expire(self, broadcast: int) -> None:
+        """An hour has gone by."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(Broadcast).where(Broadcast.id == broadcast).values(expires_at=func.now())
+            )
+
+    async def open_recipients(self) -> int:
+        async with self.engine.connect() as connection:
+            return len((await connection.scalars(select(Recipient.id).where(Recipient.opened))).all())
+
+
+@pytest.fixture
+async def office(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    app = make_app(database_url)
+    async with app.open_async():
+        yield Office(database, app, tmp_path)
