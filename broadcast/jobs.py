@@ -130,8 +130,8 @@ def make_app(database_url: str) -> App:
     return app
 
 
-def serve(app: App, caller: Caller, dialler: Dialler, *, channels: int) -> Coroutine[Any, Any, None]:
-    """Workers for urgent and for other attempts, each with its own slots."""
+def register(app: App, caller: Caller, dialler: Dialler) -> None:
+    """Tell the app who does its jobs, and whose lines they need."""
     manager = app.job_manager
     assert isinstance(manager, GatedJobManager)
     manager.dialler = dialler
@@ -140,17 +140,17 @@ def serve(app: App, caller: Caller, dialler: Dialler, *, channels: int) -> Corou
     async def dial(attempt: str) -> None:
         await caller.dial(UUID(attempt))
 
-    async def work() -> None:
-        async with asyncio.TaskGroup() as workers:
-            for urgent in (True, False):
-                workers.create_task(
-                    app.run_worker_async(
-                        queues=[queue_name(urgent=urgent)],
-                        concurrency=channels,
-                        fetch_job_polling_interval=POLL_SECONDS,
-                        install_signal_handlers=False,
-                        delete_jobs="successful",
-                    )
-                )
 
-    return work()
+async def work(app: App, *, channels: int) -> None:
+    """Work off urgent and other attempts, each with slots of their own, until cancelled."""
+    async with asyncio.TaskGroup() as workers:
+        for urgent in (True, False):
+            workers.create_task(
+                app.run_worker_async(
+                    queues=[queue_name(urgent=urgent)],
+                    concurrency=channels,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                )
+            )

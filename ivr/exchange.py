@@ -15,7 +15,7 @@ from ivr.ari.events import (
     ChannelDtmfReceived,
     ChannelTalkingFinished,
     ChannelTalkingStarted,
-    EndpointStateChange,
+    ContactStatusChange,
     Event,
     PlaybackFinished,
     PlaybackStarted,
@@ -125,31 +125,31 @@ class Exchange:
         for channel in channels:
             if channel.id not in self._calls and self._is_ours(channel):
                 self._do_soon(self._client.channels.hangup(channel.id))
+        state = await self._client.endpoints.state("PJSIP", self._trunk)
         self._connected.set()
-        self._lines.open()
+        self._gate(is_reachable=state != "offline")
 
     def disconnected(self) -> None:
         self._connected.clear()
         self._lines.shut()
 
     def feed(self, event: Event) -> None:
-        if isinstance(event, EndpointStateChange):
-            self._on_trunk(event)
+        if isinstance(event, ContactStatusChange):
+            if event.endpoint.resource == self._trunk and self._connected.is_set():
+                self._gate(is_reachable=event.is_reachable)
             return
         live = self._calls.get(event.channel_id)
         handler = self._handlers.get(type(event))
         if live is not None and handler is not None:
             handler(live, event)
 
-    def _on_trunk(self, event: EndpointStateChange) -> None:
-        """The trunk answers our OPTIONS no more, or again: calls wait for it instead of failing."""
-        if event.endpoint.resource != self._trunk or not self._connected.is_set():
-            return
-        if event.endpoint.state == "offline":
+    def _gate(self, *, is_reachable: bool) -> None:
+        """While the trunk does not answer our OPTIONS, calls wait for it instead of failing."""
+        if is_reachable:
+            self._lines.open()
+        else:
             log.warning("The trunk does not answer; calls wait until it does.")
             self._lines.shut()
-        else:
-            self._lines.open()
 
     def _on_answer(self, live: LiveCall, event: Event) -> None:
         if live.call is None:

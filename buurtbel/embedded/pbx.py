@@ -154,10 +154,13 @@ async def start_pbx(root: Path, run_dir: Path, settings: Settings, secrets: Secr
     running = Asterisk.adopt(root, run_dir)
     if running is not None:
         return running
-    return await Asterisk.start(
+    asterisk = await Asterisk.start(
         root,
         run_dir,
         template="pbx",
         values=pbx_values(settings, secrets),
         listening=pbx_listening(settings.pbx, settings.trunk),
     )
+    # Left to itself it asks the trunk for the first time at some moment of its first qualify period.
+    await asterisk.console("pjsip qualify trunk")
+    return asterisk

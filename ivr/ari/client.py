@@ -1,7 +1,7 @@
 """The requests we make of Asterisk, with the vocabulary of ari-py: `client.channels.originate(...)`."""
 
 from ivr.ari.http import AriHttp
-from ivr.ari.resources import Applications, Asterisk, Channels, Playbacks, Recordings
+from ivr.ari.resources import Applications, Asterisk, Channels, Endpoints, Playbacks, Recordings
 
 
 class AriClient:
@@ -19,6 +19,7 @@ class AriClient:
         self.channels = Channels(self.http)
         self.playbacks = Playbacks(self.http)
         self.recordings = Recordings(self.http)
+        self.endpoints = Endpoints(self.http)
         self.applications = Applications(self.http, app)
         self.asterisk = Asterisk(self.http)
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from ivr.ari.errors import AlreadyPlaced, AriRefused, ChannelGone, EndpointUnavailable
-from ivr.ari.events import Channel
+from ivr.ari.events import Channel, Endpoint
 from ivr.ari.http import AriHttp
 
 _GONE = {404, 409, 412}
@@ -180,6 +180,15 @@ class Recordings:
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""
         await _unless_gone(self._http, "DELETE", f"recordings/stored/{quote(name, safe='')}")
+
+
+class Endpoints:
+    def __init__(self, http: AriHttp) -> None:
+        self._http = http
+
+    async def state(self, technology: str, resource: str) -> str:
+        """Say whether Asterisk can reach it: online, offline or unknown."""
+        return (await self._http.read(f"endpoints/{technology}/{resource}", Endpoint)).state
 
 
 class Applications:

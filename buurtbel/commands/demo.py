@@ -1,0 +1,72 @@
+"""`buurtbel demo`: the main job on simulated people, judged."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from buurtbel.commands.common import Failed, console, run, settings, table
+from buurtbel.demo.judge import Verdict
+from buurtbel.demo.run import SHORTER, alert_and_judge, run_here
+
+DEMO_FOLDER = Path("/var/tmp/buurtbel-demo")  # noqa: S108 - persistent, and ours to empty
+"""Not below a home folder: PostgreSQL and Asterisk run under accounts of their own and must reach it."""
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where it works; emptied first.")] = Path(
+        "/var/tmp/buurtbel-demo"
+    ),
+    recordings: Annotated[Path | None, typer.Option(help="Where the phones' recordings lie.")] = None,
+    external: Annotated[
+        bool, typer.Option("--external", help="Use a server and a neighbourhood that run already.")
+    ] = False,
+) -> None:
+    """Ring a simulated neighbourhood and hold what happened against what its phones are scripted to do."""
+    if external:
+        chosen = settings()
+        where = recordings or chosen.data_dir / "neighbourhood" / "recordings"
+        verdicts = run(alert_and_judge(chosen, where))
+    else:
+        os.environ.update(SHORTER | {"BUURTBEL_DATA_DIR": str(folder.absolute())})
+        where = recordings or folder.absolute() / "neighbourhood" / "recordings"
+        print_waits()
+        verdicts = run(run_here(settings(), os.environ, where))
+    print_verdicts(verdicts, where)
+    if not all(verdict.as_scripted for verdict in verdicts):
+        raise Failed
+
+
+def print_waits() -> None:
+    """Say where the demo differs from the product."""
+    waits = " ".join(f"{name}={value}" for name, value in SHORTER.items())
+    console().print(f"Settings for the demo only: {waits}")
+
+
+def print_verdicts(verdicts: list[Verdict], recordings: Path) -> None:
+    screen = console()
+    screen.print(
+        table(
+            "name",
+            "language",
+            "result",
+            "calls",
+            "phone heard",
+            "as scripted",
+            rows=[
+                (
+                    escape(verdict.line.name),
+                    verdict.line.language,
+                    verdict.line.result.value,
+                    ", ".join(str(call.outcome) for call in verdict.line.calls),
+                    verdict.heard,
+                    "yes" if verdict.as_scripted else "NO: " + escape("; ".join(verdict.problems)),
+                )
+                for verdict in verdicts
+            ],
+        )
+    )
+    scripted = sum(verdict.as_scripted for verdict in verdicts)
+    screen.print(f"demo: members={len(verdicts)} as_scripted={scripted} recordings={recordings}")

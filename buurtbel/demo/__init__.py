@@ -1,0 +1,1 @@
+"""The main job on simulated people: every phone rings, and each does what it is scripted to do."""

@@ -1,0 +1,85 @@
+"""Looks whether everything that an alert needs is there, before it is needed."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from broadcast.desk import LANGUAGES
+from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
+from buurtbel.errors import SwitchboardError
+from buurtbel.settings import Settings
+from buurtbel.switchboard import database_url
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError
+from prompts.catalogue import sentence
+from prompts.errors import SpeechError
+from prompts.passes import render_sentence
+from prompts.voice import voice_for
+
+LEAST_FREE_MB = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    ok: bool
+    says: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Everything that must be right for the next alert, one finding at a time."""
+    yield await _database(settings)
+    yield await _pbx(settings)
+    for language in LANGUAGES:
+        yield await _voice(settings, language)
+    yield _disk(settings)
+    yield _trunk(settings)
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        await database_url(settings)
+    except SwitchboardError as error:
+        return Finding("database", False, str(error))
+    return Finding("database", True, "answers")
+
+
+async def _pbx(settings: Settings) -> Finding:
+    pbx = settings.pbx
+    password = ari_password(pbx, load_secrets(settings.data_dir))
+    url = pbx.ari_url or f"http://{pbx.ari_bind}"
+    async with AriClient(url, pbx.ari_user, password, app=ARI_APP) as client:
+        try:
+            info = await client.asterisk.info()
+            trunk = await client.endpoints.state("PJSIP", "trunk")
+        except AriError as error:
+            return Finding("PBX", False, str(error))
+    if trunk == "offline":
+        return Finding("PBX", False, f"Asterisk {info.version} runs, but the trunk does not answer it.")
+    return Finding("PBX", True, f"Asterisk {info.version}, trunk {trunk}")
+
+
+async def _voice(settings: Settings, language: str) -> Finding:
+    try:
+        audio = await render_sentence(
+            voice_for(settings.speech.engine), sentence("thank_you", language), language
+        )
+    except SpeechError as error:
+        return Finding(f"voice {language}", False, str(error))
+    return Finding(f"voice {language}", True, f"{settings.speech.engine} speaks ({audio.seconds:.1f} s)")
+
+
+def _disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.data_dir).free // 2**20
+    ok = free >= LEAST_FREE_MB
+    return Finding("disk", ok, f"{free} MB free" if ok else f"only {free} MB free; make room.")
+
+
+def _trunk(settings: Settings) -> Finding:
+    trunk = settings.trunk
+    where = "the simulated neighbourhood: no real phone rings" if trunk.is_simulated else "the real network"
+    return Finding(
+        "trunk", True, f"{where}; {trunk.channels} calls at once, {trunk.calls_per_second:g} new a second"
+    )

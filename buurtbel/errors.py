@@ -1,0 +1,17 @@
+"""What can keep the switchboard from working, each one sentence that says what to do."""
+
+
+class SwitchboardError(Exception):
+    """Base of this room's errors.
+
+    - NotRunning: there is no database, so no running Buurtbel.
+    - DemoFailed: the demo could not be run as scripted.
+    """
+
+
+class NotRunning(SwitchboardError):  # noqa: N818 - a condition
+    """Nothing can be asked or sent until Buurtbel runs."""
+
+
+class DemoFailed(SwitchboardError):  # noqa: N818
+    """The demo's stage could not be set."""

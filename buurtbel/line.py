@@ -1,0 +1,116 @@
+"""The line process: one PBX, the engine's workers and their upkeep, until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from procrastinate.exceptions import ConnectorException
+
+from broadcast.desk import LANGUAGES
+from broadcast.jobs import Caller, register, work
+from broadcast.sounds import Sounds
+from broadcast.upkeep import Upkeep
+from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
+from buurtbel.settings import Settings
+from buurtbel.switchboard import Switchboard, sounds_folder, switchboard, wait_for_database
+from ivr.ari.client import AriClient
+from ivr.ari.connection import AriConnection
+from ivr.call import Sound
+from ivr.dialler import ENDPOINT, AriDialler
+from ivr.exchange import Exchange
+from ivr.lines import Lines
+from prompts.fixed import lay_sentence
+
+log = logging.getLogger(__name__)
+
+WAIT_FOR_DATABASE = 60.0
+FINISH_CALLS_WITHIN = 5.0
+"""Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
+
+
+async def run_line(settings: Settings) -> None:
+    """Serve this node's calls until SIGTERM or SIGINT. Raises AriRefused and ApplicationTaken."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
+    async with switchboard(settings, connections=8) as board, _ari(settings) as client:
+        await _serve(board, client, stopping)
+
+
+def _ari(settings: Settings) -> AriClient:
+    pbx = settings.pbx
+    return AriClient(
+        pbx.ari_url or f"http://{pbx.ari_bind}",
+        pbx.ari_user,
+        ari_password(pbx, load_secrets(settings.data_dir)),
+        app=ARI_APP,
+    )
+
+
+async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event) -> None:
+    settings = board.settings
+    folder = sounds_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    thanks = await lay_sentence(board.voice, folder, "thank_you", LANGUAGES)
+    lines = Lines(settings.trunk)
+    exchange = Exchange(client, lines, trunk=ENDPOINT)
+    dialler = AriDialler(
+        client,
+        exchange,
+        lines,
+        trunk=settings.trunk,
+        policy=settings.alert,
+        thanks={language: Sound(laid.path, laid.seconds) for language, laid in thanks.items()},
+    )
+    caller = Caller(board.ledger, dialler, Sounds(board.engine, folder), settings.node)
+    register(board.app, caller, dialler)
+    await caller.adopt_all()
+    clock = _clock(Upkeep(board.engine, board.app, board.ledger, settings.broadcast))
+    async with board.app.open_async():
+        workers = asyncio.create_task(_work_on(board))
+        events = asyncio.create_task(AriConnection(client, exchange, trunk=ENDPOINT).run())
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({workers, events, stop}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
+        lines.close()
+        clock.shutdown(wait=False)
+        workers.cancel()
+        await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
+        await _within(caller.finished(), FINISH_CALLS_WITHIN)
+        if events.done():
+            await events
+        events.cancel()
+
+
+def _clock(upkeep: Upkeep) -> AsyncIOScheduler:
+    """What this node does by the clock; a round that fails is logged and the next one tries again."""
+    clock = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    clock.add_job(upkeep.tend, "interval", seconds=1, next_run_time=datetime.now(UTC))
+    clock.add_job(upkeep.mend_stalled, "interval", seconds=10)
+    clock.start()
+    return clock
+
+
+async def _work_on(board: Switchboard) -> None:
+    """Workers for ever: they end when the database goes away, and begin again when it is back."""
+    while True:
+        try:
+            await work(board.app, channels=board.settings.trunk.channels)
+        except* (ConnectorException, psycopg.Error) as lost:
+            log.warning("The workers lost the database (%s); they begin again.", lost.exceptions[0])
+        await asyncio.sleep(1)
+
+
+async def _within(waiting: Coroutine[Any, Any, None], seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await waiting
+    except TimeoutError:
+        log.info("Calls that are still up are left to the next line process.")
