@@ -61,8 +61,8 @@ def _check_words(text: str, longest: float) -> None:
         msg = "The message has no words: write what people must hear."
         raise MessageEmpty(msg)
     if (count := len(text.split())) > _MOST_WORDS:
-        msg = f"The message has {count} words, far more than {longest:.0f} seconds can hold: shorten it."
+        msg = f"The message has {count} words, too many for {longest:.0f} seconds: shorten it."
         raise MessageTooLong(msg)
     if len(text) > _MOST_CHARACTERS:
-        msg = f"The message has {len(text)} characters, far more than {longest:.0f} seconds can hold: shorten it."
+        msg = f"The message has {len(text)} characters, too many for {longest:.0f} seconds: shorten it."
         raise MessageTooLong(msg)
