@@ -2,7 +2,7 @@
 
 The safety argument in one place: an attempt is dialled only by the one transaction that moved it from queued
 to dialling (`take`), and its end is written once (`record`), in the same commit as what follows from it.
-Locks are always taken in the same order: recipients by id, then attempts.
+Locks are always taken in the same order: recipients by id, all at once, then attempts by number.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,8 +19,9 @@ from broadcast.policy import RetryPolicy
 from broadcast.ports import CallResult
 from broadcast.queue import AttemptQueue, Due
 from broadcast.rules.retry import result_of_outcome
+from broadcast.sharing import BEHIND, lock_behind, opened_behind, rung_for_nobody, waiting_behind
 from broadcast.states import AttemptState, Outcome, RecipientState, Result
-from broadcast.tables import Attempt, Audio, Broadcast, Pass, Recipient, RecipientNumber
+from broadcast.tables import Attempt, Audio, Broadcast, Pass, Recipient
 from directory.registry import flag_dead_numbers
 
 REACHED = frozenset({Outcome.CONFIRMED, Outcome.HEARD})
@@ -55,6 +56,9 @@ _ITS_CALL = (
     Pass.language == Recipient.language,
     Audio.sha256 == Pass.audio,
 )
+_ITS_AUDIO = select(Audio.sha256).where(
+    Attempt.id == bindparam("attempt"), Attempt.state == AttemptState.QUEUED, *_ITS_CALL
+)
 _TAKE = (
     update(Attempt)
     .where(Attempt.id == bindparam("attempt"), Attempt.state == AttemptState.QUEUED, *_ITS_CALL)
@@ -73,29 +77,6 @@ _FINISH = (
         sip_status=bindparam("its_sip_status"),
         evidence=bindparam("its_evidence"),
     )
-)
-_BEHIND_NUMBER = (
-    select(RecipientNumber.recipient_id)
-    .where(
-        RecipientNumber.broadcast_id == bindparam("broadcast"), RecipientNumber.e164 == bindparam("number")
-    )
-    .scalar_subquery()
-)
-_LOCK_BEHIND_NUMBER = (
-    select(Recipient.id)
-    .where(Recipient.id.in_(_BEHIND_NUMBER), Recipient.state == RecipientState.WAITING)
-    .order_by(Recipient.id)
-    .with_for_update()
-)
-_NEEDED_BY_NOBODY = select(Attempt.id).where(
-    Attempt.recipient_id.in_(bindparam("recipients", expanding=True)),
-    Attempt.state == AttemptState.DIALLING,
-    ~exists().where(
-        RecipientNumber.broadcast_id == Attempt.broadcast_id,
-        RecipientNumber.e164 == Attempt.e164,
-        Recipient.id == RecipientNumber.recipient_id,
-        Recipient.state == RecipientState.WAITING,
-    ),
 )
 
 
@@ -124,42 +105,41 @@ class Ledger:
     async def take(self, attempt: UUID, node: str, prepare: Callable[[str], Awaitable[None]]) -> Taken | None:
         """Write ahead: the attempt is this node's to dial, once. None when it no longer waits to be dialled.
 
-        `prepare` is given the audio's name before the commit; if it raises, the attempt stays queued.
+        `prepare` is given the audio's name first; if it raises, the attempt stays queued.
         """
+        # In a transaction of its own: preparing takes long and needs the database too.
+        async with self._engine.connect() as connection:
+            audio = await connection.scalar(_ITS_AUDIO, {"attempt": attempt})
+        if audio is None:
+            return None
+        await prepare(audio)
         async with self._engine.begin() as connection:
             row = (await connection.execute(_TAKE, {"attempt": attempt, "by": node})).one_or_none()
-            if row is None:
-                return None
-            taken = Taken(*row)
-            await prepare(taken.audio)
-            return taken
+            return None if row is None else Taken(*row)
 
     async def record(self, attempt: UUID, result: CallResult) -> list[UUID]:
         """Close the attempt and decide what follows, in one commit; a late or second report changes nothing.
 
         Returns attempts that are being dialled but no longer needed.
         """
+        reached = result.outcome in REACHED
         async with self._engine.begin() as connection:
-            row = (
+            broadcast_id, number = (
                 await connection.execute(
-                    select(Attempt.broadcast_id, Attempt.e164, Attempt.recipient_id).where(
-                        Attempt.id == attempt
-                    )
+                    select(Attempt.broadcast_id, Attempt.e164).where(Attempt.id == attempt)
                 )
             ).one()
-            broadcast_id, number, recipient = row
-            behind = list(
-                await connection.scalars(_LOCK_BEHIND_NUMBER, {"broadcast": broadcast_id, "number": number})
-            )
+            # Who is reached frees numbers that others wait for: these are locked now, not when found out.
+            await lock_behind(connection, broadcast_id, number, and_neighbours=reached)
             if not await self._finish(connection, attempt, result):
                 return []
             if result.outcome is Outcome.DEAD_NUMBER:
                 await flag_dead_numbers(connection, [number], at=datetime.now(UTC))
-            if result.outcome not in REACHED:
-                return await self._advance(connection, broadcast_id, behind)
-            await self._settle(connection, behind, result_of_outcome(result.outcome))
-            others = [r for r in behind if r != recipient]
-            return await self._withdraw(connection, broadcast_id, others)
+            waiting = await self._credit(connection, broadcast_id, number, result.outcome)
+            if reached:
+                return await self._withdraw(connection, broadcast_id, waiting)
+            await self._advance(connection, broadcast_id, waiting)
+            return []
 
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
@@ -199,19 +179,37 @@ class Ledger:
         return finished.rowcount == 1
 
     @staticmethod
-    async def _settle(connection: AsyncConnection, recipients: Collection[int], result: Result) -> None:
-        await connection.execute(
-            update(Recipient)
-            .where(Recipient.id.in_(recipients), Recipient.state == RecipientState.WAITING)
-            .values(state=RecipientState.FINAL, result=result, opened=True)
-        )
+    async def _credit(
+        connection: AsyncConnection, broadcast_id: int, number: str, outcome: Outcome
+    ) -> list[int]:
+        """Let the outcome count for everyone behind the number; returns those who were still waiting.
+
+        Who was given up before gets the better result too; who was reached waits no longer.
+        """
+        waiting = await waiting_behind(connection, broadcast_id, number)
+        result = result_of_outcome(outcome)
+        worse = [one for one in Result if one.rank < result.rank]
+        if worse:
+            await connection.execute(
+                update(Recipient)
+                .where(Recipient.id.in_(BEHIND), Recipient.result.in_(worse))
+                .values(result=result),
+                {"broadcast": broadcast_id, "number": number},
+            )
+        if outcome in REACHED:
+            await connection.execute(
+                update(Recipient)
+                .where(Recipient.id.in_(waiting))
+                .values(state=RecipientState.FINAL, opened=True)
+            )
+        return waiting
 
     async def _advance(
         self, connection: AsyncConnection, broadcast_id: int, recipients: Collection[int]
-    ) -> list[UUID]:
-        """Let the rules decide for these recipients and write it; returns live attempts no longer needed."""
+    ) -> None:
+        """Let the rules decide for these recipients, who are locked, and write it."""
         if not recipients:
-            return []
+            return
         now, expires_at, urgent = (
             await connection.execute(
                 select(func.clock_timestamp(), Broadcast.expires_at, Broadcast.urgent).where(
@@ -227,8 +225,6 @@ class Ledger:
                 update(Recipient).where(Recipient.id.in_(those)).values(state=state, result=result)
             )
         await self._open(connection, broadcast_id, planned.calls, now=now, urgent=urgent)
-        final = [r for r, (state, _) in planned.standing.items() if state is RecipientState.FINAL]
-        return await self._withdraw(connection, broadcast_id, final)
 
     async def _open(
         self,
@@ -277,19 +273,8 @@ class Ledger:
             )
         ).scalars()
         numbers = list(cancelled)
-        live = list(await connection.scalars(_NEEDED_BY_NOBODY, {"recipients": list(recipients)}))
+        live = await rung_for_nobody(connection, recipients)
         if numbers:
-            waiting = await connection.scalars(
-                select(Recipient.id)
-                .join(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
-                .where(
-                    RecipientNumber.broadcast_id == broadcast_id,
-                    RecipientNumber.e164.in_(numbers),
-                    Recipient.state == RecipientState.WAITING,
-                    Recipient.opened,
-                )
-                .order_by(Recipient.id)
-                .with_for_update(of=Recipient)
-            )
-            live += await self._advance(connection, broadcast_id, list(waiting))
+            freed_for = await opened_behind(connection, broadcast_id, numbers)
+            await self._advance(connection, broadcast_id, freed_for)
         return live

@@ -21,7 +21,7 @@ async def network_of(
     languages: Mapping[str, str] | None = None,
     hours: tuple[time, time] = (time(8), time(21)),
 ) -> None:
-    """A network of these people, by name, with their numbers, best first; who has no language speaks Dutch."""
+    """A network of these people, by name, with their numbers, best first; the others speak Dutch."""
     async with AsyncSession(engine) as session, session.begin():
         await add_network(
             session,

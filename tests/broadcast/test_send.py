@@ -1,4 +1,4 @@
-"""An officer sends an alert: who will be called, what they hear, and what is refused before anything is written."""
+"""An officer sends an alert: who is called, what they hear, and what is refused before a word is written."""
 
 from datetime import UTC, datetime, time
 
