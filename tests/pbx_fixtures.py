@@ -23,7 +23,7 @@ from ivr.trunk import Trunk
 from prompts.audio import TELEPHONE_RATE, Audio, decode
 
 LOOPBACK = "127.0.0.1"
-LOWEST, HIGHEST = 10000, 15999
+LOWEST, HIGHEST = 10000, 14999
 RTP_PORTS = 400
 NEXT_PORT = LOWEST + os.getpid() * 37 % (HIGHEST - LOWEST)
 
@@ -98,7 +98,8 @@ def _is_free(port: int) -> bool:
 
 
 def rtp_range() -> str:
-    first = free_ports(RTP_PORTS)
+    first = free_ports(RTP_PORTS + 1)
+    first += first % 2
     return f"{first}-{first + RTP_PORTS - 1}"
 
 

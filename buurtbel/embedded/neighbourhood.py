@@ -40,7 +40,7 @@ class Passwords:
 
     @classmethod
     def made(cls) -> "Passwords":
-        return cls(secrets.token_urlsafe(18), secrets.token_urlsafe(9))
+        return cls(subscriber=secrets.token_urlsafe(18), softphone=secrets.token_urlsafe(9))
 
 
 async def start_neighbourhood(

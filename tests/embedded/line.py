@@ -114,7 +114,7 @@ class Line:
             pass
 
     async def converse(self, number: str, sound: str, *, passes: int = 2, pause: float = 1.0) -> PhoneCall:
-        """Dial, speak `sound` with a pause between passes, again at a 2, until a 1 or the end of the last pass."""
+        """Dial and speak `sound` with pauses in between, again at a 2, until a 1 or the last pass ends."""
         call = await self.dial(number, variables={"TALK_DETECT(set)": "600,256"})
         await call.until("StasisStart")
         spoken = 0

@@ -1,11 +1,13 @@
 """What our Asterisk does not offer to anybody."""
 
 import os
+from socket import SOCK_DGRAM
 
 import aiohttp
 import psutil
 import pytest
 
+from tests.embedded.line import Line
 from tests.pbx_fixtures import LOOPBACK
 
 pytestmark = pytest.mark.pbx
@@ -29,13 +31,14 @@ async def test_ari_wants_its_password(pbx, word):
     assert await status_of(f"{pbx.ari_url}/ari/asterisk/info", headers=headers) == 401
 
 
-def test_it_listens_on_loopback_only_and_on_two_ports(pbx):
-    open_sockets = psutil.Process(pbx.asterisk.pid).net_connections("inet")
-    listening = {(s.laddr.ip, s.laddr.port) for s in open_sockets if s.status in ("LISTEN", "NONE")}
-    wanted = {pbx.settings.pbx.sip_bind, pbx.settings.pbx.ari_bind}
-    assert {ip for ip, _ in listening} == {LOOPBACK}
-    assert wanted <= {f"{ip}:{port}" for ip, port in listening}
-    assert [s for s in open_sockets if s.status == "LISTEN" and s.laddr.port != int(pbx.ari_url[-5:])] == []
+def test_sip_audio_and_ari_are_on_loopback_only(pbx):
+    sockets = psutil.Process(pbx.asterisk.pid).net_connections("inet")
+    tcp = {f"{s.laddr.ip}:{s.laddr.port}" for s in sockets if s.status == "LISTEN"}
+    udp = {f"{s.laddr.ip}:{s.laddr.port}" for s in sockets if s.type == SOCK_DGRAM}
+    assert tcp == {pbx.settings.pbx.ari_bind}
+    assert pbx.settings.pbx.sip_bind in udp
+    # What is left are the two sockets of the SIP library's own DNS resolver, one for each kind of address.
+    assert len([address for address in udp if not address.startswith(LOOPBACK)]) <= 2
 
 
 async def test_few_modules_are_loaded(pbx):
@@ -55,7 +58,6 @@ async def test_few_modules_are_loaded(pbx):
 
 
 async def test_the_manager_interface_is_off(pbx):
-    assert "No" in await pbx.asterisk.console("manager show settings")
     assert "Manager (AMI):             No" in await pbx.asterisk.console("manager show settings")
 
 
@@ -63,9 +65,7 @@ async def test_nothing_inbound_can_dial_out(pbx):
     inbound = await pbx.asterisk.console("dialplan show inbound")
     assert "Hangup(16)" in inbound
     assert "include" not in inbound.lower()
-    assert "no application" in (
-        await pbx.asterisk.console("core show application Dial")
-    ).lower() or "not" in (await pbx.asterisk.console("core show application Dial"))
+    assert "not registered" in await pbx.asterisk.console("core show application Dial")
 
 
 def test_it_runs_under_its_own_account_and_cannot_change_its_rules(pbx):
@@ -78,7 +78,10 @@ def test_it_runs_under_its_own_account_and_cannot_change_its_rules(pbx):
         assert secret.st_mode & 0o020 == 0
 
 
-def test_its_log_names_nobody(pbx):
-    log = (pbx.asterisk.run_dir / "log" / "messages").read_text()
-    assert "999" not in log.replace("asterisk", "")
-    assert "ERROR" not in log
+async def test_its_log_names_nobody(pbx):
+    async with Line(pbx) as line:
+        for number in ("+99916000501", "+99920000502", "+99999000503"):
+            call = await line.dial(number)
+            await call.until("ChannelDestroyed")
+    written = [*(pbx.asterisk.run_dir / "log").iterdir()]
+    assert not [file for file in written if file.is_file() and b"+999" in file.read_bytes()]

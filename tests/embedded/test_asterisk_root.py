@@ -1,0 +1,81 @@
+"""Finding an Asterisk that is new enough, and saying plainly why there is none."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from buurtbel.embedded.account import Account, check_reachable
+from buurtbel.embedded.asterisk_root import OLDEST, Installation, ensure_root
+from buurtbel.embedded.errors import RootError, StartError
+
+
+@pytest.mark.pbx
+def test_the_asterisk_found_runs_and_is_new_enough(asterisk_root):
+    assert Installation(asterisk_root).version() >= OLDEST
+
+
+@pytest.mark.pbx
+def test_a_root_that_exists_is_used_as_it_is(asterisk_root):
+    before = sorted(path.name for path in asterisk_root.parent.iterdir())
+    assert ensure_root(asterisk_root) == asterisk_root
+    assert sorted(path.name for path in asterisk_root.parent.iterdir()) == before
+
+
+@pytest.mark.pbx
+def test_all_its_parts_are_found_inside_it(asterisk_root):
+    installation = Installation(asterisk_root)
+    parts = [installation.modules, installation.data, installation.binary]
+    assert all(part.exists() and part.is_relative_to(asterisk_root) for part in parts)
+
+
+def test_an_empty_root_has_no_version(tmp_path):
+    assert Installation(tmp_path).version() == (0,)
+
+
+def test_an_older_asterisk_does_not_count(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "buurtbel-asterisk-version").write_text("22.9.0")
+    with pytest.raises(RootError):
+        ensure_root(tmp_path / "root")
+
+
+def test_without_mmdebstrap_the_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    wanted = "mmdebstrap is missing" if os.geteuid() == 0 else "only root can build it"
+    with pytest.raises(RootError, match=wanted):
+        ensure_root(tmp_path / "root")
+    assert not (tmp_path / "root").exists()
+
+
+def tool(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "sentence"),
+    [
+        ("E: Could not resolve 'mirror.test'", "cannot be reached"),
+        ("E: write failed: No space left on device", "disk became full"),
+        ("E: apt-get update failed: 100", r"\(apt-get update failed: 100\)"),
+    ],
+)
+def test_why_the_mirror_gave_nothing_is_told(tmp_path, monkeypatch, complaint, sentence):
+    if os.geteuid() != 0:
+        sentence = "only root can build it"
+    tool(tmp_path, "apt-get", "printf 'Debian\\ttrixie\\thttp://mirror.test/debian/\\n'")
+    tool(tmp_path, "mmdebstrap", f'echo "{complaint}" >&2; exit 1')
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(RootError, match=sentence):
+        ensure_root(tmp_path / "root")
+    assert [path.name for path in tmp_path.iterdir() if "root" in path.name] == []
+
+
+def test_a_closed_folder_is_named_and_left_closed(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(StartError, match="is closed to the account"):
+        check_reachable(closed / "asterisk", Account(uid=12345, gid=12345))
+    assert closed.stat().st_mode & 0o777 == 0o700

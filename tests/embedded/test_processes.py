@@ -1,0 +1,182 @@
+"""Starting, finding again and ending an Asterisk of our own."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+
+import psutil
+import pytest
+
+from buurtbel.embedded.asterisk import Asterisk
+from buurtbel.embedded.errors import EmbeddedError, PortTakenError, StartError
+from buurtbel.embedded.pbx import Secrets, load_secrets, pbx_values, start_pbx
+from buurtbel.settings import Pbx, Settings
+from ivr.trunk import Trunk
+from tests.pbx_fixtures import LOOPBACK, eventually, pbx_settings
+
+pytestmark = pytest.mark.pbx
+
+SECRETS = Secrets("s" * 40)
+
+
+@pytest.fixture
+def settings(pbx_folder):
+    return pbx_settings(pbx_folder, Trunk())
+
+
+@pytest.fixture
+async def own_pbx(asterisk_root, pbx_folder, settings):
+    asterisk = await start_pbx(asterisk_root, pbx_folder / "own", settings, SECRETS)
+    yield asterisk
+    await asterisk.stop()
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"), [("sip_bind", socket.SOCK_DGRAM), ("ari_bind", socket.SOCK_STREAM)]
+)
+async def test_a_taken_port_is_told_before_anything_starts(asterisk_root, pbx_folder, settings, what, kind):
+    address = getattr(settings.pbx, what)
+    with closing(socket.socket(socket.AF_INET, kind)) as rival:
+        rival.bind((LOOPBACK, int(address.split(":")[1])))
+        if kind is socket.SOCK_STREAM:
+            rival.listen()
+        with pytest.raises(PortTakenError, match=f"Another program already uses {address}"):
+            await start_pbx(asterisk_root, pbx_folder / "rival", settings, SECRETS)
+    assert Asterisk.adopt(asterisk_root, pbx_folder / "rival") is None
+
+
+async def test_audio_ports_that_are_mostly_taken_are_told(asterisk_root, pbx_folder, settings):
+    first = int(settings.pbx.rtp_ports.split("-")[0])
+    narrow = settings.model_copy(
+        update={"pbx": settings.pbx.model_copy(update={"rtp_ports": f"{first}-{first + 3}"})}
+    )
+    rivals = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+    for number, rival in enumerate(rivals):
+        rival.bind((LOOPBACK, first + 2 * number))
+    try:
+        with pytest.raises(PortTakenError, match="choose another range"):
+            await start_pbx(asterisk_root, pbx_folder / "audio", narrow, SECRETS)
+    finally:
+        for rival in rivals:
+            rival.close()
+
+
+async def test_it_starts_without_a_single_complaint(own_pbx):
+    lines = (own_pbx.run_dir / "log" / "messages").read_text().splitlines()
+    assert [line for line in lines if "ERROR" in line or "WARNING" in line] == []
+
+
+async def test_a_second_start_takes_over_the_running_one(own_pbx, asterisk_root, settings):
+    again = await start_pbx(asterisk_root, own_pbx.run_dir, settings, SECRETS)
+    assert again.pid == own_pbx.pid
+    assert "seconds" in await again.console("core show uptime")
+
+
+async def test_it_outlives_the_process_that_started_it(asterisk_root, pbx_folder, settings):
+    run_dir = pbx_folder / "orphan"
+    parent = f"""
+        import asyncio, os
+        from pathlib import Path
+        from buurtbel.embedded.pbx import Secrets, start_pbx
+        from buurtbel.settings import Settings
+        settings = Settings.model_validate_json({settings.model_dump_json()!r})
+        root, run_dir = Path({str(asterisk_root)!r}), Path({str(run_dir)!r})
+        asyncio.run(start_pbx(root, run_dir, settings, Secrets("s" * 40)))
+        os.kill(os.getpid(), 9)
+    """
+    ended = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", textwrap.dedent(parent)], cwd=pbx_folder, check=False
+    )
+    assert ended.returncode == -9
+    orphan = Asterisk.adopt(asterisk_root, run_dir)
+    assert orphan is not None
+    assert "buurtbel" in await orphan.console("ari show users")
+    await orphan.stop()
+    assert Asterisk.adopt(asterisk_root, run_dir) is None
+
+
+async def test_when_it_dies_that_is_seen_and_it_starts_again(asterisk_root, pbx_folder, settings):
+    asterisk = await start_pbx(asterisk_root, pbx_folder / "dies", settings, SECRETS)
+    psutil.Process(asterisk.pid).kill()
+    await eventually(lambda: not asterisk.is_running)
+    again = await start_pbx(asterisk_root, pbx_folder / "dies", settings, SECRETS)
+    assert again.is_running
+    await again.stop()
+    assert not again.is_running
+
+
+async def test_a_console_without_asterisk_says_so(own_pbx):
+    await own_pbx.stop()
+    with pytest.raises(StartError, match="does not answer on its console"):
+        await own_pbx.console("core show uptime")
+
+
+async def test_a_large_log_is_set_aside(own_pbx):
+    messages = own_pbx.run_dir / "log" / "messages"
+    with messages.open("a") as log:
+        log.write("x" * (2 << 20))
+    await own_pbx.keep_log_small()
+    await eventually(lambda: messages.exists() and messages.stat().st_size < 1000)
+    assert (own_pbx.run_dir / "log" / "messages.1").stat().st_size > 2 << 20
+
+
+async def test_too_long_a_folder_is_told(asterisk_root, pbx_folder, settings):
+    with pytest.raises(StartError, match="too long for a control socket"):
+        await start_pbx(asterisk_root, pbx_folder / ("long" * 30), settings, SECRETS)
+
+
+def test_the_ari_password_is_made_once_and_for_us_alone(tmp_path):
+    made = load_secrets(tmp_path)
+    file = tmp_path / "secrets" / "ari-password"
+    assert len(made.ari_password) == 40
+    assert load_secrets(tmp_path) == made
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.stat().st_uid == os.geteuid()
+
+
+@pytest.mark.parametrize(
+    ("trunk", "complaint"),
+    [
+        (Trunk(uri="trunk.example"), "BUURTBEL_TRUNK_URI"),
+        (Trunk(uri="sip:trunk.example\nexten => evil"), "BUURTBEL_TRUNK_URI"),
+        (Trunk(user="lotte\n[evil]"), "BUURTBEL_TRUNK_USER"),
+        (Trunk(codecs="alaw,mp3"), "BUURTBEL_TRUNK_CODECS"),
+        (Trunk(caller_id="Lotte"), "BUURTBEL_TRUNK_CALLER_ID"),
+        (Trunk(register_with=True), "BUURTBEL_TRUNK_USER"),
+    ],
+    ids=[
+        "no scheme",
+        "a line too many",
+        "a section too many",
+        "unknown codec",
+        "no number",
+        "nobody registers",
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(trunk, complaint):
+    with pytest.raises(EmbeddedError, match=complaint):
+        pbx_values(Settings(trunk=trunk, _env_file=None), SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("uri", "contact"),
+    [
+        ("sip:10.0.0.1", "sip:10.0.0.1"),
+        ("sip:trunk.example:5080", "sip:trunk.example:5080"),
+        ("sip:trunk.example;transport=tcp", "sip:trunk.example;transport=tcp"),
+        ("sips:trunk.example:5061", "sip:trunk.example:5061;transport=tls"),
+    ],
+)
+def test_a_trunk_s_address_leads_where_it_says(uri, contact):
+    assert pbx_values(Settings(trunk=Trunk(uri=uri), _env_file=None), SECRETS)["trunk"]["contact"] == contact
+
+
+def test_addresses_that_make_no_sense_are_told():
+    with pytest.raises(EmbeddedError, match="write it as 127"):
+        pbx_values(Settings(pbx=Pbx(sip_bind="here"), _env_file=None), SECRETS)
+    with pytest.raises(EmbeddedError, match="write it as 16000-18999"):
+        pbx_values(Settings(pbx=Pbx(rtp_ports="18999-16000"), _env_file=None), SECRETS)
