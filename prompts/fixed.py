@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prompts.audio import TELEPHONE_RATE, write_sound
-from prompts.catalogue import sentence
+from prompts.catalogue import Key, sentence
 from prompts.passes import render_sentence
 from prompts.voice import Voice
 
@@ -20,7 +20,7 @@ class Laid:
     seconds: float
 
 
-async def lay_sentence(voice: Voice, folder: Path, key: str, languages: Iterable[str]) -> dict[str, Laid]:
+async def lay_sentence(voice: Voice, folder: Path, key: Key, languages: Iterable[str]) -> dict[str, Laid]:
     """Speak this sentence of the catalogue in these languages, by language.
 
     A sentence that lies there already is kept, so that a recorded voice can replace any of them.

@@ -11,7 +11,7 @@ from buurtbel.commands.common import Failed, console, run, settings, table
 from buurtbel.demo.judge import Verdict
 from buurtbel.demo.run import SHORTER, alert_and_judge, run_here
 
-DEMO_FOLDER = Path("/var/tmp/buurtbel-demo")  # noqa: S108 - persistent, and ours to empty
+DEMO_FOLDER = Path("/var/tmp/buurtbel-demo")  # noqa: S108
 """Not below a home folder: PostgreSQL and Asterisk run under accounts of their own and must reach it."""
 
 

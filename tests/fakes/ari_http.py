@@ -35,6 +35,7 @@ class AriHttpSide:
             [
                 web.get("/ari/events", self.events),
                 web.get("/ari/asterisk/info", self.info),
+                web.get("/ari/endpoints/PJSIP/{name}", self.endpoint),
                 web.get("/ari/channels", self.list),
                 web.get("/ari/channels/{id}", self.get),
                 web.get("/ari/channels/{id}/rtp_statistics", self.rtp_statistics),
@@ -77,6 +78,11 @@ class AriHttpSide:
     async def info(self, request: web.Request) -> web.Response:
         status = {"startup_time": self.ari.startup_time, "last_reload_time": self.ari.startup_time}
         return web.json_response({"system": {"version": "fake"}, "status": status})
+
+    async def endpoint(self, request: web.Request) -> web.Response:
+        if request.match_info["name"] != self.ari.trunk:
+            raise Refusal(404, "Endpoint not found")
+        return web.json_response(self.ari.endpoint())
 
     async def list(self, request: web.Request) -> web.Response:
         return web.json_response([call.snapshot() for call in self.ari.calls.values()])

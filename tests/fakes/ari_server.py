@@ -139,8 +139,6 @@ class FakeAri:
     def trunk_answers(self, *, reachable: bool) -> None:
         """The trunk's OPTIONS pings are answered from now on, or no more."""
         self.trunk_is_down = not reachable
-        endpoint = {"technology": "PJSIP", "resource": self.trunk, "channel_ids": []}
-        endpoint["state"] = "online" if reachable else "offline"
         status = "Reachable" if reachable else "Unreachable"
         contact = {
             "uri": "sip:far.example",
@@ -149,7 +147,12 @@ class FakeAri:
             "roundtrip_usec": "0",
         }
         event = {"type": "ContactStatusChange", "timestamp": now()}
-        self.send({**event, "endpoint": endpoint, "contact_info": contact})
+        self.send({**event, "endpoint": self.endpoint(), "contact_info": contact})
+
+    def endpoint(self) -> dict[str, Any]:
+        """The trunk, as Asterisk shows it."""
+        state = "offline" if self.trunk_is_down else "online"
+        return {"technology": "PJSIP", "resource": self.trunk, "state": state, "channel_ids": list(self.calls)}
 
     def rings_in(self, channel_id: str, number: str, phone: Behaviour | None = None) -> FakeCall:
         """Somebody calls us: an inbound channel that enters Stasis at once."""

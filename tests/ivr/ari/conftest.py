@@ -20,7 +20,8 @@ from tests.fakes.wire import Wire
 APP = "buurtbel"
 PATIENCE = 30.0
 """Wall seconds after which a condition that never comes fails the test."""
-ALAW_SILENCE = b"\xd5"
+ALAW_BABBLE = (b"\x35" * 10 + b"\xb5" * 10) * 120 + b"\xd5" * 1600
+"""Half a second: a word of 400 Hz and a pause, for phones that wait until a message has been spoken."""
 E_ = TypeVar("E_", bound=Event)
 
 
@@ -99,10 +100,10 @@ class Desk:
         )
 
     def sound(self, seconds: float) -> str:
-        """A quiet sound of this length, as media."""
+        """Something like speech of this length, as media."""
         self._numbers += 1
         file = self.sounds / f"sound-{self._numbers}.alaw"
-        file.write_bytes(ALAW_SILENCE * int(seconds * 8000))
+        file.write_bytes(ALAW_BABBLE * int(seconds * 2))
         return f"sound:{file.with_suffix('')}"
 
 
@@ -121,23 +122,29 @@ async def fake_ari() -> AsyncIterator[FakeAri]:
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.pbx)])
-async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    """An Asterisk with the simulated neighbourhood behind it."""
+def real_server(request: pytest.FixtureRequest) -> Server | None:
+    """A real Asterisk with the neighbourhood behind it, in the tests that ring real phones."""
     if request.param == "fake":
-        async with FakeAri() as ari:
-            yield Server(ari.url, ari.user, ari.password, tmp_path)
-    else:
-        pbx = request.getfixturevalue("pbx")
-        request.getfixturevalue("neighbourhood")
-        folder = Path(pbx.sounds) / f"ari-{uuid4()}"
-        folder.mkdir(parents=True)
-        yield Server(pbx.ari_url, pbx.ari_user, pbx.ari_password, folder)
+        return None
+    pbx = request.getfixturevalue("pbx")
+    return Server(pbx.ari_url, pbx.ari_user, pbx.ari_password, pbx.sounds / f"ari-{uuid4()}")
+
+
+@pytest.fixture
+async def server(real_server: Server | None, tmp_path: Path) -> AsyncIterator[Server]:
+    """Each test that uses it runs twice: on the fake and on a real Asterisk."""
+    if real_server is not None:
+        real_server.sounds.mkdir()
+        yield real_server
+        return
+    async with FakeAri() as ari:
+        yield Server(ari.url, ari.user, ari.password, tmp_path)
 
 
 @pytest.fixture
 async def desk(server: Server) -> AsyncIterator[Desk]:
     async with desk_at(server) as desk:
-        await desk.connection.wait_until_ready()
+        await asyncio.wait_for(desk.connection.wait_until_ready(), PATIENCE)
         yield desk
         await hang_up_everything(server)
 
@@ -145,7 +152,7 @@ async def desk(server: Server) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def fake_desk(fake_ari: FakeAri, tmp_path: Path) -> AsyncIterator[Desk]:
     async with desk_at(Server(fake_ari.url, fake_ari.user, fake_ari.password, tmp_path)) as desk:
-        await desk.connection.wait_until_ready()
+        await asyncio.wait_for(desk.connection.wait_until_ready(), PATIENCE)
         yield desk
 
 
