@@ -16,9 +16,7 @@ DEMO_FOLDER = Path("/var/tmp/buurtbel-demo")  # noqa: S108
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="Where it works; emptied first.")] = Path(
-        "/var/tmp/buurtbel-demo"
-    ),
+    folder: Annotated[Path, typer.Option(help="Where it works; emptied first.")] = DEMO_FOLDER,
     recordings: Annotated[Path | None, typer.Option(help="Where the phones' recordings lie.")] = None,
     external: Annotated[
         bool, typer.Option("--external", help="Use a server and a neighbourhood that run already.")
