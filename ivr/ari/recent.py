@@ -20,3 +20,6 @@ class Recent:
             self._old, self._new = self._new, set()
         self._new.add(key)
         return False
+
+    def __len__(self) -> int:
+        return len(self._new) + len(self._old)

@@ -92,6 +92,11 @@ class FakeAri:
             if isinstance(fault, Exception):
                 raise fault
 
+    @property
+    def is_idle(self) -> bool:
+        """Everything that was to be told has been sent."""
+        return self._outbox.empty()
+
     # What a test does to it
 
     def drop_sockets(self) -> None:
@@ -152,7 +157,12 @@ class FakeAri:
     def endpoint(self) -> dict[str, Any]:
         """The trunk, as Asterisk shows it."""
         state = "offline" if self.trunk_is_down else "online"
-        return {"technology": "PJSIP", "resource": self.trunk, "state": state, "channel_ids": list(self.calls)}
+        return {
+            "technology": "PJSIP",
+            "resource": self.trunk,
+            "state": state,
+            "channel_ids": list(self.calls),
+        }
 
     def rings_in(self, channel_id: str, number: str, phone: Behaviour | None = None) -> FakeCall:
         """Somebody calls us: an inbound channel that enters Stasis at once."""

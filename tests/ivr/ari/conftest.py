@@ -77,6 +77,7 @@ class Desk:
 
     client: AriClient
     connection: AriConnection
+    running: asyncio.Task[None]
     ear: Ear
     wire: Wire
     sounds: Path
@@ -145,8 +146,10 @@ async def server(real_server: Server | None, tmp_path: Path) -> AsyncIterator[Se
 async def desk(server: Server) -> AsyncIterator[Desk]:
     async with desk_at(server) as desk:
         await asyncio.wait_for(desk.connection.wait_until_ready(), PATIENCE)
-        yield desk
-        await hang_up_everything(server)
+        try:
+            yield desk
+        finally:
+            await hang_up_everything(server)
 
 
 @pytest.fixture
@@ -169,7 +172,7 @@ async def desk_at(server: Server) -> AsyncIterator[Desk]:
         connection = AriConnection(client, ear, trunk="trunk", heartbeat=5.0, backoff=(0.05, 0.2))
         running = asyncio.create_task(connection.run())
         try:
-            yield Desk(client, connection, ear, wire, server.sounds)
+            yield Desk(client, connection, running, ear, wire, server.sounds)
         finally:
             running.cancel()
             await asyncio.wait({running})
