@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from broadcast.ledger import Ledger, Taken
 from broadcast.ports import CallOrder, CallResult, Dialler
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
 AGAIN_AFTER = timedelta(seconds=5)
+DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
+"""What the database's absence looks like, through SQLAlchemy and through the job engine."""
 
 
 class GatedJobManager(JobManager):
@@ -96,7 +100,12 @@ class Caller:
         return task
 
     async def _see_through(self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]) -> None:
-        await self._record(taken.attempt, await call(self._order(taken)))
+        try:
+            result = await call(self._order(taken))
+        except Exception:
+            log.exception("A call ended in a fault of our own; nobody knows what was heard.")
+            result = CallResult(Outcome.UNKNOWN)
+        await self._record(taken.attempt, result)
 
     def _order(self, taken: Taken) -> CallOrder:
         return CallOrder(
@@ -115,8 +124,8 @@ class Caller:
             try:
                 no_longer_needed = await self._ledger.record(attempt, result)
                 break
-            except DBAPIError as error:
-                log.warning("An outcome cannot be written yet (%s); trying again.", type(error.orig).__name__)
+            except DATABASE_AWAY as error:
+                log.warning("An outcome cannot be written yet (%s); trying again.", type(error).__name__)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
         for other in no_longer_needed:

@@ -36,4 +36,5 @@ class Sounds:
             self._ready.add(audio)
 
     def _export(self, audio: str, flac: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         write_sound(self.path(audio), decode(flac))

@@ -1,18 +1,29 @@
 """What a node does every second or so: keep windows full, close what is finished, mend what a crash left."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
 
 from procrastinate import App
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy
 from broadcast.states import AttemptState, BroadcastState, RecipientState
 from broadcast.tables import Attempt, Broadcast, Recipient
+
+WORKER_IS_DEAD_AFTER = 30
+"""Seconds since its last heartbeat."""
+_QUEUED_WITHOUT_JOB = select(Attempt.id, Attempt.due_at).where(
+    Attempt.state == AttemptState.QUEUED,
+    text(
+        "NOT EXISTS (SELECT FROM procrastinate_jobs"
+        " WHERE queueing_lock = attempt.id::text AND status IN ('todo', 'doing'))"
+    ),
+)
+"""An attempt is written with its job, which lives until the attempt is dialled: these are nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ class Upkeep:
         self._policy = policy
 
     async def tend(self) -> Tended:
-        """Open the next recipients of running broadcasts, and close those in which nobody waits any more."""
+        """Open the next recipients of running broadcasts; close those where nobody waits or is called."""
         async with self._engine.connect() as connection:
             running = list(
                 await connection.scalars(
@@ -70,19 +81,24 @@ class Upkeep:
                     ~exists().where(
                         Recipient.broadcast_id == Broadcast.id, Recipient.state == RecipientState.WAITING
                     ),
+                    ~exists().where(Attempt.broadcast_id == Broadcast.id, Attempt.state != AttemptState.DONE),
                 )
                 .values(state=BroadcastState.CLOSED, closed_at=func.now())
             )
             return closed.rowcount
 
     async def mend_stalled(self) -> int:
-        """Give attempts whose job died with its worker a new one; returns how many jobs were put away.
+        """Give attempts whose job died or failed a new one; returns how many.
 
         An attempt that was already written ahead is not touched here: its node reconciles it with its PBX.
         """
-        stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
-        for job in stalled:
+        jobs = self._app.job_manager
+        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=WORKER_IS_DEAD_AFTER):
             assert job.id is not None
-            await self._app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
-            await self._ledger.requeue(UUID(str(job.task_kwargs["attempt"])), datetime.now(UTC))
-        return len(stalled)
+            await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+        async with self._engine.connect() as connection:
+            jobless = (await connection.execute(_QUEUED_WITHOUT_JOB)).all()
+        for attempt, due_at in jobless:
+            with suppress(AlreadyEnqueued):
+                await self._ledger.requeue(attempt, due_at)
+        return len(jobless)
