@@ -22,6 +22,7 @@ def upgrade() -> None:
     _pass()
     _recipient()
     _attempt()
+    _attempt_indexes()
     _recipient_number()
     op.get_bind().exec_driver_sql(
         App(connector=PsycopgConnector()).schema_manager.get_schema().replace("%", "%%")
@@ -213,6 +214,9 @@ def _attempt() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
+
+
+def _attempt_indexes() -> None:
     op.create_index(
         "ix_attempt_dialling",
         "attempt",
