@@ -226,10 +226,6 @@ class ContactStatusChange(Event, frozen=True):
         return f"{self.contact_info.uri} {self.contact_info.contact_status}"
 
 
-EndpointStateChange = ContactStatusChange
-"""The old name, until `ivr.exchange` has the new one."""
-
-
 class ApplicationReplaced(Event, frozen=True):
     """Another program has taken our application name; nothing more will come to us."""
 

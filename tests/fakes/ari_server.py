@@ -243,7 +243,7 @@ class FakeAri:
 
     def tell(self, call: FakeCall, event: Mapping[str, Any]) -> None:
         """Send an event of this call to whom it concerns, as often as a real Asterisk would."""
-        subscribed = f"endpoint:PJSIP/{self.trunk}" in self.subscriptions and "channel" in event
+        subscribed = f"endpoint:PJSIP/{self.trunk}" in self.subscriptions
         for _ in range(subscribed + (call.in_stasis and (self.twice or not subscribed))):
             self.send(event)
 
