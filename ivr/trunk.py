@@ -35,6 +35,9 @@ class Trunk(BaseModel):
     codecs: str = Field("alaw,ulaw", description="codecs offered, best first")
     srtp: bool = Field(False, description="encrypt the audio (SRTP by SDES; use it with TLS)")
     ca_file: str = Field("", description="certificate authority that signs the trunk's TLS certificate")
+    qualify: int = Field(
+        10, ge=0, description="seconds between two OPTIONS to the trunk; 0 for one that ignores them"
+    )
     channels: int = Field(30, ge=1, description="calls at once that the trunk carries")
     calls_per_second: float = Field(10.0, gt=0, description="new calls a second that the trunk accepts")
 

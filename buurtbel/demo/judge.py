@@ -16,6 +16,9 @@ from buurtbel.demo.script import WHOLE, part_of, play_out
 from prompts.audio import Audio, decode, read
 from prompts.comparator import compare
 
+VOICEMAIL = "+99923"
+"""How the numbers of the simulated mailboxes begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -89,6 +92,13 @@ def _listen(line: Line, sent: Audio, ears: "_Ears") -> tuple[str, list[str]]:
     return ", ".join(ear.says for ear in heard), [f"heard {ear.says}" for ear in heard if not ear.ok]
 
 
+def _recorded(number: str) -> str:
+    """Where this phone's recordings lie: for a voicemail what it kept, for a person all that was heard."""
+    if number.startswith(VOICEMAIL):
+        return f"voicemail/default/{number.removeprefix('+999')}/INBOX/msg*.wav"
+    return f"{number.removeprefix('+')}-*.wav"
+
+
 @dataclass(frozen=True, slots=True)
 class _Ear:
     ok: bool
@@ -111,7 +121,7 @@ class _Ears:
     def _listen(self, number: str, sent: Audio) -> _Ear:
         """Every answered call must have heard what the script says, from the first word."""
         hears = part_of(number).hears
-        files = sorted(self._recordings.glob(f"{number.removeprefix('+')}-*.wav"))
+        files = sorted(self._recordings.glob(_recorded(number)))
         if hears is None:
             return _Ear(not files, "nothing" if not files else "something it should not")
         if not files:

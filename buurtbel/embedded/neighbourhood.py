@@ -58,6 +58,8 @@ async def start_neighbourhood(
 ) -> Asterisk:
     """A running neighbourhood, each phone that answers recorded afresh in `recordings`.
 
+    What a mailbox kept lies in `recordings/voicemail/default/<number without +999>/INBOX`.
+
     `hello` is what number 12 says and `greeting` what a mailbox says: 8 kHz mono WAV files. A running
     neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
     """
@@ -94,11 +96,13 @@ def _furnish(
     sounds = run_dir / "said"
     _own_folder(sounds, account)
     shutil.copyfile(hello, sounds / "hello.wav")
-    for mailbox in MAILBOXES:
-        _lay_greeting(run_dir / "spool" / "voicemail" / "default" / mailbox, greeting, account)
     _own_folder(run_dir / "spool", account)
-    _own_folder(run_dir / "spool" / "voicemail", account)
-    _own_folder(run_dir / "spool" / "voicemail" / "default", account)
+    # What mailboxes keep is a recording too: whoever may listen to the phones may listen to them.
+    _own_folder(recordings / "voicemail", account)
+    _own_folder(recordings / "voicemail" / "default", account)
+    _link(run_dir / "spool" / "voicemail", recordings / "voicemail")
+    for mailbox in MAILBOXES:
+        _lay_greeting(recordings / "voicemail" / "default" / mailbox, greeting, account)
     return {
         "recordings": recordings,
         "hello": sounds / "hello",
@@ -109,6 +113,11 @@ def _furnish(
 def _own_folder(folder: Path, account: Account) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     account.own(folder, 0o755)
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
 
 
 def _empty(recordings: Path, account: Account) -> None:

@@ -125,6 +125,7 @@ def _trunk_values(trunk: Trunk, peer: Peer) -> dict[str, Any]:
         "from_user": "" if in_from else user or trunk.caller_id,
         "from_domain": peer.host if peer.is_name else "",
         "srtp": trunk.srtp,
+        "qualify": trunk.qualify,
         "ca_file": _plain(trunk.ca_file, "BUURTBEL_TRUNK_CA_FILE"),
     }
 
@@ -162,5 +163,6 @@ async def start_pbx(root: Path, run_dir: Path, settings: Settings, secrets: Secr
         listening=pbx_listening(settings.pbx, settings.trunk),
     )
     # Left to itself it asks the trunk for the first time at some moment of its first qualify period.
-    await asterisk.console("pjsip qualify trunk")
+    if settings.trunk.qualify:
+        await asterisk.console("pjsip qualify trunk")
     return asterisk
