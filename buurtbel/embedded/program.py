@@ -67,8 +67,8 @@ class Program:
 
     @property
     def is_running(self) -> bool:
-        if self._child is not None and self._child.poll() is not None:
-            return False
+        if self._child is not None:
+            return self._child.poll() is None
         return _is_alive(self._process)
 
     def stop(self, patience: float) -> None:

@@ -21,6 +21,8 @@ class PhoneCall:
     number: str
     id: str = field(default_factory=lambda: f"test-{uuid4().hex}")
     events: list[dict[str, Any]] = field(default_factory=list)
+    refusal: str = ""
+    """Why Asterisk did not even try."""
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
@@ -29,6 +31,10 @@ class PhoneCall:
     @property
     def digits(self) -> str:
         return "".join(event["digit"] for event in self.of("ChannelDtmfReceived"))
+
+    @property
+    def finished_playbacks(self) -> set[str]:
+        return {event["playback"]["id"] for event in self.of("PlaybackFinished")}
 
     @property
     def cause(self) -> int:
@@ -106,7 +112,10 @@ class Line:
             "callerId": CALLER_ID,
             "timeout": ring,
         }
-        await self.post(f"channels/{call.id}", endpoint=f"PJSIP/{number}@trunk", variables=told, **where)
+        said = await self.post(
+            f"channels/{call.id}", endpoint=f"PJSIP/{number}@trunk", variables=told, **where
+        )
+        call.refusal = str(said.get("error", ""))
         return call
 
     async def hang_up(self, call: PhoneCall) -> None:
@@ -120,11 +129,11 @@ class Line:
         spoken = 0
         while spoken < passes and not call.over and "1" not in call.digits:
             heard_keys = len(call.digits)
-            playback = await self.post(f"channels/{call.id}/play", media=f"sound:{sound}")
-            finished = len(call.of("PlaybackFinished")) + 1
-            await self._either(call, finished, heard_keys)
+            playback = f"pass-{uuid4().hex}"
+            await self.post(f"channels/{call.id}/play", media=f"sound:{sound}", playbackId=playback)
+            await self._either(call, playback, heard_keys)
             if len(call.digits) > heard_keys and call.digits[-1] == "2":
-                async with self._http.delete(f"{self._pbx.ari_url}/ari/playbacks/{playback['id']}"):
+                async with self._http.delete(f"{self._pbx.ari_url}/ari/playbacks/{playback}"):
                     continue
             spoken += 1
             await self._quiet(call, heard_keys, pause)
@@ -133,10 +142,10 @@ class Line:
         await call.until("ChannelDestroyed")
         return call
 
-    async def _either(self, call: PhoneCall, finished: int, keys: int) -> None:
+    async def _either(self, call: PhoneCall, playback: str, keys: int) -> None:
         async with asyncio.timeout(60), call.news:
             await call.news.wait_for(
-                lambda: call.over or len(call.digits) > keys or len(call.of("PlaybackFinished")) >= finished
+                lambda: call.over or len(call.digits) > keys or playback in call.finished_playbacks
             )
 
     async def _quiet(self, call: PhoneCall, keys: int, pause: float) -> None:
