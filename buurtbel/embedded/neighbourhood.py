@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from buurtbel.embedded.account import Account, account_for
+from buurtbel.embedded.account import Account, account_for, check_reachable
 from buurtbel.embedded.asterisk import ACCOUNT, Asterisk, Listening
 from buurtbel.embedded.errors import StartError
 from buurtbel.embedded.ports import Address, PortRange
@@ -92,6 +92,7 @@ def _furnish(
     run_dir, recordings = run_dir.absolute(), recordings.absolute()
     run_dir.mkdir(parents=True, exist_ok=True)
     account.share(run_dir, 0o750)
+    check_reachable(recordings / "any.wav", account)
     _empty(recordings, account)
     sounds = run_dir / "said"
     _own_folder(sounds, account)
@@ -116,6 +117,8 @@ def _own_folder(folder: Path, account: Account) -> None:
 
 
 def _link(link: Path, target: Path) -> None:
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)
     link.unlink(missing_ok=True)
     link.symlink_to(target)
 
