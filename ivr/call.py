@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Protocol
 
 from ivr.far_end import FarEnd
@@ -57,6 +56,11 @@ class Whole:
     """The sound was played from its first sample to its last."""
 
 
+def _clock() -> float:
+    """Seconds, as timeouts count them."""
+    return asyncio.get_running_loop().time()
+
+
 class _Gone:
     """The party has left; nothing comes after it."""
 
@@ -71,6 +75,9 @@ class Channel(Protocol):
     async def play(self, sound: Sound, playback: str) -> None: ...
 
     async def stop_playing(self, playback: str) -> None: ...
+
+    async def check(self) -> None:
+        """Raises Hangup when the channel is gone."""
 
 
 NEVER_REPORTED = 3.0
@@ -148,9 +155,9 @@ class Call:
 
     async def pause(self, seconds: float, *, keys: str = "") -> Key | FellQuiet | None:
         """Say nothing for so long, from now, unless a key among `keys` is pressed or a greeting ends."""
-        until = monotonic() + seconds
+        until = _clock() + seconds
         while True:
-            signal = await self._next(until - monotonic())
+            signal = await self._next(until - _clock())
             if signal is None or isinstance(signal, FellQuiet):
                 return signal
             if isinstance(signal, Key) and signal.digit in keys:
@@ -164,10 +171,12 @@ class Call:
         if self._is_over:
             raise Hangup
         await self._channel.play(sound, playback)
-        until = monotonic() + sound.seconds + NEVER_REPORTED
+        until = _clock() + sound.seconds + NEVER_REPORTED
         while True:
-            signal = await self._next(until - monotonic())
+            signal = await self._next(until - _clock())
             if signal is None:
+                # Nobody says that it ended; a line that is still there has heard it to its end.
+                await self._channel.check()
                 return Whole()
             if isinstance(signal, Ended):
                 if signal.playback == playback:

@@ -83,6 +83,7 @@ class AriDialler:
         """End this attempt's call if it is ours and not answered yet."""
         live = self._exchange.find(str(attempt))
         if live is not None and live.call is None:
+            live.is_unwanted = True
             await self._hang_up(live)
 
     async def _see_through(
@@ -106,7 +107,7 @@ class AriDialler:
         except TimeoutError:
             log.warning("A call outlived every limit and was ended.")
             await self._hang_up(live)
-            return CallResult(Outcome.UNKNOWN)
+            return self._heard(live, End()) if live.call else CallResult(Outcome.UNKNOWN)
         finally:
             self._exchange.forget(live)
             self._lines.release()
@@ -130,12 +131,13 @@ class AriDialler:
         except (AlreadyPlaced, AriUnreachable) as fault:
             log.warning("It is not certain that a call was placed: %s", fault)
         live.is_placed = True
+        if live.is_unwanted:
+            await self._hang_up(live)
 
     async def _converse(self, live: LiveCall, call: Call, order: CallOrder) -> CallResult:
-        answered_at = datetime.now(UTC)
-        if order.expires_at <= answered_at:
+        if order.expires_at <= datetime.now(UTC):
             await self._hang_up(live)
-            return CallResult(Outcome.EXPIRED, answered_at=answered_at)
+            return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
         alert = Alert(
             message=Sound(order.sound, order.sound_seconds),
             thanks=self._thanks[order.language],
@@ -148,15 +150,20 @@ class AriDialler:
                 end = await live.ended()
         except TimeoutError:
             end = End()
-        heard = call.far_end.outcome()
+        return self._heard(live, end)
+
+    @staticmethod
+    def _heard(live: LiveCall, end: End) -> CallResult:
+        """What an answered call came to; without its end, what was proved until now."""
+        heard = live.far_end.outcome()
         is_lost = end.is_lost and heard not in HEARD_WHOLE
         return CallResult(
             Outcome.LOST if is_lost else heard,
-            answered_at=answered_at,
+            answered_at=live.answered_at,
             ended_at=datetime.now(UTC),
             cause=end.cause,
             sip_status=end.sip_status,
-            evidence=call.far_end.evidence(),
+            evidence=live.far_end.evidence(),
         )
 
     def _unanswered(self, end: End, rang_for: float) -> CallResult:

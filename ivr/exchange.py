@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import time
 from typing import Any
 from uuid import UUID
 
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError, AriUnreachable, ChannelGone
+from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
 from ivr.ari.events import (
     Channel,
     ChannelDestroyed,
@@ -27,10 +29,13 @@ from ivr.lines import Lines
 
 log = logging.getLogger(__name__)
 
+ASK_AGAIN_AFTER = 0.2
+"""Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a channel ended; `is_lost` when it vanished while we could not see it."""
+    """How a channel ended; `is_lost` when the end or the answer came while we could not see it."""
 
     cause: int | None = None
     sip_status: int | None = None
@@ -43,8 +48,12 @@ class LiveCall:
     def __init__(self, id_: str, passes: int) -> None:
         self.id = id_
         self.is_placed = False
+        self.is_unwanted = False
+        self.missed_the_answer = False
+        """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
         self.far_end = FarEnd(passes)
         self.call: Call | None = None
+        self.answered_at: datetime | None = None
         self._answered = asyncio.Event()
         self._ended = asyncio.Event()
         self.end = End()
@@ -60,6 +69,8 @@ class LiveCall:
 
     def answer(self, call: Call) -> None:
         self.call = call
+        self.answered_at = datetime.now(UTC)
+        self.missed_the_answer = False
         self._answered.set()
 
     def finish(self, end: End) -> None:
@@ -119,15 +130,27 @@ class Exchange:
             channel = alive.get(live.id)
             if channel is None:
                 if live.is_placed:
-                    live.finish(End(is_lost=True))
-            elif channel.is_up and channel.is_in_stasis and live.call is None:
-                self._answer(live, 0.0)
+                    self._do_soon(self._look_for(live))
+            elif channel.is_up and live.call is None:
+                live.missed_the_answer = True
+                if channel.is_in_stasis:
+                    self._answer(live, time())
         for channel in channels:
             if channel.id not in self._calls and self._is_ours(channel):
                 self._do_soon(self._client.channels.hangup(channel.id))
         state = await self._client.endpoints.state("PJSIP", self._trunk)
         self._connected.set()
         self._gate(is_reachable=state != "offline")
+
+    async def _look_for(self, live: LiveCall) -> None:
+        """It was not in the list, which may be older than the call; what is gone now is lost.
+
+        By now the events that came meanwhile have been heard, so that an end with a cause has come first.
+        """
+        try:
+            await self._client.channels.get(live.id)
+        except ChannelGone:
+            live.finish(End(is_lost=True))
 
     def disconnected(self) -> None:
         self._connected.clear()
@@ -178,13 +201,24 @@ class Exchange:
         task.add_done_callback(self._chores.discard)
 
     async def play(self, channel: str, sound: Sound, playback: str) -> None:
-        """Play on a call; while the PBX cannot be reached, wait for it: the call may well live on."""
+        media = f"sound:{sound.path}"
+        await self._ask(lambda: self._client.channels.play(channel, media, playback))
+
+    async def check(self, channel: str) -> None:
+        """Raises Hangup when the call is over."""
+        await self._ask(lambda: self._client.channels.get(channel))
+
+    async def _ask(self, request: Callable[[], Awaitable[object]]) -> None:
+        """Ask something of a call; while the PBX is out of reach, wait for it: the call may well live on."""
         while True:
             try:
-                await self._client.channels.play(channel, f"sound:{sound.path}", playback)
+                await request()
             except ChannelGone:
                 raise Hangup from None
+            except AriRefused as refusal:
+                raise PlayFailed(f"The PBX refuses to play to a call: {refusal}") from refusal
             except AriUnreachable:
+                await asyncio.sleep(ASK_AGAIN_AFTER)
                 await self._connected.wait()
             else:
                 return
@@ -192,7 +226,7 @@ class Exchange:
     async def stop_playing(self, playback: str) -> None:
         try:
             await self._client.playbacks.stop(playback)
-        except AriUnreachable as fault:
+        except AriError as fault:
             log.warning("%s", fault)
 
 
@@ -209,10 +243,13 @@ class _PbxChannel:
     async def stop_playing(self, playback: str) -> None:
         await self._exchange.stop_playing(playback)
 
+    async def check(self) -> None:
+        await self._exchange.check(self._channel)
+
 
 def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
-    live.finish(End(event.cause, event.tech_cause))
+    live.finish(End(event.cause, event.tech_cause, is_lost=live.missed_the_answer))
 
 
 def _on_playback_started(live: LiveCall, event: Event) -> None:

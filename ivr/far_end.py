@@ -106,8 +106,10 @@ class FarEnd:
             return Outcome.CONFIRMED
         if self.keys:
             return Outcome.HEARD if whole else Outcome.PARTIAL
+        if self._never_fell_quiet:
+            return Outcome.VOICEMAIL_PARTIAL
         if self.talked_long:
-            taken = any(not self._is_disturbed(p) for p in whole)
+            taken = any(not self._is_disturbed(p) and self._fell_quiet_before(p) for p in whole)
             return Outcome.VOICEMAIL if taken else Outcome.VOICEMAIL_PARTIAL
         if not whole:
             return Outcome.PARTIAL
@@ -116,6 +118,22 @@ class FarEnd:
     @property
     def _is_talking(self) -> bool:
         return bool(self.talks) and self.talks[-1].end is None
+
+    @property
+    def _never_fell_quiet(self) -> bool:
+        """Long talk without an end over every pass: noise, or a network that does not report silence.
+
+        It may have been a person or a box, so nothing is proved.
+        """
+        if not self._is_talking or not self.passes or self.talked_long:
+            return False
+        start = self.talks[-1].start
+        heard_before = any(p.whole and p.end <= start for p in self.passes)
+        return not heard_before and self.passes[-1].end - start >= self.thresholds.unbroken
+
+    def _fell_quiet_before(self, one: Pass) -> bool:
+        """What a box played before its greeting is on no recording."""
+        return any(talk.end is not None and talk.end <= one.start for talk in self.talks)
 
     def _is_disturbed(self, one: Pass) -> bool:
         """A machine was talking during this pass; what a person says over it does no harm."""

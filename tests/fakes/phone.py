@@ -1,0 +1,136 @@
+"""A person with a telephone, at the port of a call: hears what is played, presses keys, speaks, hangs up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from ivr.call import Call, Hangup, PlayFailed, Sound
+from ivr.far_end import FarEnd
+from ivr.scripts.alert_call import Alert, alert_call
+
+SILENCE_THAT_ENDS_TALK = 0.6
+"""Seconds after which the PBX reports that talk has ended."""
+
+
+@dataclass
+class Heard:
+    sound: Sound
+    seconds: float = 0.0
+
+
+class Phone:
+    """The clock is the event loop's; use in tests whose clock jumps (`in_no_time`)."""
+
+    def __init__(self, *, passes: int = 2) -> None:
+        self.heard: list[Heard] = []
+        self.can_play = True
+        self.reports_ends = True
+        self.is_gone = False
+        self.call = Call("anruf", self, FarEnd(passes), answered_at=self.now())
+        self._playing: tuple[str, asyncio.Task[None]] | None = None
+        self._begins = asyncio.Condition()
+        self._listened_to = 0
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    # What the person does
+
+    async def hears(self, sound: Sound) -> None:
+        """Wait until this sound begins; one that has begun since they last listened counts."""
+        async with self._begins:
+            await self._begins.wait_for(
+                lambda: any(one.sound == sound for one in self.heard[self._listened_to :])
+            )
+        while self.heard[self._listened_to].sound != sound:
+            self._listened_to += 1
+        self._listened_to += 1
+
+    def presses(self, digits: str) -> None:
+        for digit in digits:
+            self.call.pressed(digit, self.now())
+
+    async def says(self, seconds: float) -> None:
+        """Talk; over when the PBX reports that it is quiet."""
+        self.call.talk_started(self.now())
+        await asyncio.sleep(seconds + SILENCE_THAT_ENDS_TALK)
+        self.call.talk_ended(self.now())
+
+    async def listens(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def hangs_up(self) -> None:
+        """As the PBX tells it: a playback that was cut is reported just like one that ran to its end."""
+        self.is_gone = True
+        self._cut()
+        self.call.hung_up()
+
+    def is_cut_off(self) -> None:
+        """The sound stops, and the line stays."""
+        self._cut()
+
+    def is_lost(self) -> None:
+        """The person hangs up while the PBX's events do not reach us."""
+        self.is_gone = True
+        if self._playing:
+            self._playing[1].cancel()
+
+    # What the call asks of its channel
+
+    async def play(self, sound: Sound, playback: str) -> None:
+        if self.is_gone:
+            raise Hangup
+        self.heard.append(Heard(sound))
+        self._playing = (playback, asyncio.create_task(self._play(sound, playback)))
+
+    async def stop_playing(self, playback: str) -> None:
+        if self._playing and self._playing[0] == playback:
+            self._cut()
+
+    async def check(self) -> None:
+        if self.is_gone:
+            raise Hangup
+
+    async def _play(self, sound: Sound, playback: str) -> None:
+        heard = self.heard[-1]
+        began = self.now()
+        self.call.playback_started(playback, began)
+        async with self._begins:
+            self._begins.notify_all()
+        if not self.can_play:
+            self.call.playback_ended(playback, self.now(), ok=False)
+            return
+        try:
+            await asyncio.sleep(sound.seconds)
+        finally:
+            heard.seconds = self.now() - began
+        if self.reports_ends:
+            self.call.playback_ended(playback, self.now(), ok=True)
+        self._playing = None
+
+    def _cut(self) -> None:
+        if self._playing:
+            playback, task = self._playing
+            task.cancel()
+            self._playing = None
+            self.call.playback_ended(playback, self.now(), ok=True)
+
+
+@asynccontextmanager
+async def answered(alert: Alert, *, passes: int = 2) -> AsyncIterator[Phone]:
+    """A phone on which the alert is being spoken; at the end the call is over, one way or another."""
+    phone = Phone(passes=passes)
+
+    async def script() -> None:
+        with suppress(Hangup):
+            await alert_call(phone.call, alert)
+
+    talking = asyncio.create_task(script())
+    try:
+        yield phone
+        await talking
+    finally:
+        talking.cancel()
+        with suppress(asyncio.CancelledError, PlayFailed):
+            await talking
