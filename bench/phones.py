@@ -1,0 +1,47 @@
+"""The far end: SIPp plays any number of phones that are picked up, say nothing and stay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.children import ChildDied, child
+from bench.ports import LOOPBACK, free_tcp_port, free_udp_port
+
+SCENARIO = Path(__file__).with_name("phones.xml")
+SETTLES_WITHIN = 1.0
+"""Seconds in which SIPp complains if it cannot run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """`audio_port` is held and never read, so what is heard costs the machine next to nothing."""
+
+    sip_port: int
+    audio_port: int
+
+    @property
+    def uri(self) -> str:
+        return f"sip:{LOOPBACK}:{self.sip_port}"
+
+
+@asynccontextmanager
+async def phones(folder: Path) -> AsyncIterator[Phones]:
+    """Phones behind one SIP address, as a child. Raises ChildDied when SIPp does not run."""
+    those = Phones(sip_port=free_udp_port(), audio_port=free_udp_port())
+    command = [
+        "sipp",
+        *("-sf", str(SCENARIO)),
+        *("-i", LOOPBACK, "-p", str(those.sip_port)),
+        *("-mi", LOOPBACK, "-mp", str(those.audio_port)),
+        *("-ci", LOOPBACK, "-cp", str(free_tcp_port())),
+        "-nostdin",
+    ]
+    complaints = folder / "phones.log"
+    with complaints.open("wb") as sink:
+        async with child(command, cwd=folder, output=asyncio.subprocess.DEVNULL, errors=sink) as sipp:
+            await asyncio.sleep(SETTLES_WITHIN)
+            if sipp.returncode is not None:
+                raise ChildDied(f"SIPp ended at once; see {complaints}.")
+            yield those
