@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from broadcast.desk import LANGUAGES
+from buurtbel.database import database_url
 from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
 from buurtbel.errors import SwitchboardError
 from buurtbel.settings import Settings
-from buurtbel.switchboard import database_url
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 from prompts.catalogue import sentence

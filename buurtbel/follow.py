@@ -5,21 +5,21 @@ from collections.abc import AsyncIterator
 
 from rich.console import Console
 from rich.live import Live
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.report import Progress, progress
 from broadcast.states import BroadcastState, Result
-from buurtbel.switchboard import Switchboard
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at a running broadcast."""
 
 
-async def follow(board: Switchboard, broadcast: int, *, show: bool) -> Progress:
+async def follow(engine: AsyncEngine, broadcast: int, *, show: bool) -> Progress:
     """Look until the broadcast is closed; shows live on a terminal, and a line per change elsewhere."""
     console = Console(stderr=True, highlight=False)
     with Live(console=console, auto_refresh=False, transient=True) as live:
         told = None
-        async for seen in _sightings(board, broadcast):
+        async for seen in _sightings(engine, broadcast):
             if show and console.is_terminal:
                 live.update(progress_line(seen), refresh=True)
             elif show and (seen.results, seen.to_go) != told:
@@ -30,9 +30,9 @@ async def follow(board: Switchboard, broadcast: int, *, show: bool) -> Progress:
     return seen
 
 
-async def _sightings(board: Switchboard, broadcast: int) -> AsyncIterator[Progress]:
+async def _sightings(engine: AsyncEngine, broadcast: int) -> AsyncIterator[Progress]:
     while True:
-        async with board.engine.connect() as connection:
+        async with engine.connect() as connection:
             seen = await progress(connection, broadcast)
         yield seen
         if seen.state is BroadcastState.CLOSED:

@@ -15,9 +15,10 @@ from broadcast.desk import LANGUAGES
 from broadcast.jobs import Caller, register, work
 from broadcast.sounds import Sounds
 from broadcast.upkeep import Upkeep
+from buurtbel.database import wait_for_database
 from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
 from buurtbel.settings import Settings
-from buurtbel.switchboard import Switchboard, sounds_folder, switchboard, wait_for_database
+from buurtbel.switchboard import Switchboard, sounds_folder, switchboard
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.call import Sound

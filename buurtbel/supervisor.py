@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from buurtbel.database import wait_for_database
 from buurtbel.embedded import postgres
 from buurtbel.embedded.account import Account
 from buurtbel.embedded.asterisk import Asterisk
@@ -17,7 +18,7 @@ from buurtbel.embedded.pbx import load_secrets, start_pbx
 from buurtbel.embedded.program import Program
 from buurtbel.schema import upgrade
 from buurtbel.settings import Settings
-from buurtbel.switchboard import asterisk_root, wait_for_database
+from buurtbel.switchboard import asterisk_root
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcast.errors import BroadcastError
+from buurtbel.commands.sentences import Failed, complain
 from buurtbel.embedded.errors import EmbeddedError
 from buurtbel.errors import SwitchboardError
 from buurtbel.settings import Settings
@@ -28,13 +29,6 @@ WIDE = 180
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
-class Failed(typer.Exit):
-    """The command could not do what was asked, and has said so."""
-
-    def __init__(self) -> None:
-        super().__init__(code=1)
-
-
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a command's work; what can be expected to go wrong ends it with one sentence."""
     try:
@@ -45,10 +39,6 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     except KeyboardInterrupt:
         complain("Stopped.")
         raise typer.Exit(130) from None
-
-
-def complain(sentence: str) -> None:
-    sys.stderr.write(sentence.strip() + "\n")
 
 
 def settings() -> Settings:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from buurtbel.commands.common import Failed, console, run, settings, table
+from buurtbel.commands.common import console, run, settings, table
+from buurtbel.commands.sentences import Failed
 from buurtbel.demo.judge import Verdict
 from buurtbel.demo.run import SHORTER, alert_and_judge, run_here
 

@@ -8,13 +8,14 @@ import typer
 from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from buurtbel.commands.common import Failed, Json, answer, complain, run, settings, table
-from buurtbel.switchboard import switchboard
+from buurtbel.commands.common import Json, answer, run, settings, table
+from buurtbel.commands.sentences import Failed, complain
+from buurtbel.database import database
 from directory import importer, registry
 from directory.tables import Member, Network
 
-network = typer.Typer(no_args_is_help=True, help="Networks: list them, add one, enter a charter's approval.")
-member = typer.Typer(no_args_is_help=True, help="Members: import a list, list them.")
+network = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+member = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 Slug = Annotated[str, typer.Option("--network", help="Short name of the network.")]
 
 
@@ -23,7 +24,7 @@ def list_networks(as_json: Json = False) -> None:
     """List the networks."""
 
     async def work() -> list[registry.NetworkSummary]:
-        async with switchboard(settings()) as board, AsyncSession(board.engine) as session:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
             return await registry.networks(session)
 
     found = run(work())
@@ -56,10 +57,10 @@ def list_networks(as_json: Json = False) -> None:
 
 @network.command("add")
 def add_network(slug: str, name: str, municipality: str, as_json: Json = False) -> None:
-    """Add a network; it can be called once its charter's approval is entered."""
+    """Add a network; approve it before it is called."""
 
     async def work() -> Network:
-        async with switchboard(settings()) as board, AsyncSession(board.engine) as session:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
             added = await registry.add_network(session, slug, name=name, municipality=municipality)
             await session.commit()
             await session.refresh(added)
@@ -72,14 +73,17 @@ def add_network(slug: str, name: str, municipality: str, as_json: Json = False) 
 @network.command("approve")
 def approve(
     slug: str,
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the approval.")] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which the ministry approved it; today if not given."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Enter that the ministry approved a network's charter (default: today)."""
+    """Enter that a network's charter was approved."""
     day = on.date() if on else date.today()  # noqa: DTZ011 - a day on the officer's own calendar
 
     async def work() -> Network:
-        async with switchboard(settings()) as board, AsyncSession(board.engine) as session:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
             approved = await registry.approve_charter(session, slug, day)
             await session.commit()
             await session.refresh(approved)
@@ -96,7 +100,7 @@ def list_members(slug: Slug, as_json: Json = False) -> None:
     """List the members of a network."""
 
     async def work() -> list[Member]:
-        async with switchboard(settings()) as board, AsyncSession(board.engine) as session:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
             return await registry.members(session, slug)
 
     found = run(work())
@@ -131,7 +135,7 @@ def import_members(slug: Slug, file: Path, as_json: Json = False) -> None:
         raise Failed from None
 
     async def work() -> importer.ImportReport:
-        async with switchboard(settings()) as board, AsyncSession(board.engine) as session:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
             report = await importer.import_members(session, slug, content)
             if report.accepted:
                 await session.commit()

@@ -1,6 +1,7 @@
 """`buurtbel doctor`: is everything ready for the next alert?"""
 
-from buurtbel.commands.common import Failed, Json, answer, run, settings, table
+from buurtbel.commands.common import Json, answer, run, settings, table
+from buurtbel.commands.sentences import Failed
 from buurtbel.doctor import Finding, examine
 
 

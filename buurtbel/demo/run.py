@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.desk import Draft
 from broadcast.report import report
+from buurtbel.database import wait_for_database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.embedded import postgres
 from buurtbel.embedded.asterisk import Asterisk
@@ -22,7 +23,7 @@ from buurtbel.schema import upgrade
 from buurtbel.settings import Settings
 from buurtbel.stage import set_stage
 from buurtbel.supervisor import LINE_NOTE
-from buurtbel.switchboard import asterisk_root, switchboard, wait_for_database
+from buurtbel.switchboard import asterisk_root, switchboard
 from directory.seeds import DEMO_NETWORK, seed
 from prompts.voice import voice_for
 
@@ -76,7 +77,7 @@ async def alert_and_judge(settings: Settings, recordings: Path) -> list[Verdict]
             await seed(session)
             await session.commit()
         sent = await board.desk.send(Draft([DEMO_NETWORK], TEXTS, urgent=True, by="demo"))
-        await follow(board, sent.broadcast, show=True)
+        await follow(board.engine, sent.broadcast, show=True)
         async with board.engine.connect() as connection:
             lines = await report(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)

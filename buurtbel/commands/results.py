@@ -1,0 +1,91 @@
+"""`buurtbel watch` and `report`: what becomes of a broadcast, and what each person heard."""
+
+import csv
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from broadcast.report import Line, Progress, report
+from buurtbel.commands.common import Json, answer, run, settings, table
+from buurtbel.database import database
+from buurtbel.follow import follow
+from buurtbel.settings import Settings
+
+
+def watch(broadcast: int, as_json: Json = False) -> None:
+    """Follow a broadcast until everybody has a final result."""
+
+    async def work() -> Progress:
+        async with database(settings()) as engine:
+            return await follow(engine, broadcast, show=not as_json)
+
+    last = run(work())
+    if as_json:
+        answer(last, as_json=True, text=str)
+
+
+def show_report(
+    broadcast: int,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Answer with comma-separated values.")] = False,
+) -> None:
+    """Say what happened to each person."""
+
+    async def work(chosen: Settings) -> list[Line]:
+        async with database(chosen) as engine, engine.connect() as connection:
+            return await report(connection, broadcast)
+
+    lines = run(work(settings()))
+    if as_csv:
+        _write_csv(lines)
+    else:
+        answer(
+            {"broadcast": broadcast, "recipients": lines}, as_json=as_json, text=lambda: report_table(lines)
+        )
+
+
+def report_table(lines: Iterable[Line]) -> Table:
+    return table(
+        "name",
+        "language",
+        "result",
+        "calls",
+        rows=[
+            (
+                escape(line.name),
+                line.language,
+                line.result if line.state == "final" else f"{line.result} (to go)",
+                ", ".join(f"{call.number} {call.outcome or 'being called'}" for call in line.calls),
+            )
+            for line in lines
+        ],
+    )
+
+
+def _write_csv(lines: Iterable[Line]) -> None:
+    writer = csv.writer(sys.stdout)
+    writer.writerow(
+        [
+            "name",
+            "language",
+            "state",
+            "result",
+            "number",
+            "outcome",
+            "dialled_at",
+            "answered_at",
+            "ended_at",
+            "cause",
+        ]
+    )
+    for line in lines:
+        person = [line.name, line.language, line.state, line.result]
+        for call in line.calls:
+            times = [t.isoformat() if t else "" for t in (call.dialled_at, call.answered_at, call.ended_at)]
+            writer.writerow([*person, call.number, call.outcome or "", *times, call.cause or ""])
+        if not line.calls:
+            writer.writerow([*person, "", "", "", "", "", ""])
