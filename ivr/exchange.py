@@ -125,6 +125,8 @@ class Exchange:
     # The connection's listener
 
     async def connected(self, _startup_time: str, channels: Sequence[Channel]) -> None:
+        # The one wait, and first: from here on, what `channels` shows and later events cannot be mixed up.
+        state = await self._client.endpoints.state("PJSIP", self._trunk)
         alive = {channel.id: channel for channel in channels}
         for live in list(self._calls.values()):
             channel = alive.get(live.id)
@@ -138,7 +140,6 @@ class Exchange:
         for channel in channels:
             if channel.id not in self._calls and self._is_ours(channel):
                 self._do_soon(self._client.channels.hangup(channel.id))
-        state = await self._client.endpoints.state("PJSIP", self._trunk)
         self._connected.set()
         self._gate(is_reachable=state != "offline")
 
