@@ -67,6 +67,11 @@ class LineDesk:
         async with asyncio.timeout(PATIENCE):
             await self.connection.wait_until_ready()
 
+    def speaks_to(self, order: CallOrder) -> bool:
+        """Whether the first call to this phone was answered and hears the message."""
+        heard = self.ari.heard[order.number]
+        return bool(heard and heard[0])
+
     def channel(self, order: CallOrder) -> FakeCall | None:
         return self.ari.calls.get(str(order.attempt))
 

@@ -1,32 +1,18 @@
 """One attempt, one call: what becomes of it on a PBX that speaks ARI, with phones that do as numbered."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from broadcast.states import Outcome
-from ivr.call import Hangup
 from ivr.trunk import NumberFormat, Trunk
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
-from tests.fakes.wire import Wire
-from tests.ivr.conftest import MESSAGE_SECONDS, PATIENCE, SPEED, LineDesk, line_on, until
+from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.people import phone
-
-
-async def picks_up_and_stays(call: FakeCall) -> None:
-    call.pick_up()
-    await call.stay()
-
-
-async def picks_up_after_ten_rings(call: FakeCall) -> None:
-    await call.ring(9)
-    await picks_up_and_stays(call)
 
 
 async def box_with_three_pieces_of_greeting(call: FakeCall) -> None:
@@ -149,32 +135,6 @@ async def test_calls_wait_for_a_trunk_that_does_not_answer_and_go_on_when_it_doe
     assert (await call).outcome is Outcome.CONFIRMED
 
 
-class CutWhilePlacing(FakeAri):
-    """Breaks the wire after it has placed a call and before it has said so."""
-
-    wire: Wire
-
-    def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
-        call = super().places(channel_id, number, body)
-        self.wire.drop()
-        return call
-
-
-async def test_an_originate_whose_answer_is_lost_is_not_sent_again_and_its_call_goes_on(
-    tmp_path: Path,
-) -> None:
-    async with (
-        CutWhilePlacing(speed=SPEED) as ari,
-        Wire(ari.port) as wire,
-        line_on(ari, tmp_path, url=wire.url) as desk,
-    ):
-        ari.wire = wire
-        ari.phones[phone(11)] = picks_up_after_ten_rings
-        order = desk.order(phone(11))
-        assert (await desk.calls(order)).outcome is Outcome.SILENT
-        assert ari.posts == {str(order.attempt): 1}
-
-
 # Stopped because it is no longer needed
 
 
@@ -191,7 +151,7 @@ async def test_a_phone_that_still_rings_can_be_stopped(line_desk: LineDesk) -> N
 async def test_a_person_who_is_listening_is_not_cut_off(line_desk: LineDesk) -> None:
     order = line_desk.order(phone(11))
     call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.ari.heard[order.number] and line_desk.ari.heard[order.number][0])
+    await until(lambda: line_desk.speaks_to(order))
     await line_desk.dialler.stop(order.attempt)
     assert (await call).outcome is Outcome.CONFIRMED
 
@@ -211,164 +171,3 @@ async def test_a_call_stopped_before_the_pbx_has_placed_it_does_not_ring_on(line
 async def test_stopping_a_call_that_nobody_knows_does_nothing(line_desk: LineDesk) -> None:
     await line_desk.dialler.stop(uuid4())
     assert line_desk.lines.taken == 0
-
-
-# The socket breaks
-
-
-async def test_a_call_goes_on_while_the_event_socket_is_away_and_its_key_counts_afterwards(
-    line_desk: LineDesk,
-) -> None:
-    line_desk.ari.phones[phone(15)] = picks_up_and_stays
-    order = line_desk.order(phone(15))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.ari.heard[order.number] and line_desk.ari.heard[order.number][0])
-    await line_desk.is_cut_off()
-    await line_desk.is_back()
-    channel = line_desk.channel(order)
-    assert channel is not None
-    channel.press("1")
-    assert (await call).outcome is Outcome.CONFIRMED
-    assert line_desk.ari.posts == {str(order.attempt): 1}
-
-
-async def test_who_hung_up_unseen_before_the_end_is_lost(line_desk: LineDesk) -> None:
-    line_desk.ari.phones[phone(15)] = picks_up_and_stays
-    order = line_desk.order(phone(15))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.ari.heard[order.number] and line_desk.ari.heard[order.number][0])
-    await line_desk.ari.shut()
-    await until(lambda: not line_desk.connection.ready)
-    channel = line_desk.channel(order)
-    assert channel is not None
-    channel.put_down()
-    await line_desk.ari.reopen()
-    result = await call
-    assert result.outcome is Outcome.LOST
-    assert result.answered_at is not None
-
-
-async def test_the_pbx_is_asked_whether_a_call_still_lives_when_nothing_is_heard_of_it(
-    line_desk: LineDesk,
-) -> None:
-    order = line_desk.order(phone(15))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.channel(order))
-    await line_desk.exchange.check(str(order.attempt))
-    await call
-    with pytest.raises(Hangup):
-        await line_desk.exchange.check(str(order.attempt))
-
-
-async def test_a_person_who_answers_unseen_hears_the_fallback_and_is_called_again(
-    line_desk: LineDesk,
-) -> None:
-    may_answer = asyncio.Event()
-
-    async def answers_when_told(call: FakeCall) -> None:
-        await may_answer.wait()
-        call.pick_up()
-        await call.stay()
-
-    line_desk.ari.phones[phone(12)] = answers_when_told
-    order = line_desk.order(phone(12))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.channel(order))
-    await line_desk.ari.shut()
-    await until(lambda: not line_desk.connection.ready)
-    may_answer.set()
-    await until(lambda: line_desk.ari.heard[order.number])
-    await line_desk.ari.reopen()
-    assert (await call).outcome is Outcome.LOST
-    [heard] = line_desk.ari.heard[order.number]
-    assert heard
-    assert {(one.seconds, one.whole) for one in heard} == {(MESSAGE_SECONDS, True)}
-
-
-async def test_an_end_heard_in_the_moment_of_reconnecting_keeps_its_cause(line_desk: LineDesk) -> None:
-    """The list of channels does not show the call any more; the event that tells why comes after it."""
-    order = line_desk.order(phone(17))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.channel(order))
-    channel = line_desk.channel(order)
-    assert channel is not None
-    await until(lambda: (live := line_desk.exchange.find(channel.id)) and live.is_placed)
-    compared = asyncio.create_task(line_desk.exchange.connected("", []))
-    channel.refuse(17, 486)
-    await compared
-    assert (await call).outcome is Outcome.BUSY
-
-
-async def test_a_list_of_channels_that_is_older_than_a_call_does_not_lose_it(line_desk: LineDesk) -> None:
-    order = line_desk.order(phone(11))
-    line_desk.ari.phones[order.number] = picks_up_after_ten_rings
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: (live := line_desk.exchange.find(str(order.attempt))) and live.is_placed)
-    await line_desk.exchange.connected("", [])
-    assert (await call).outcome is Outcome.SILENT
-
-
-@pytest.mark.parametrize("kind", [15, 17])
-async def test_a_pbx_that_died_loses_its_calls_and_takes_new_ones_when_it_is_back(
-    line_desk: LineDesk, kind: int
-) -> None:
-    order = line_desk.order(phone(kind))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.channel(order))
-    await line_desk.ari.restart()
-    assert (await call).outcome is Outcome.LOST
-    assert line_desk.ari.posts == {str(order.attempt): 1}
-    assert (await line_desk.calls(line_desk.order(phone(10)))).outcome is Outcome.CONFIRMED
-    assert line_desk.lines.taken == 0
-
-
-async def test_twenty_calls_survive_a_broken_socket_each_with_one_originate(line_desk: LineDesk) -> None:
-    """Nobody is lost; of whoever pressed while the socket was away, the key is."""
-    orders = [line_desk.order(phone(11, n)) for n in range(20)]
-    calls = [asyncio.create_task(line_desk.calls(order)) for order in orders]
-    await until(lambda: len(line_desk.ari.calls) == 20)
-    await line_desk.is_cut_off()
-    results = await asyncio.gather(*calls)
-    assert {result.outcome for result in results} <= {Outcome.CONFIRMED, Outcome.SILENT}
-    assert set(line_desk.ari.posts.values()) == {1}
-    assert line_desk.lines.taken == 0
-
-
-# After a restart of our own
-
-
-async def test_a_call_that_nobody_knows_is_hung_up_and_other_peoples_calls_are_left_alone(
-    tmp_path: Path,
-) -> None:
-    async with FakeAri(speed=SPEED) as ari:
-        orphan, foreign = str(uuid4()), "1763760000.42"
-        for channel in (orphan, foreign):
-            ari.places(channel, phone(17), {"timeout": 3600})
-        async with line_on(ari, tmp_path):
-            await until(lambda: orphan not in ari.calls)
-            assert set(ari.calls) == {foreign}
-
-
-async def test_calls_from_before_our_restart_are_adopted_and_never_placed_again(tmp_path: Path) -> None:
-    async with FakeAri(speed=SPEED) as ari:
-        ari.phones[phone(11)] = picks_up_and_stays
-        async with line_on(ari, tmp_path) as before:
-            order = before.order(phone(11))
-            first = asyncio.create_task(before.calls(order))
-            await until(lambda: ari.heard[order.number] and ari.heard[order.number][0])
-            first.cancel()
-            await asyncio.wait({first})
-        async with line_on(ari, tmp_path, connected=False) as after:
-            adopted = asyncio.create_task(after.dialler.adopt(order))
-            gone = asyncio.create_task(after.dialler.adopt(after.order(phone(10))))
-            await after.is_back()
-            assert (await gone).outcome is Outcome.LOST
-            assert after.lines.taken == 1
-            await until(lambda: len(ari.heard[order.number][0]) >= 2)
-            ari.calls[str(order.attempt)].press("1")
-            async with asyncio.timeout(PATIENCE):
-                result = await adopted
-            assert result.outcome is Outcome.CONFIRMED
-            assert ari.posts == {str(order.attempt): 1}
-            assert all(0 <= start < 60 for start, _, _ in result.evidence["passes"])
-            assert after.lines.taken == 0
