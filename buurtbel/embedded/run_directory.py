@@ -34,6 +34,7 @@ class RunDirectory:
         self.output = self.log / "output"
         self.messages = self.log / "messages"
         self.records = self.log / "cdr-custom"
+        self.recordings = self.spool / "recording"
 
     def prepare(self, account: Account) -> None:
         """Make the folders. StartError when the path is too long or closed to `account`."""
@@ -50,9 +51,10 @@ class RunDirectory:
                 folder = self.path / name
                 folder.mkdir(exist_ok=True)
                 account.own(folder, 0o755)
-            # The module that writes call records makes no folder.
-            self.records.mkdir(exist_ok=True)
-            account.own(self.records, 0o755)
+            # The modules that write call records and recordings make no folder.
+            for folder in (self.records, self.recordings):
+                folder.mkdir(exist_ok=True)
+                account.own(folder, 0o755)
         except OSError as error:
             raise StartError(
                 f"The folder {self.path} cannot be used ({error.strerror}): choose another."

@@ -168,16 +168,16 @@ async def test_a_sound_that_is_not_there_ends_at_once_and_not_whole(desk: Desk) 
     assert not (await desk.ear.hears(PlaybackFinished, call)).is_whole
 
 
-async def test_what_a_caller_says_is_recorded_once_per_name(fake_desk: Desk) -> None:
+async def test_what_a_caller_says_is_recorded_once_per_name(desk: Desk) -> None:
     name = f"ari/{uuid4()}"
-    call = await fake_desk.calls(DIRK_SAYS_NOTHING)
-    await fake_desk.ear.hears(StasisStart, call)
-    await fake_desk.client.channels.record(call, name, max_seconds=30)
-    await fake_desk.client.recordings.stop(name)
-    finished = await fake_desk.ear.hears(RecordingFinished, call)
+    call = await desk.calls(DIRK_SAYS_NOTHING)
+    await desk.ear.hears(StasisStart, call)
+    await desk.client.channels.record(call, name, max_seconds=30)
+    await desk.client.recordings.stop(name)
+    finished = await desk.ear.hears(RecordingFinished, call)
     assert finished.recording.name == name
-    await fake_desk.client.recordings.delete(name)
-    await fake_desk.client.channels.record(call, name, max_seconds=30)
+    await desk.client.recordings.delete(name)
+    await desk.client.channels.record(call, name, max_seconds=30)
 
 
 async def test_a_call_given_back_to_the_dialplan_finishes_its_sound_and_leaves_us(desk: Desk) -> None:
