@@ -49,7 +49,8 @@ def judge(
 
 async def passes_sent(connection: AsyncConnection, broadcast: int) -> dict[int, Audio]:
     """The very audio that was sent, by recipient."""
-    stored = dict((await connection.execute(select(StoredAudio.sha256, StoredAudio.flac))).tuples().all())
+    audio = await connection.execute(select(StoredAudio.sha256, StoredAudio.flac))
+    stored = dict(audio.all())
     decoded: dict[str, Audio] = {}
     rows = await connection.execute(
         select(Recipient.id, Pass.audio)
