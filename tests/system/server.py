@@ -1,0 +1,183 @@
+"""`buurtbel serve` as its users have it: a process of its own, commands typed against it, files it leaves."""
+
+import asyncio
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from broadcast.report import Line, report
+from buurtbel.database import database
+from buurtbel.demo.judge import Verdict, judge, passes_sent
+from buurtbel.embedded.postgres import url_of_running
+from buurtbel.settings import Settings
+
+READY_WITHIN = 90.0
+END_WITHIN = 60.0
+SECOND_OF_SOUND = 16_000
+"""Bytes in a phone's recording."""
+Values = Mapping[str, Mapping[str, str]]
+
+
+class Server:
+    """One node in one data folder. `values` are its settings by section, as the environment gets them."""
+
+    def __init__(self, folder: Path, values: Values) -> None:
+        self.folder = folder
+        self.values = values
+        self.log = folder / "serve.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        told = {
+            f"BUURTBEL_{section}_{name}".upper(): value
+            for section, those in self.values.items()
+            for name, value in those.items()
+        }
+        return os.environ | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": "test"}
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.model_validate({**self.values, "data_dir": self.folder})
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "buurtbel", "serve"],
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                cwd=self.folder,
+            )
+        self.until(lambda: "Buurtbel serves." in self.log.read_text(), seconds=READY_WITHIN)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(END_WITHIN)
+            self.process = None
+
+    def until(self, condition: Callable[[], object], *, seconds: float) -> None:
+        """Return once `condition` holds; fail when it does not within `seconds` from now, or serve ends."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self._last_words()
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        logs = [file.read_text(errors="replace")[-3000:] for file in (self.log, self.folder / "line.log")]
+        return "This did not come true. " + "\n".join(logs)
+
+    def pid_of(self, note: str) -> int:
+        """The process id of a child, from the note that names it."""
+        return int(json.loads((self.folder / note).read_text())["pid"])
+
+    def kill(self, note: str) -> int:
+        """End a child at once, by its own id, as a crash would; returns which one it was."""
+        pid = self.pid_of(note)
+        psutil.Process(pid).kill()
+        return pid
+
+    # What people type
+
+    def type(self, *words: str) -> Any:
+        """What a command answers in JSON."""
+        done = self.try_to(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def try_to(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.started(*words).result()
+
+    def started(self, *words: str) -> "Typed":
+        return Typed([sys.executable, "-m", "buurtbel", *words], self.environment, self.folder)
+
+    def enrol(self, network: str, people: Mapping[str, Sequence[str]]) -> None:
+        """A network with an approved charter and these people, by name, with their numbers."""
+        rows = ["naam;taal;telefoon;telefoon2"]
+        rows += [
+            ";".join([name, "nl", *numbers, *[""] * (2 - len(numbers))]) for name, numbers in people.items()
+        ]
+        members = self.folder / f"{network}.csv"
+        members.write_text("\n".join(rows))
+        self.type("network", "add", network, f"BIN {network.title()}", "Westerlo")
+        self.type("network", "approve", network, "--on", "2014-09-15")
+        assert self.type("member", "import", "--network", network, str(members))["accepted"]
+
+    def send(self, network: str, text: str) -> int:
+        return int(self.type("send", "--network", network, "--text", f"nl={text}", "--urgent")["broadcast"])
+
+    # What came of it
+
+    def ask(self, question: str, **values: object) -> list[tuple[Any, ...]]:
+        """Rows of the node's own database; an instruction changes it."""
+        url = self.values.get("database", {}).get("url") or url_of_running(self.folder)
+        assert url
+        with psycopg.connect(url) as connection:
+            asked = connection.execute(question, values)  # type: ignore[arg-type]
+            return asked.fetchall() if asked.description else []
+
+    def until_all_hear(self, people: Iterable[Sequence[str]], recordings: Path) -> None:
+        """Each of these people's first phones is up and has recorded a second of what it hears."""
+        files = [recordings / f"{numbers[0].removeprefix('+')}-1.wav" for numbers in people]
+        self.until(
+            lambda: all(file.exists() and file.stat().st_size > SECOND_OF_SOUND for file in files), seconds=30
+        )
+
+    def until_closed(self, broadcast: int, *, seconds: float) -> None:
+        """Everybody has a final result."""
+        asked = "SELECT state FROM broadcast WHERE id = %(id)s"
+        self.until(lambda: self.ask(asked, id=broadcast) == [("closed",)], seconds=seconds)
+
+    def lines(self, broadcast: int) -> dict[str, Line]:
+        """The report, by name."""
+
+        async def read() -> list[Line]:
+            async with database(self.settings) as engine, engine.connect() as connection:
+                return await report(connection, broadcast)
+
+        return {line.name: line for line in asyncio.run(read())}
+
+    def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
+        """The report held against the script of the simulated phones."""
+
+        async def read() -> list[Verdict]:
+            async with database(self.settings) as engine, engine.connect() as connection:
+                lines = await report(connection, broadcast)
+                passes = await passes_sent(connection, broadcast)
+            return await asyncio.to_thread(judge, lines, passes, recordings, self.settings.retry)
+
+        return asyncio.run(read())
+
+    def placed_for(self, broadcast: int) -> dict[str, int]:
+        """By the id of each attempt, how often the PBX says that it has placed and ended it."""
+        records = self.folder / "pbx" / "log" / "cdr-custom" / "calls.csv"
+        ended = Counter(row[0] for row in csv.reader(records.read_text().splitlines()))
+        asked = "SELECT id FROM attempt WHERE broadcast_id = %(id)s AND dialled_at IS NOT NULL"
+        return {str(attempt): ended[str(attempt)] for [attempt] in self.ask(asked, id=broadcast)}
+
+
+class Typed:
+    """A command that runs."""
+
+    def __init__(self, words: list[str], environment: Mapping[str, str], folder: Path) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            words, stdout=pipe, stderr=pipe, env=dict(environment), cwd=folder, text=True
+        )
+
+    def result(self) -> subprocess.CompletedProcess[str]:
+        out, err = self._process.communicate(timeout=60)
+        return subprocess.CompletedProcess([], self._process.returncode, out, err)
