@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from ivr.far_end import FarEnd
 
@@ -30,6 +31,13 @@ class Sound:
 
     path: Path
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A playback has begun; until then it may have waited for an earlier one to end."""
+
+    playback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class _Gone:
     """The party has left; nothing comes after it."""
 
 
-Signal = Ended | Key | FellQuiet
+Signal = Started | Ended | Key | FellQuiet
 Heard = Whole | Key | FellQuiet
 
 
@@ -102,6 +110,7 @@ class Call:
         self._now = 0.0
         self._signals: asyncio.Queue[Signal | _Gone] = asyncio.Queue()
         self._is_over = False
+        self._process = uuid4().hex[:8]
         self._playbacks = 0
         self._started: dict[str, float] = {}
 
@@ -120,6 +129,7 @@ class Call:
 
     def playback_started(self, playback: str, at: float) -> None:
         self._started[playback] = self._since_answer(at)
+        self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         seconds = self._since_answer(at) - self._started.get(playback, 0.0)
@@ -164,8 +174,9 @@ class Call:
                 return signal
 
     def _name_playback(self) -> str:
+        """A name of its own also when an earlier process led this call, whose last sound may still play."""
         self._playbacks += 1
-        return f"{self.id}.{self._playbacks}"
+        return f"{self.id}.{self._process}.{self._playbacks}"
 
     async def _play(self, sound: Sound, playback: str, keys: str, *, restarts: bool) -> Heard:
         if self._is_over:
@@ -178,7 +189,10 @@ class Call:
                 # Nobody says that it ended; a line that is still there has heard it to its end.
                 await self._channel.check()
                 return Whole()
-            if isinstance(signal, Ended):
+            if isinstance(signal, Started):
+                if signal.playback == playback:
+                    until = _clock() + sound.seconds + NEVER_REPORTED
+            elif isinstance(signal, Ended):
                 if signal.playback == playback:
                     return await self._played(sound, signal)
             elif (restarts and isinstance(signal, FellQuiet)) or (

@@ -27,6 +27,8 @@ class Phone:
         self.can_play = True
         self.reports_ends = True
         self.is_gone = False
+        self.still_plays = 0.0
+        """Seconds of an earlier process's sound that the phone hears before ours."""
         self.call = Call("anruf", self, FarEnd(passes), answered_at=self.now())
         self._playing: tuple[str, asyncio.Task[None]] | None = None
         self._begins = asyncio.Condition()
@@ -94,6 +96,8 @@ class Phone:
 
     async def _play(self, sound: Sound, playback: str) -> None:
         heard = self.heard[-1]
+        await asyncio.sleep(self.still_plays)
+        self.still_plays = 0.0
         began = self.now()
         self.call.playback_started(playback, began)
         async with self._begins:

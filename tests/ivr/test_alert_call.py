@@ -234,3 +234,11 @@ async def test_news_of_an_earlier_sound_does_not_end_this_one() -> None:
     phone.call.playback_ended("anruf.0", 0.0, ok=False)
     assert await phone.call.play(THANKS) == Whole()
     assert phone.heard[0].seconds == THANKS.seconds
+
+
+@in_no_time
+async def test_a_pass_that_had_to_wait_for_an_earlier_sound_is_followed_to_its_own_end() -> None:
+    async with answered(ALERT) as phone:
+        phone.still_plays = 7.0
+    assert (outcome(phone), seconds_of_message(phone)) == (Outcome.SILENT, [8.0, 8.0])
+    assert phone.now() == pytest.approx(7.0 + 2 * (8.0 + 1.0))

@@ -204,11 +204,13 @@ async def test_calls_from_before_our_restart_are_adopted_and_never_placed_again(
             await after.is_back()
             assert (await gone).outcome is Outcome.LOST
             assert after.lines.taken == 1
-            await until(lambda: len(ari.heard[order.number][0]) >= 2)
+            await until(lambda: len(ari.heard[order.number][0]) >= 3)  # the old process's, and one whole
             ari.calls[str(order.attempt)].press("1")
             async with asyncio.timeout(PATIENCE):
                 result = await adopted
             assert result.outcome is Outcome.CONFIRMED
             assert ari.posts == {str(order.attempt): 1}
+            plays = [path for _, path in ari.requests if "/play/" in path]
+            assert len(plays) == len(set(plays)), "the news of an old sound would be taken for a new one's"
             assert all(0 <= start < 60 for start, _, _ in result.evidence["passes"])
             assert after.lines.taken == 0

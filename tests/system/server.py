@@ -150,6 +150,10 @@ class Server:
 
         return {line.name: line for line in asyncio.run(read())}
 
+    def outcomes(self, broadcast: int) -> dict[str, list[str]]:
+        """How each person's calls ended, by name."""
+        return {n: [str(call.outcome) for call in line.calls] for n, line in self.lines(broadcast).items()}
+
     def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
         """The report held against the script of the simulated phones."""
 

@@ -1,0 +1,43 @@
+"""A child of `serve` dies in the middle of an alert: nobody is lost, and no attempt is placed twice."""
+
+import pytest
+
+from tests.pbx_fixtures import RunningNeighbourhood
+from tests.people import phone
+from tests.system.server import Server
+
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
+
+TEXT = "Brand in de Beukenlaan. Sluit de ramen."
+LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 6000 + n)] for n in range(6)}
+WITNESSES = {f"Witness {n} presses 1 after the message": [phone(11, 6100 + n)] for n in range(5)}
+WITNESSES |= {"Rik is busy": [phone(16, 6110)]}
+
+
+def test_a_line_that_is_killed_comes_back_and_leads_the_calls_that_went_on_without_it(
+    town: Server, neighbourhood: RunningNeighbourhood
+) -> None:
+    town.enrol("brand", LISTENERS)
+    broadcast = town.send("brand", TEXT)
+    town.until_all_hear(LISTENERS.values(), neighbourhood.recordings)
+    killed = town.kill("line.json")
+    town.until_closed(broadcast, seconds=60)
+    assert town.pid_of("line.json") != killed
+    assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LISTENERS}
+    assert list(town.placed_for(broadcast).values()) == [1] * len(LISTENERS)
+
+
+def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_called_again(
+    town: Server, neighbourhood: RunningNeighbourhood
+) -> None:
+    town.enrol("getuigen", WITNESSES)
+    broadcast = town.send("getuigen", TEXT)
+    town.until_all_hear([n for name, n in WITNESSES.items() if "1" in name], neighbourhood.recordings)
+    killed = town.kill("pbx/program.json")
+    town.until_closed(broadcast, seconds=90)
+    assert town.pid_of("pbx/program.json") != killed
+    assert {str(line.state) for line in town.lines(broadcast).values()} == {"final"}
+    assert town.outcomes(broadcast) == {
+        name: ["lost", "confirmed"] if "presses" in name else ["busy", "busy"] for name in WITNESSES
+    }
+    assert set(town.placed_for(broadcast).values()) == {0, 1}, "a killed PBX leaves no record of its calls"
