@@ -1,135 +1,80 @@
-"""The engine's tasks: one attempt is taken, dialled, seen through to its end and recorded."""
+"""The engine: procrastinate hands out one job per attempt, as many as there are places on the line."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from broadcast.ledger import Ledger, Taken
-from broadcast.ports import CallOrder, CallResult, Dialler
+from broadcast.caller import Caller
+from broadcast.ports import Dialler
 from broadcast.queue import DIAL, queue_name
-from broadcast.sounds import Sounds
-from broadcast.states import Outcome
-
-log = logging.getLogger(__name__)
+from broadcast.together import Together
 
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
-AGAIN_AFTER = timedelta(seconds=5)
-DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
-"""What the database's absence looks like, through SQLAlchemy and through the job engine."""
+MOST_AT_ONCE = 50
+"""Jobs that are fetched in one go."""
+FINISH_WITHIN = 0.05
+"""Seconds that a finished job may wait for others, to be taken off the list with them."""
+# OFFSET 0 keeps PostgreSQL from asking the function once for every column.
+_FETCH = """
+    SELECT (fetched.job).* FROM (
+        SELECT procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) AS job
+        FROM generate_series(1, %(places)s) OFFSET 0
+    ) AS fetched WHERE (fetched.job).id IS NOT NULL
+"""
+_FINISH = """
+    SELECT procrastinate_finish_job_v1(id, status, delete_job)
+    FROM unnest(%(ids)s::bigint[], %(statuses)s::procrastinate_job_status[], %(deletes)s::boolean[])
+        AS finished(id, status, delete_job)
+"""
 
 
 class GatedJobManager(JobManager):
-    """Fetches a job only once there is a place on the line for it: a job never waits, and burns nothing."""
+    """Fetches jobs only once there are places on the line for them: a job never waits, and burns nothing."""
 
-    dialler: Dialler | None = None
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self.dialler: Dialler | None = None
+        self._fetched: defaultdict[frozenset[str], deque[Job]] = defaultdict(deque)
+        self._finish = Together(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        names = frozenset(queues or ())
+        jobs = self._fetched[names]
+        if not jobs:
+            jobs.extend(await self._fetch(names, worker_id))
+        return jobs.popleft() if jobs else None
+
+    async def _fetch(self, queues: frozenset[str], worker_id: int) -> list[Job]:
         assert self.dialler is not None
-        names = set(queues or ())
-        if not await self.dialler.line_free(urgent=queue_name(urgent=True) in names):
-            return None
-        job = None
+        places = await self.dialler.places(urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE)
+        jobs: list[Job] = []
         try:
-            job = await super().fetch_job(queues, worker_id)
+            if places:
+                rows = await self.connector.execute_query_all_async(
+                    _FETCH, queues=list(queues), worker_id=worker_id, places=places
+                )
+                jobs = [Job.from_row(row) for row in rows]
         finally:
-            if job is None:
-                self.dialler.give_back()
-        return job
+            self.dialler.give_back(places - len(jobs))
+        return jobs
 
+    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
+        await self._finish((job_id, status, delete_job))
 
-class Caller:
-    """Takes attempts and stays with their calls; a call outlives the job that began it."""
-
-    def __init__(self, ledger: Ledger, dialler: Dialler, sounds: Sounds, node: str) -> None:
-        self._ledger = ledger
-        self._dialler = dialler
-        self._sounds = sounds
-        self._node = node
-        self._calls: set[asyncio.Task[None]] = set()
-
-    async def dial(self, attempt: UUID) -> None:
-        """Dial this attempt if it still waits to be dialled. The place on the line is ours already."""
-        try:
-            taken = await self._ledger.take(attempt, self._node, self._sounds.ensure)
-        except OSError as error:
-            self._dialler.give_back()
-            log.error(  # noqa: TRY400 - the sentence says it all
-                "The sound of an alert cannot be stored (%s); free some disk space.", error.strerror
-            )
-            await self._ledger.requeue(attempt, datetime.now(UTC) + AGAIN_AFTER)
-            return
-        except BaseException:
-            self._dialler.give_back()
-            raise
-        if taken is None:
-            self._dialler.give_back()
-        elif taken.expires_at <= datetime.now(UTC):
-            self._dialler.give_back()
-            await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
-        else:
-            await asyncio.shield(self._keep(self._see_through(taken, self._dialler.call)))
-
-    async def adopt_all(self) -> int:
-        """After a start: stay with the calls that this node placed before; returns how many there may be."""
-        orphans = await self._ledger.dialling(self._node)
-        for taken in orphans:
-            self._keep(self._see_through(taken, self._dialler.adopt))
-        return len(orphans)
-
-    async def finished(self) -> None:
-        """Wait until every call that is up has ended and is recorded."""
-        while self._calls:
-            await asyncio.wait(self._calls)
-
-    def _keep(self, call: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task that nobody's cancellation ends."""
-        task = asyncio.create_task(call)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
-        return task
-
-    async def _see_through(self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]) -> None:
-        try:
-            result = await call(self._order(taken))
-        except Exception:
-            log.exception("A call ended in a fault of our own; nobody knows what was heard.")
-            result = CallResult(Outcome.UNKNOWN)
-        await self._record(taken.attempt, result)
-
-    def _order(self, taken: Taken) -> CallOrder:
-        return CallOrder(
-            attempt=taken.attempt,
-            number=taken.number,
-            language=taken.language,
-            sound=self._sounds.path(taken.audio),
-            sound_seconds=taken.sound_seconds,
-            expires_at=taken.expires_at,
+    async def _finish_all(self, jobs: Sequence[tuple[int, Status, bool]]) -> list[None]:
+        ids, statuses, deletes = zip(*jobs, strict=True)
+        await self.connector.execute_query_async(
+            _FINISH, ids=list(ids), statuses=[status.value for status in statuses], deletes=list(deletes)
         )
-
-    async def _record(self, attempt: UUID, result: CallResult) -> None:
-        """Write the outcome, however long the database is away: a member who heard is not rung again."""
-        delay = 0.1
-        while True:
-            try:
-                no_longer_needed = await self._ledger.record(attempt, result)
-                break
-            except DATABASE_AWAY as error:
-                log.warning("An outcome cannot be written yet (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 5.0)
-        for other in no_longer_needed:
-            await self._dialler.stop(other)
+        return [None] * len(jobs)
 
 
 def make_app(database_url: str) -> App:

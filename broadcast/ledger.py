@@ -2,29 +2,29 @@
 
 The safety argument in one place: an attempt is dialled only by the one transaction that moved it from queued
 to dialling (`take`), and its end is written once (`record`), in the same commit as what follows from it.
-Locks are always taken in the same order: recipients by id, all at once, then attempts by number.
+Everything is done for sets: a busy node takes and records many attempts in one commit. Locks are always taken
+in the same order: recipients by id, all at once, then attempts by number.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ARRAY, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from broadcast.news import FINISH, MOVE, ends, moves
 from broadcast.planner import PlannedCall, plan
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallResult
 from broadcast.queue import AttemptQueue, Due
 from broadcast.rules.retry import result_of_outcome
-from broadcast.sharing import BEHIND, lock_behind, opened_behind, rung_for_nobody, waiting_behind
-from broadcast.states import AttemptState, Outcome, RecipientState, Result
+from broadcast.sharing import ATTEMPTS, RECIPIENTS, lock_behind, opened_behind, rung_for_nobody
+from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt, Audio, Broadcast, Pass, Recipient
 from directory.registry import flag_dead_numbers
-
-REACHED = frozenset({Outcome.CONFIRMED, Outcome.HEARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ _CALL_COLUMNS = (
     Attempt.id,
     Attempt.e164,
     Recipient.language,
-    Audio.sha256,
+    Pass.audio,
     Audio.seconds,
     Broadcast.expires_at,
 )
@@ -56,33 +56,28 @@ _ITS_CALL = (
     Pass.language == Recipient.language,
     Audio.sha256 == Pass.audio,
 )
-_ITS_AUDIO = select(Audio.sha256).where(
-    Attempt.id == bindparam("attempt"), Attempt.state == AttemptState.QUEUED, *_ITS_CALL
-)
+_QUEUED = (Attempt.id == ATTEMPTS, Attempt.state == AttemptState.QUEUED)
+_AUDIO = select(Pass.audio).where(*_QUEUED, *_ITS_CALL).distinct()
 _TAKE = (
     update(Attempt)
-    .where(Attempt.id == bindparam("attempt"), Attempt.state == AttemptState.QUEUED, *_ITS_CALL)
+    .where(*_QUEUED, *_ITS_CALL, Pass.audio == any_(bindparam("ready", type_=ARRAY(String))))
     .values(state=AttemptState.DIALLING, node=bindparam("by"), dialled_at=func.now())
     .returning(*_CALL_COLUMNS)
 )
-_FINISH = (
+_CANCEL = (
     update(Attempt)
-    .where(Attempt.id == bindparam("attempt"), Attempt.state != AttemptState.DONE)
-    .values(
-        state=AttemptState.DONE,
-        outcome=bindparam("its_outcome"),
-        answered_at=bindparam("its_answer"),
-        ended_at=bindparam("its_end"),
-        cause=bindparam("its_cause"),
-        sip_status=bindparam("its_sip_status"),
-        evidence=bindparam("its_evidence"),
-    )
+    .where(Attempt.recipient_id == RECIPIENTS, Attempt.state == AttemptState.QUEUED)
+    .values(state=AttemptState.DONE, outcome=Outcome.CANCELLED, ended_at=func.now())
+    .returning(Attempt.id)
 )
+_OPEN = insert(Attempt).on_conflict_do_nothing().returning(Attempt.id)
 
 
 class Ledger:
     def __init__(self, engine: AsyncEngine, queue: AttemptQueue, policy: RetryPolicy) -> None:
         self._engine = engine
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """For what is one statement: no BEGIN and no COMMIT around it."""
         self._queue = queue
         self._policy = policy
 
@@ -99,47 +94,43 @@ class Ledger:
             update(Recipient).where(Recipient.id.in_(unopened)).values(opened=True).returning(Recipient.id)
         )
         recipients = sorted(opened)
-        await self._advance(connection, broadcast_id, recipients)
+        await self._advance(connection, recipients)
         return len(recipients)
 
-    async def take(self, attempt: UUID, node: str, prepare: Callable[[str], Awaitable[None]]) -> Taken | None:
-        """Write ahead: the attempt is this node's to dial, once. None when it no longer waits to be dialled.
+    async def audio_of(self, attempts: Collection[UUID]) -> list[str]:
+        """What will be played to those of these attempts that wait to be dialled: SHA-256 of passes."""
+        async with self._at_once.connect() as connection:
+            return list(await connection.scalars(_AUDIO, {"attempts": list(attempts)}))
 
-        `prepare` is given the audio's name first; if it raises, the attempt stays queued.
+    async def take(self, attempts: Collection[UUID], node: str, *, ready: Collection[str]) -> list[Taken]:
+        """Write ahead: those that are returned are this node's to dial, once.
+
+        Left alone are attempts that no longer wait to be dialled, and those whose audio is not among `ready`.
         """
-        # In a transaction of its own: preparing takes long and needs the database too.
-        async with self._engine.connect() as connection:
-            audio = await connection.scalar(_ITS_AUDIO, {"attempt": attempt})
-        if audio is None:
-            return None
-        await prepare(audio)
-        async with self._engine.begin() as connection:
-            row = (await connection.execute(_TAKE, {"attempt": attempt, "by": node})).one_or_none()
-            return None if row is None else Taken(*row)
+        asked = {"attempts": list(attempts), "by": node, "ready": list(ready)}
+        async with self._at_once.connect() as connection:
+            return [Taken(*row) for row in await connection.execute(_TAKE, asked)]
 
-    async def record(self, attempt: UUID, result: CallResult) -> list[UUID]:
-        """Close the attempt and decide what follows, in one commit; a late or second report changes nothing.
+    async def record(self, results: Mapping[UUID, CallResult]) -> list[UUID]:
+        """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
 
         Returns attempts that are being dialled but no longer needed.
         """
-        reached = result.outcome in REACHED
+        reached = [one for one in results if result_of_outcome(results[one].outcome).is_reached]
         async with self._engine.begin() as connection:
-            broadcast_id, number = (
-                await connection.execute(
-                    select(Attempt.broadcast_id, Attempt.e164).where(Attempt.id == attempt)
-                )
-            ).one()
             # Who is reached frees numbers that others wait for: these are locked now, not when found out.
-            await lock_behind(connection, broadcast_id, number, and_neighbours=reached)
-            if not await self._finish(connection, attempt, result):
-                return []
-            if result.outcome is Outcome.DEAD_NUMBER:
-                await flag_dead_numbers(connection, [number], at=datetime.now(UTC))
-            waiting = await self._credit(connection, broadcast_id, number, result.outcome)
-            if reached:
-                return await self._withdraw(connection, broadcast_id, waiting)
-            await self._advance(connection, broadcast_id, waiting)
-            return []
+            behind = await lock_behind(connection, list(results), reached=reached)
+            finished = {
+                attempt: (number, outcome)
+                for attempt, number, outcome in await connection.execute(FINISH, ends(results))
+            }
+            dead = {number for number, outcome in finished.values() if outcome == Outcome.DEAD_NUMBER}
+            if dead:
+                await flag_dead_numbers(connection, dead, at=datetime.now(UTC))
+            done = await self._advance(
+                connection, {recipient for recipient, attempt in behind if attempt in finished}
+            )
+            return await self._withdraw(connection, done)
 
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
@@ -160,103 +151,43 @@ class Ledger:
                 .where(Attempt.id == attempt, Attempt.state == AttemptState.QUEUED)
             )
             if urgent is not None:
-                await self._queue.defer(connection, [Due(attempt, at)], urgent=urgent)
+                await self._queue.defer(connection, [Due(attempt, at, urgent)])
 
-    @staticmethod
-    async def _finish(connection: AsyncConnection, attempt: UUID, result: CallResult) -> bool:
-        finished = await connection.execute(
-            _FINISH,
-            {
-                "attempt": attempt,
-                "its_outcome": result.outcome,
-                "its_answer": result.answered_at,
-                "its_end": result.ended_at or datetime.now(UTC),
-                "its_cause": result.cause,
-                "its_sip_status": result.sip_status,
-                "its_evidence": dict(result.evidence),
-            },
-        )
-        return finished.rowcount == 1
+    async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
+        """Let the rules decide for these recipients, who are locked, and write it.
 
-    @staticmethod
-    async def _credit(
-        connection: AsyncConnection, broadcast_id: int, number: str, outcome: Outcome
-    ) -> list[int]:
-        """Let the outcome count for everyone behind the number; returns those who were still waiting.
-
-        Who was given up before gets the better result too; who was reached waits no longer.
+        Returns those who have been reached although another call for them is open.
         """
-        waiting = await waiting_behind(connection, broadcast_id, number)
-        result = result_of_outcome(outcome)
-        worse = [one for one in Result if one.rank < result.rank]
-        if worse:
-            await connection.execute(
-                update(Recipient)
-                .where(Recipient.id.in_(BEHIND), Recipient.result.in_(worse))
-                .values(result=result),
-                {"broadcast": broadcast_id, "number": number},
-            )
-        if outcome in REACHED:
-            await connection.execute(
-                update(Recipient)
-                .where(Recipient.id.in_(waiting))
-                .values(state=RecipientState.FINAL, opened=True)
-            )
-        return waiting
-
-    async def _advance(
-        self, connection: AsyncConnection, broadcast_id: int, recipients: Collection[int]
-    ) -> None:
-        """Let the rules decide for these recipients, who are locked, and write it."""
         if not recipients:
-            return
-        now, expires_at, urgent = (
-            await connection.execute(
-                select(func.clock_timestamp(), Broadcast.expires_at, Broadcast.urgent).where(
-                    Broadcast.id == broadcast_id
-                )
-            )
-        ).one()
-        planned = await plan(
-            connection, broadcast_id, recipients, self._policy, now=now, expires_at=expires_at
-        )
-        for (state, result), those in planned.by_standing().items():
-            await connection.execute(
-                update(Recipient).where(Recipient.id.in_(those)).values(state=state, result=result)
-            )
-        await self._open(connection, broadcast_id, planned.calls, now=now, urgent=urgent)
+            return []
+        planned = await plan(connection, recipients, self._policy)
+        if planned.standing:
+            await connection.execute(MOVE, moves(planned.standing))
+        await self._open(connection, planned.calls)
+        return planned.done_while_called
 
-    async def _open(
-        self,
-        connection: AsyncConnection,
-        broadcast_id: int,
-        calls: Sequence[PlannedCall],
-        *,
-        now: datetime,
-        urgent: bool,
-    ) -> None:
+    async def _open(self, connection: AsyncConnection, calls: Sequence[PlannedCall]) -> None:
         """Write attempts and their jobs. Who wants a number that is being called waits for its outcome."""
         if not calls:
             return
+        planned = {uuid4(): call for call in sorted(calls, key=lambda call: (call.broadcast, call.number))}
         rows = [
             {
-                "id": uuid4(),
-                "broadcast_id": broadcast_id,
+                "id": attempt,
+                "broadcast_id": call.broadcast,
                 "recipient_id": call.recipient,
                 "e164": call.number,
                 "due_at": call.at,
             }
-            for call in sorted(calls, key=lambda call: call.number)
+            for attempt, call in planned.items()
         ]
-        written = await connection.execute(
-            insert(Attempt).on_conflict_do_nothing().returning(Attempt.id, Attempt.due_at), rows
+        written = [(attempt, planned[attempt]) for attempt in await connection.scalars(_OPEN, rows)]
+        await self._queue.defer(
+            connection,
+            [Due(attempt, None if call.is_due else call.at, call.urgent) for attempt, call in written],
         )
-        due = [Due(attempt, None if at <= now else at) for attempt, at in written]
-        await self._queue.defer(connection, due, urgent=urgent)
 
-    async def _withdraw(
-        self, connection: AsyncConnection, broadcast_id: int, recipients: Collection[int]
-    ) -> list[UUID]:
+    async def _withdraw(self, connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:
         """Take back the open attempts of recipients who need no call any more.
 
         Queued ones are cancelled here, and whoever waited for such a number is advanced; the ids of those
@@ -264,17 +195,8 @@ class Ledger:
         """
         if not recipients:
             return []
-        cancelled = (
-            await connection.execute(
-                update(Attempt)
-                .where(Attempt.recipient_id.in_(recipients), Attempt.state == AttemptState.QUEUED)
-                .values(state=AttemptState.DONE, outcome=Outcome.CANCELLED, ended_at=func.now())
-                .returning(Attempt.e164)
-            )
-        ).scalars()
-        numbers = list(cancelled)
+        cancelled = list(await connection.scalars(_CANCEL, {"recipients": list(recipients)}))
         live = await rung_for_nobody(connection, recipients)
-        if numbers:
-            freed_for = await opened_behind(connection, broadcast_id, numbers)
-            await self._advance(connection, broadcast_id, freed_for)
+        if cancelled:
+            await self._advance(connection, await opened_behind(connection, cancelled))
         return live

@@ -1,107 +1,127 @@
 """What to do next for recipients, read from the rows and decided by the retry rules; writes nothing."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Row, String, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.policy import RetryPolicy
 from broadcast.rules.retry import CallNumber, Tried, decide, result_of
+from broadcast.sharing import RECIPIENTS
 from broadcast.states import AttemptState, RecipientState, Result
-from broadcast.tables import Attempt, Recipient, RecipientNumber
+from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
+
+Standing = tuple[RecipientState, Result]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
+    broadcast: int
     recipient: int
     number: str
     at: datetime
+    is_due: bool
+    urgent: bool
 
 
 @dataclass(slots=True)
 class Plan:
-    """The calls to open and what each recipient has so far."""
+    """The calls to open and what is new for recipients."""
 
     calls: list[PlannedCall] = field(default_factory=list)
-    standing: dict[int, tuple[RecipientState, Result]] = field(default_factory=dict)
-
-    def by_standing(self) -> dict[tuple[RecipientState, Result], list[int]]:
-        """Recipients grouped by what is to be written for them; those with nothing new are left out."""
-        groups: dict[tuple[RecipientState, Result], list[int]] = defaultdict(list)
-        for recipient, standing in self.standing.items():
-            if standing != (RecipientState.WAITING, Result.NOTHING):
-                groups[standing].append(recipient)
-        return groups
+    standing: dict[int, Standing] = field(default_factory=dict)
+    done_while_called: list[int] = field(default_factory=list)
+    """Recipients who have been reached although another call for them is open."""
 
 
-async def plan(
-    connection: AsyncConnection,
-    broadcast_id: int,
-    recipients: Collection[int],
-    policy: RetryPolicy,
-    *,
-    now: datetime,
-    expires_at: datetime,
-) -> Plan:
-    """Decide for each of these recipients who still waits; the caller holds their locks.
+_NUMBERS = (
+    select(RecipientNumber.e164)
+    .where(RecipientNumber.recipient_id == Recipient.id)
+    .order_by(RecipientNumber.position)
+    .scalar_subquery()
+)
+_STANDING = (
+    select(
+        Recipient.id,
+        Recipient.broadcast_id,
+        Recipient.state,
+        Recipient.result,
+        func.array(_NUMBERS, type_=ARRAY(String)).label("numbers"),
+        exists()
+        .where(Attempt.recipient_id == Recipient.id, Attempt.state != AttemptState.DONE)
+        .label("is_called"),
+        Broadcast.urgent,
+        Broadcast.expires_at,
+        func.clock_timestamp().label("now"),
+    )
+    .where(Recipient.id == RECIPIENTS, Broadcast.id == Recipient.broadcast_id)
+    .order_by(Recipient.id)
+)
+_their_numbers = (
+    select(RecipientNumber.broadcast_id, RecipientNumber.e164)
+    .where(RecipientNumber.recipient_id == RECIPIENTS)
+    .distinct()
+    .subquery()
+)
+_HISTORY = select(Attempt.broadcast_id, Attempt.e164, Attempt.outcome, Attempt.ended_at).where(
+    Attempt.broadcast_id == _their_numbers.c.broadcast_id,
+    Attempt.e164 == _their_numbers.c.e164,
+    Attempt.state == AttemptState.DONE,
+)
 
-    A recipient with an open attempt is left alone until it ends. One call a number: what became of a number
-    counts for everyone behind it, so the history is read by number.
+
+async def plan(connection: AsyncConnection, recipients: Collection[int], policy: RetryPolicy) -> Plan:
+    """Decide for each of these recipients, whose locks the caller holds.
+
+    Who has an open attempt is left alone until it ends, unless they have been reached. One call a number:
+    what became of a number counts for everyone behind it, so the history is read by number.
     """
-    numbers = await _numbers(connection, recipients)
-    history = await _history(connection, broadcast_id, {n for own in numbers.values() for n in own})
-    busy = await _with_open_attempt(connection, recipients)
+    whom = {"recipients": list(recipients)}
+    rows = (await connection.execute(_STANDING, whom)).all()
+    history = await _history(connection, whom)
     result = Plan()
-    for recipient, own in numbers.items():
-        if recipient in busy:
-            continue
-        tried = sorted((t for n in set(own) for t in history[n]), key=lambda t: t.ended_at)
-        decision = decide(own, tried, policy, now=now, expires_at=expires_at)
-        if isinstance(decision, CallNumber):
-            result.standing[recipient] = (RecipientState.WAITING, result_of(tried))
-            result.calls.append(PlannedCall(recipient, decision.number, decision.at))
-        else:
-            result.standing[recipient] = (RecipientState.FINAL, decision.result)
+    for row in rows:
+        tried = [one for number in set(row.numbers) for one in history[row.broadcast_id, number]]
+        _decide(row, sorted(tried, key=lambda one: one.ended_at), policy, result)
     return result
 
 
-async def _numbers(connection: AsyncConnection, recipients: Collection[int]) -> dict[int, list[str]]:
-    numbers: dict[int, list[str]] = defaultdict(list)
-    for recipient, number in await connection.execute(
-        select(Recipient.id, RecipientNumber.e164)
-        .outerjoin(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
-        .where(Recipient.id.in_(recipients), Recipient.state == RecipientState.WAITING)
-        .order_by(Recipient.id, RecipientNumber.position)
-    ):
-        numbers[recipient] += [number] if number else []
-    return numbers
+def _decide(row: Row[*tuple[object, ...]], tried: Sequence[Tried], policy: RetryPolicy, result: Plan) -> None:
+    best = max(Result(row.result), result_of(tried), key=lambda one: one.rank)
+    standing = (RecipientState(row.state), best)
+    if standing[0] is RecipientState.WAITING:
+        if best.is_reached:
+            standing = (RecipientState.FINAL, best)
+            if row.is_called:
+                result.done_while_called.append(row.id)
+        elif not row.is_called:
+            decision = decide(row.numbers, tried, policy, now=row.now, expires_at=row.expires_at)
+            if isinstance(decision, CallNumber):
+                result.calls.append(
+                    PlannedCall(
+                        row.broadcast_id,
+                        row.id,
+                        decision.number,
+                        decision.at,
+                        is_due=decision.at <= row.now,
+                        urgent=row.urgent,
+                    )
+                )
+            else:
+                standing = (RecipientState.FINAL, best)
+    if standing != (row.state, row.result):
+        result.standing[row.id] = standing
 
 
 async def _history(
-    connection: AsyncConnection, broadcast_id: int, numbers: Collection[str]
-) -> dict[str, list[Tried]]:
-    rows = await connection.execute(
-        select(Attempt.e164, Attempt.outcome, Attempt.ended_at).where(
-            Attempt.broadcast_id == broadcast_id,
-            Attempt.e164.in_(numbers),
-            Attempt.state == AttemptState.DONE,
-        )
-    )
-    history: dict[str, list[Tried]] = defaultdict(list)
-    for number, outcome, ended_at in rows:
+    connection: AsyncConnection, whom: Mapping[str, object]
+) -> Mapping[tuple[int, str], list[Tried]]:
+    history: dict[tuple[int, str], list[Tried]] = defaultdict(list)
+    for broadcast, number, outcome, ended_at in await connection.execute(_HISTORY, whom):
         assert outcome is not None
         assert ended_at is not None
-        history[number].append(Tried(number, outcome, ended_at))
+        history[broadcast, number].append(Tried(number, outcome, ended_at))
     return history
-
-
-async def _with_open_attempt(connection: AsyncConnection, recipients: Collection[int]) -> set[int]:
-    rows = await connection.scalars(
-        select(Attempt.recipient_id).where(
-            Attempt.recipient_id.in_(recipients), Attempt.state != AttemptState.DONE
-        )
-    )
-    return set(rows)

@@ -40,15 +40,15 @@ class CallResult:
 class Dialler(Protocol):
     """Places one call per attempt, ever; broadcast decides, the line obeys."""
 
-    async def line_free(self, *, urgent: bool) -> bool:
-        """Wait until one more call may be placed (PBX ready, a line, a token) and hold that place.
+    async def places(self, *, urgent: bool, at_most: int) -> int:
+        """Wait until calls may be placed (PBX ready, lines, the trunk's pace) and hold a place for each.
 
-        The place is used by the next `call`, or returned by `give_back`. Whoever waits here holds no job
-        and no attempt, so that a closed line burns nothing. False, and no place, when closing down.
+        A place is used by a `call`, or returned by `give_back`. Whoever waits here holds no job and no
+        attempt, so that a closed line burns nothing. Returns how many, at least 1; 0 when closing down.
         """
 
-    def give_back(self) -> None:
-        """Return a place that `line_free` held and no call used."""
+    def give_back(self, places: int = 1) -> None:
+        """Return places that are held and that no call used."""
 
     async def call(self, order: CallOrder) -> CallResult:
         """Place the call and stay with it to its end. Never raises for what a telephone can do."""

@@ -23,6 +23,7 @@ class Due:
 
     attempt: UUID
     at: datetime | None
+    urgent: bool
 
 
 class AttemptQueue:
@@ -31,11 +32,11 @@ class AttemptQueue:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def defer(self, connection: AsyncConnection, due: Iterable[Due], *, urgent: bool) -> None:
+    async def defer(self, connection: AsyncConnection, due: Iterable[Due]) -> None:
         """Defer a job for each attempt inside the connection's transaction."""
         jobs: Sequence[Job] = [
             Job(
-                queue=queue_name(urgent=urgent),
+                queue=queue_name(urgent=item.urgent),
                 lock=None,
                 queueing_lock=str(item.attempt),
                 task_name=DIAL,

@@ -3,80 +3,70 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, exists, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from broadcast.states import AttemptState, RecipientState
 from broadcast.tables import Attempt, Recipient, RecipientNumber
 
-_Theirs = aliased(RecipientNumber)
-BEHIND = (
-    select(RecipientNumber.recipient_id)
-    .where(
-        RecipientNumber.broadcast_id == bindparam("broadcast"), RecipientNumber.e164 == bindparam("number")
-    )
-    .scalar_subquery()
+RECIPIENTS = any_(bindparam("recipients", type_=ARRAY(Integer)))
+ATTEMPTS = any_(bindparam("attempts", type_=ARRAY(Uuid)))
+_REACHED = any_(bindparam("reached", type_=ARRAY(Uuid)))
+_BEHIND = (RecipientNumber.broadcast_id == Attempt.broadcast_id, RecipientNumber.e164 == Attempt.e164)
+
+_Own = aliased(RecipientNumber)
+_Shared = aliased(RecipientNumber)
+_touched = union_all(
+    select(RecipientNumber.recipient_id, Attempt.id.label("attempt")).where(Attempt.id == ATTEMPTS, *_BEHIND),
+    select(_Shared.recipient_id, null().label("attempt")).where(
+        Attempt.id == _REACHED,
+        *_BEHIND,
+        _Own.recipient_id == RecipientNumber.recipient_id,
+        _Shared.broadcast_id == _Own.broadcast_id,
+        _Shared.e164 == _Own.e164,
+    ),
+).subquery()
+_LOCK = (
+    select(Recipient.id, _touched.c.attempt)
+    .join(_touched, _touched.c.recipient_id == Recipient.id)
+    .order_by(Recipient.id)
+    .with_for_update(of=Recipient)
 )
-"""Ids of those who have the number `number` in the broadcast `broadcast`."""
-_SHARING_A_NUMBER_WITH_THEM = (
-    select(RecipientNumber.recipient_id)
-    .where(
-        RecipientNumber.broadcast_id == bindparam("broadcast"),
-        RecipientNumber.e164.in_(select(_Theirs.e164).where(_Theirs.recipient_id.in_(BEHIND))),
-    )
-    .scalar_subquery()
+_OPENED_BEHIND = (
+    select(Recipient.id)
+    .join(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
+    .where(Attempt.id == ATTEMPTS, *_BEHIND, Recipient.state == RecipientState.WAITING, Recipient.opened)
+    .distinct()
+)
+_NEEDED = (
+    exists()
+    .where(*_BEHIND, Recipient.id == RecipientNumber.recipient_id)
+    .where(Recipient.state == RecipientState.WAITING)
+)
+_RUNG_FOR_NOBODY = select(Attempt.id).where(
+    Attempt.recipient_id == RECIPIENTS, Attempt.state == AttemptState.DIALLING, ~_NEEDED
 )
 
 
 async def lock_behind(
-    connection: AsyncConnection, broadcast_id: int, number: str, *, and_neighbours: bool
-) -> None:
-    """Lock those behind a number, and on request all who share any number with one of them.
+    connection: AsyncConnection, attempts: Collection[UUID], *, reached: Collection[UUID]
+) -> list[tuple[int, UUID | None]]:
+    """Lock those behind the numbers of these attempts, and for `reached` all who share any number with them.
 
-    One statement, in the order of ids: who locks some now and some later waits for one who does it in
-    another order, for ever.
+    Returns each recipient with the attempt they are behind; None for those who only share a number. One
+    statement, in the order of ids: who locks some now and some later waits for one who does it in another
+    order, for ever.
     """
-    whom = _SHARING_A_NUMBER_WITH_THEM if and_neighbours else BEHIND
-    await connection.execute(
-        select(Recipient.id).where(Recipient.id.in_(whom)).order_by(Recipient.id).with_for_update(),
-        {"broadcast": broadcast_id, "number": number},
-    )
+    rows = await connection.execute(_LOCK, {"attempts": list(attempts), "reached": list(reached)})
+    return [(recipient, attempt) for recipient, attempt in rows]
 
 
-async def waiting_behind(connection: AsyncConnection, broadcast_id: int, number: str) -> list[int]:
-    """Those behind a number who still wait to be reached."""
-    waiting = select(Recipient.id).where(Recipient.id.in_(BEHIND), Recipient.state == RecipientState.WAITING)
-    return list(await connection.scalars(waiting, {"broadcast": broadcast_id, "number": number}))
-
-
-async def opened_behind(
-    connection: AsyncConnection, broadcast_id: int, numbers: Collection[str]
-) -> list[int]:
-    """Those behind any of these numbers who still wait and whose turn has come."""
-    waiting = (
-        select(Recipient.id)
-        .join(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
-        .where(
-            RecipientNumber.broadcast_id == broadcast_id,
-            RecipientNumber.e164.in_(numbers),
-            Recipient.state == RecipientState.WAITING,
-            Recipient.opened,
-        )
-        .distinct()
-    )
-    return list(await connection.scalars(waiting))
+async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:
+    """Those behind the numbers of these attempts who still wait and whose turn has come."""
+    return list(await connection.scalars(_OPENED_BEHIND, {"attempts": list(attempts)}))
 
 
 async def rung_for_nobody(connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:
     """The calls being dialled for these recipients to numbers behind which nobody waits any more."""
-    needed = exists().where(
-        RecipientNumber.broadcast_id == Attempt.broadcast_id,
-        RecipientNumber.e164 == Attempt.e164,
-        Recipient.id == RecipientNumber.recipient_id,
-        Recipient.state == RecipientState.WAITING,
-    )
-    useless = select(Attempt.id).where(
-        Attempt.recipient_id.in_(recipients), Attempt.state == AttemptState.DIALLING, ~needed
-    )
-    return list(await connection.scalars(useless))
+    return list(await connection.scalars(_RUNG_FOR_NOBODY, {"recipients": list(recipients)}))

@@ -1,6 +1,7 @@
 """Message audio: kept in the database, laid out as files where this node's PBX can play them."""
 
 import asyncio
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.tables import Audio
 from prompts.audio import decode, write_sound
 
+HINTS = 128
+"""How many sounds `ready` names: more than are spoken at the same time, few enough to send along."""
+
 
 class Sounds:
     """Exports each sound once per run of this node, before the first call that needs it."""
@@ -16,8 +20,14 @@ class Sounds:
     def __init__(self, engine: AsyncEngine, folder: Path) -> None:
         self._engine = engine
         self._folder = folder
-        self._ready: set[str] = set()
+        self._ready: dict[str, None] = {}
+        """Laid out, the latest used last."""
         self._exporting = asyncio.Lock()
+
+    @property
+    def ready(self) -> list[str]:
+        """Sounds that are laid out: those that were asked for last."""
+        return list(islice(reversed(self._ready), HINTS))
 
     def path(self, audio: str) -> Path:
         """Where the PBX finds this sound, without extension."""
@@ -26,6 +36,7 @@ class Sounds:
     async def ensure(self, audio: str) -> None:
         """The files of this sound exist when this returns; OSError when the folder cannot take them."""
         if audio in self._ready:
+            self._ready[audio] = self._ready.pop(audio)
             return
         async with self._exporting:
             if audio in self._ready:
@@ -33,7 +44,7 @@ class Sounds:
             async with self._engine.connect() as connection:
                 flac = (await connection.scalars(select(Audio.flac).where(Audio.sha256 == audio))).one()
             await asyncio.to_thread(self._export, audio, flac)
-            self._ready.add(audio)
+            self._ready[audio] = None
 
     def _export(self, audio: str, flac: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -45,6 +45,11 @@ class Result(StrEnum):
     def rank(self) -> int:
         return list(Result).index(self)
 
+    @property
+    def is_reached(self) -> bool:
+        """A person has the whole alert: nobody is called for them any more."""
+        return self in {Result.HEARD, Result.CONFIRMED}
+
 
 class Outcome(StrEnum):
     """How one attempt ended."""

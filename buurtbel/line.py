@@ -11,8 +11,9 @@ import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from procrastinate.exceptions import ConnectorException
 
+from broadcast.caller import Caller
 from broadcast.desk import LANGUAGES
-from broadcast.jobs import Caller, register, work
+from broadcast.jobs import register, work
 from broadcast.sounds import Sounds
 from broadcast.upkeep import Upkeep
 from buurtbel.database import wait_for_database

@@ -56,11 +56,11 @@ class AriDialler:
         self._policy = policy
         self._thanks = thanks
 
-    async def line_free(self, *, urgent: bool) -> bool:  # noqa: ARG002 - lines are not reserved yet
-        return await self._lines.free()
+    async def places(self, *, urgent: bool, at_most: int) -> int:  # noqa: ARG002 - none are reserved yet
+        return await self._lines.free(at_most)
 
-    def give_back(self) -> None:
-        self._lines.give_back()
+    def give_back(self, places: int = 1) -> None:
+        self._lines.give_back(places)
 
     async def call(self, order: CallOrder) -> CallResult:
         """Place the call, once, and see it through; its place on the line is held already."""

@@ -7,6 +7,8 @@ from time import monotonic
 from broadcast.rules.pace import full_bucket
 from ivr.trunk import Trunk
 
+GROUP_SECONDS = 0.1
+"""Calls that start within this time are started together: one fetch, one write-ahead."""
 BURST_SECONDS = 0.2
 """Calls that may start together, as seconds of the trunk's rate."""
 
@@ -21,6 +23,7 @@ class Lines:
             trunk.calls_per_second, max(1.0, trunk.calls_per_second * BURST_SECONDS), clock()
         )
         self._taken = 0
+        self._next_group = clock()
         self._is_open = False
         self._is_closed = False
         self._changed = asyncio.Event()
@@ -29,24 +32,40 @@ class Lines:
     def taken(self) -> int:
         return self._taken
 
-    async def free(self) -> bool:
-        """Wait for the PBX, a channel and the trunk's pace, and hold the place; False when closing down."""
+    async def free(self, at_most: int = 1) -> int:
+        """Wait for the PBX, a channel and the trunk's pace, and hold a place, or several if they are there.
+
+        Who asks for several gets them in groups, a moment apart. Returns how many; 0 when closing down.
+        """
         while not self._is_closed:
             if not self._is_open or self._taken >= self._channels:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
-            self._bucket, wait = self._bucket.take(self._clock())
-            if wait == 0.0:
-                self._taken += 1
-                return True
+            wait = self._next_group - self._clock() if at_most > 1 else 0.0
+            if wait <= 0.0:
+                held, wait = self._take(min(at_most, self._channels - self._taken))
+                if held:
+                    self._next_group = self._clock() + GROUP_SECONDS
+                    return held
             await asyncio.sleep(wait)
-        return False
+        return 0
 
-    def give_back(self) -> None:
-        """No call was placed: the channel and the trunk's pace are as before."""
-        self._bucket = self._bucket.put_back()
-        self.release()
+    def _take(self, at_most: int) -> tuple[int, float]:
+        """Hold as many places as the pace allows now; with the seconds until it allows one more."""
+        for held in range(at_most):
+            self._bucket, wait = self._bucket.take(self._clock())
+            if wait > 0.0:
+                return held, wait
+            self._taken += 1
+        return at_most, 0.0
+
+    def give_back(self, places: int = 1) -> None:
+        """No call was placed: the channels and the trunk's pace are as before."""
+        for _ in range(places):
+            self._bucket = self._bucket.put_back()
+            self._next_group = self._clock()
+            self.release()
 
     def release(self) -> None:
         """The call on this place has ended."""

@@ -13,8 +13,9 @@ from procrastinate import App
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from broadcast.caller import Caller
 from broadcast.desk import Desk, Draft, Sent
-from broadcast.jobs import Caller, make_app, register, work
+from broadcast.jobs import make_app, register, work
 from broadcast.ledger import Ledger, Taken
 from broadcast.policy import BroadcastPolicy, RetryPolicy
 from broadcast.ports import CallResult
@@ -37,10 +38,6 @@ TEXT = "Inbraak in de Dorpsstraat, let op een witte bestelwagen."
 NODE = "westerlo"
 PATIENCE = 30.0
 """Seconds after which a condition that never comes fails the test."""
-
-
-async def nothing_to_prepare(audio: str) -> None:
-    pass
 
 
 @dataclass
@@ -87,8 +84,7 @@ class Office:
     async def takes(self, number: str) -> Taken:
         """Begin to dial the open attempt to this number."""
         attempt = (await self.open_calls())[number]
-        taken = await self.ledger.take(attempt, NODE, nothing_to_prepare)
-        assert taken is not None
+        [taken] = await self.ledger.take([attempt], NODE, ready=await self.ledger.audio_of([attempt]))
         return taken
 
     async def calls(self, number: str, outcome: Outcome) -> list[UUID]:
@@ -97,7 +93,7 @@ class Office:
         return await self.ends(taken.attempt, outcome)
 
     async def ends(self, attempt: UUID, outcome: Outcome) -> list[UUID]:
-        return await self.ledger.record(attempt, CallResult(outcome, ended_at=datetime.now(UTC)))
+        return await self.ledger.record({attempt: CallResult(outcome, ended_at=datetime.now(UTC))})
 
     # The whole broadcast, by itself
 

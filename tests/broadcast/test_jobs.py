@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from broadcast.jobs import Caller
+from broadcast.caller import Caller
 from broadcast.ports import CallOrder, CallResult
 from broadcast.sounds import Sounds
 from broadcast.states import Outcome
@@ -23,9 +23,10 @@ def caller_of(office: Office, dialler: FakeDialler, folder: Path | None = None) 
 
 
 async def dial(caller: Caller, dialler: FakeDialler, attempt: UUID) -> None:
-    """As a worker does: first a place on the line, then the job."""
-    assert await dialler.line_free(urgent=True)
+    """As a worker does: first a place on the line, then the job; then the call takes its course."""
+    assert await dialler.places(urgent=True, at_most=1)
     await caller.dial(attempt)
+    await caller.finished()
 
 
 async def test_the_called_person_hears_the_pass_made_for_them_until_the_alert_expires(office: Office) -> None:

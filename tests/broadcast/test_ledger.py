@@ -12,7 +12,7 @@ from broadcast.ports import CallResult
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from directory.tables import Number
-from tests.broadcast.conftest import NODE, Office, nothing_to_prepare
+from tests.broadcast.conftest import NODE, Office
 from tests.people import network_of, phone
 
 AN_MOBILE, BERT_MOBILE, CHRIS_MOBILE = phone(10, 1), phone(10, 2), phone(10, 3)
@@ -25,48 +25,26 @@ async def test_fifty_workers_take_one_attempt_and_one_of_them_gets_it(office: Of
     await office.sends()
     attempt = (await office.open_calls())[AN_MOBILE]
     ledger = office.ledger
-    taken = await asyncio.gather(*(ledger.take(attempt, f"node {n}", nothing_to_prepare) for n in range(50)))
-    [winner] = [one for one in taken if one is not None]
+    ready = await ledger.audio_of([attempt])
+    taken = await asyncio.gather(*(ledger.take([attempt], f"node {n}", ready=ready) for n in range(50)))
+    [winner] = [one for those in taken for one in those]
     assert (winner.attempt, winner.number, winner.language) == (attempt, AN_MOBILE, "nl")
 
 
 async def test_an_attempt_that_nobody_knows_is_not_taken(office: Office) -> None:
-    assert await office.ledger.take(uuid4(), NODE, nothing_to_prepare) is None
+    unknown = [uuid4()]
+    assert await office.ledger.audio_of(unknown) == []
+    assert await office.ledger.take(unknown, NODE, ready=["anything"]) == []
 
 
-async def test_an_attempt_stays_queued_when_its_sound_cannot_be_made_ready(office: Office) -> None:
-    async def disk_is_full(audio: str) -> None:
-        raise OSError(28, "No space left on device")
-
+async def test_an_attempt_stays_queued_until_its_sound_is_ready(office: Office) -> None:
     await network_of(office.engine, {"An": [AN_MOBILE]})
     await office.sends()
-    attempt = (await office.open_calls())[AN_MOBILE]
-    with pytest.raises(OSError, match="No space"):
-        await office.ledger.take(attempt, NODE, disk_is_full)
-    assert await office.ledger.take(attempt, NODE, nothing_to_prepare) is not None
-
-
-async def test_a_hundred_calls_that_all_wait_for_the_sound_leave_the_database_to_who_makes_it_ready(
-    office: Office,
-) -> None:
-    """That needs the database too, so those who wait must not hold all its connections."""
-    ready = asyncio.Event()
-    asked = asyncio.Lock()
-
-    async def sound_from_the_database(audio: str) -> None:
-        async with asked:
-            if not ready.is_set():
-                assert await office.count("audio") == 1
-                ready.set()
-
-    await network_of(office.engine, {f"Lid {n}": [phone(10, n)] for n in range(30)})
-    await office.sends()
-    attempts = (await office.open_calls()).values()
-    async with asyncio.timeout(10):
-        taken = await asyncio.gather(
-            *(office.ledger.take(attempt, NODE, sound_from_the_database) for attempt in attempts)
-        )
-    assert None not in taken
+    attempts = list((await office.open_calls()).values())
+    assert await office.ledger.take(attempts, NODE, ready=["another sound"]) == []
+    [sound] = await office.ledger.audio_of(attempts)
+    [taken] = await office.ledger.take(attempts, NODE, ready=["another sound", sound])
+    assert (taken.audio, [taken.attempt]) == (sound, attempts)
 
 
 async def test_an_outcome_counts_for_everyone_behind_the_number(office: Office) -> None:
@@ -221,7 +199,7 @@ async def test_what_was_seen_of_a_call_is_kept_with_it(office: Office) -> None:
     seen = CallResult(
         Outcome.CONFIRMED, answered, answered + timedelta(seconds=9), 16, 200, {"passes": [[0.0, 8.5, True]]}
     )
-    await office.ledger.record(call.attempt, seen)
+    await office.ledger.record({call.attempt: seen})
     [kept] = (await office.lines(sent.broadcast))["An"].calls
     assert (kept.answered_at, kept.ended_at) == (seen.answered_at, seen.ended_at)
     assert (kept.cause, kept.sip_status, kept.evidence) == (16, 200, seen.evidence)
@@ -233,7 +211,7 @@ async def test_the_next_call_is_due_so_long_after_the_real_end_of_the_last_one(o
     await office.sends()
     call = await office.takes(AN_MOBILE)
     ended = datetime.now(UTC) - timedelta(seconds=20)
-    await office.ledger.record(call.attempt, CallResult(Outcome.BUSY, ended_at=ended))
+    await office.ledger.record({call.attempt: CallResult(Outcome.BUSY, ended_at=ended)})
     async with office.engine.connect() as connection:
         due = await connection.scalar(select(Attempt.due_at).where(Attempt.state == "queued"))
         job = await connection.exec_driver_sql(

@@ -48,14 +48,19 @@ class FakeDialler:
         self._nth: Counter[str] = Counter()
         self._stops: defaultdict[UUID, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def line_free(self, *, urgent: bool) -> bool:
+    async def places(self, *, urgent: bool, at_most: int) -> int:
         await self._lines.acquire()
-        self.places_held += 1
-        return True
+        held = 1
+        while held < at_most and not self._lines.locked():
+            await self._lines.acquire()
+            held += 1
+        self.places_held += held
+        return held
 
-    def give_back(self) -> None:
-        self.places_held -= 1
-        self._lines.release()
+    def give_back(self, places: int = 1) -> None:
+        self.places_held -= places
+        for _ in range(places):
+            self._lines.release()
 
     async def call(self, order: CallOrder) -> CallResult:
         self.orders.append(order)

@@ -55,7 +55,7 @@ class LineDesk:
     async def calls(self, order: CallOrder) -> CallResult:
         """Place the call once there is a place on the line, and stay to its end."""
         async with asyncio.timeout(PATIENCE):
-            assert await self.dialler.line_free(urgent=True)
+            assert await self.dialler.places(urgent=True, at_most=1)
             return await self.dialler.call(order)
 
     async def is_cut_off(self) -> None:

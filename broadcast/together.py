@@ -1,0 +1,61 @@
+"""Group commit: what many ask for one by one at the same time is done for all of them at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+
+
+class Together(Generic[_Asked, _Answer]):
+    """Hands `do` all that was asked since it last began; its answers are in the order of what was asked.
+
+    Nothing waits longer than for the round before it and `gather` seconds. When a round fails with an error
+    that is not one of `for_all`, each item is tried alone, so that one that cannot be done harms no other.
+    Who stops waiting for an answer does not stop the round.
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[_Asked]], Awaitable[Sequence[_Answer]]],
+        *,
+        for_all: tuple[type[Exception], ...] = (),
+        gather: float = 0.0,
+        most: int = 200,
+    ) -> None:
+        self._do = do
+        self._for_all = for_all
+        self._gather = gather
+        self._most = most
+        self._asked: list[tuple[_Asked, asyncio.Future[_Answer]]] = []
+        self._rounds: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: _Asked) -> _Answer:
+        answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        self._asked.append((item, answer))
+        if self._rounds is None or self._rounds.done():
+            self._rounds = asyncio.create_task(self._work_off())
+        return await answer
+
+    async def _work_off(self) -> None:
+        while self._asked:
+            await asyncio.sleep(self._gather)
+            now, self._asked = self._asked[: self._most], self._asked[self._most :]
+            await self._round(now)
+
+    async def _round(self, asked: list[tuple[_Asked, asyncio.Future[_Answer]]]) -> None:
+        try:
+            answers = await self._do([item for item, _ in asked])
+        except Exception as error:  # noqa: BLE001 - it is raised by those who wait for the answers
+            if len(asked) == 1 or isinstance(error, self._for_all):
+                for _, future in asked:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for one in asked:
+                    await self._round([one])
+        else:
+            for (_, future), answer in zip(asked, answers, strict=True):
+                if not future.done():
+                    future.set_result(answer)
