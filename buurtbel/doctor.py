@@ -4,8 +4,13 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from broadcast.desk import LANGUAGES
-from buurtbel.database import database_url
+from broadcast.upkeep import WORKER_IS_DEAD_AFTER
+from buurtbel.database import database
 from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
 from buurtbel.errors import SwitchboardError
 from buurtbel.settings import Settings
@@ -17,6 +22,12 @@ from prompts.passes import render_sentence
 from prompts.voice import voice_for
 
 LEAST_FREE_MB = 500
+PBX_PATIENCE = 2.0
+"""Seconds that the PBX gets to answer a question."""
+_LINE_AT_WORK = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_workers"
+    " WHERE last_heartbeat > now() - make_interval(secs => :seconds))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,12 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Everything that must be right for the next alert, one finding at a time."""
-    yield await _database(settings)
+    try:
+        async with database(settings) as engine:
+            yield Finding("database", True, "answers")
+            yield await _line(engine)
+    except SwitchboardError as error:
+        yield Finding("database", False, str(error))
     yield await _pbx(settings)
     for language in LANGUAGES:
         yield await _voice(settings, language)
@@ -38,19 +54,36 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield _trunk(settings)
 
 
-async def _database(settings: Settings) -> Finding:
+async def hindrance(settings: Settings, engine: AsyncEngine) -> str | None:
+    """Why no phone would ring now, as one sentence; None when nothing is in the way. Takes seconds."""
+    line = await _line(engine)
+    first = line if not line.ok else await _pbx(settings)
+    return None if first.ok else first.says
+
+
+async def _line(engine: AsyncEngine) -> Finding:
     try:
-        await database_url(settings)
-    except SwitchboardError as error:
-        return Finding("database", False, str(error))
-    return Finding("database", True, "answers")
+        async with engine.connect() as connection:
+            at_work = await connection.scalar(_LINE_AT_WORK, {"seconds": WORKER_IS_DEAD_AFTER})
+    except SQLAlchemyError as error:
+        return Finding(
+            "line", False, f"The database does not tell whether a line works ({type(error).__name__})."
+        )
+    if not at_work:
+        return Finding("line", False, "No line process works on this database; start `buurtbel serve`.")
+    return Finding("line", True, "waits for calls")
 
 
 async def _pbx(settings: Settings) -> Finding:
     pbx = settings.pbx
-    password = ari_password(pbx, load_secrets(settings.data_dir))
+    try:
+        password = ari_password(pbx, load_secrets(settings.data_dir))
+    except OSError as error:
+        return Finding(
+            "PBX", False, f"The PBX's password cannot be read ({error.strerror}); ask as its owner."
+        )
     url = pbx.ari_url or f"http://{pbx.ari_bind}"
-    async with AriClient(url, pbx.ari_user, password, app=ARI_APP) as client:
+    async with AriClient(url, pbx.ari_user, password, app=ARI_APP, timeout=PBX_PATIENCE) as client:
         try:
             info = await client.asterisk.info()
             trunk = await client.endpoints.state("PJSIP", "trunk")

@@ -1,14 +1,18 @@
 """`buurtbel send`: an alert from its text to its first calls."""
 
+import asyncio
 import getpass
 from collections.abc import Iterable
 from typing import Annotated
 
+import msgspec
 import typer
 
 from broadcast.desk import Draft, Sent
 from broadcast.errors import BadAlert
 from buurtbel.commands.common import Json, answer, run, settings
+from buurtbel.commands.sentences import complain
+from buurtbel.doctor import hindrance
 from buurtbel.switchboard import switchboard
 
 
@@ -21,13 +25,17 @@ def send(
 ) -> None:
     """Ring every member of these networks and speak this message."""
 
-    async def work() -> Sent:
+    async def work() -> tuple[Sent, str | None]:
         draft = Draft(network, read_texts(text), urgent, by or getpass.getuser())
         async with switchboard(settings()) as board:
-            return await board.desk.send(draft)
+            return await asyncio.gather(board.desk.send(draft), hindrance(board.settings, board.engine))
 
-    sent = run(work())
-    answer(sent, as_json=as_json, text=lambda: _sent_text(sent))
+    sent, hindered_by = run(work())
+    warnings = [f"The alert is kept, and rings when this is mended: {hindered_by}"] if hindered_by else []
+    for warning in warnings:
+        complain(warning)
+    document = msgspec.to_builtins(sent) | {"warnings": warnings}
+    answer(document, as_json=as_json, text=lambda: _sent_text(sent))
 
 
 def read_texts(arguments: Iterable[str]) -> dict[str, str]:

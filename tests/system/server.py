@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from buurtbel.database import database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.embedded.postgres import url_of_running
 from buurtbel.settings import Settings
+from tests.people import network_of
 
 READY_WITHIN = 90.0
 END_WITHIN = 60.0
@@ -106,15 +108,12 @@ class Server:
 
     def enrol(self, network: str, people: Mapping[str, Sequence[str]]) -> None:
         """A network with an approved charter and these people, by name, with their numbers."""
-        rows = ["naam;taal;telefoon;telefoon2"]
-        rows += [
-            ";".join([name, "nl", *numbers, *[""] * (2 - len(numbers))]) for name, numbers in people.items()
-        ]
-        members = self.folder / f"{network}.csv"
-        members.write_text("\n".join(rows))
-        self.type("network", "add", network, f"BIN {network.title()}", "Westerlo")
-        self.type("network", "approve", network, "--on", "2014-09-15")
-        assert self.type("member", "import", "--network", network, str(members))["accepted"]
+
+        async def work() -> None:
+            async with database(self.settings) as engine:
+                await network_of(engine, people, slug=network)
+
+        asyncio.run(work())
 
     def send(self, network: str, text: str) -> int:
         return int(self.type("send", "--network", network, "--text", f"nl={text}", "--urgent")["broadcast"])
@@ -135,6 +134,14 @@ class Server:
         self.until(
             lambda: all(file.exists() and file.stat().st_size > SECOND_OF_SOUND for file in files), seconds=30
         )
+
+    @contextmanager
+    def until_logged(self, words: str) -> Iterator[None]:
+        """At the end, the line has said so since the beginning."""
+        log = self.folder / "line.log"
+        before = log.read_text().count(words)
+        yield
+        self.until(lambda: log.read_text().count(words) > before, seconds=30)
 
     def until_closed(self, broadcast: int, *, seconds: float) -> None:
         """Everybody has a final result."""

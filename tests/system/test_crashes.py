@@ -8,7 +8,7 @@ from tests.system.server import Server
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
-TEXT = "Brand in de Beukenlaan. Sluit de ramen."
+TEXT = "Brand. Sluit de ramen."
 LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 6000 + n)] for n in range(6)}
 WITNESSES = {f"Witness {n} presses 1 after the message": [phone(11, 6100 + n)] for n in range(5)}
 WITNESSES |= {"Rik is busy": [phone(16, 6110)]}
