@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Where] = {
     "report": Where("results", "show_report", "Say what happened to each person."),
     "line": Where("running", "line", "Serve this node's calls; `serve` starts it and starts it again.", True),
     "pbx": Where("running", "pbx", "Run our Asterisk alone, from the same settings (for containers).", True),
+    "healthy": Where("running", "healthy", "Whether a line waits for calls (for containers).", True),
     "neighbourhood": Where(
         "running", "neighbourhood", "Run the simulated telephone network: the dialled number decides.", True
     ),
@@ -76,17 +77,16 @@ for _name, _where in COMMANDS.items():
 def main() -> None:
     """Run the command line; whatever goes wrong ends in one sentence and a non-zero exit."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="buurtbel")
     except typer.Abort:
         complain("Stopped.")
         code = 130
     except typer.TyperException as error:
         code = _explain(error)
     except Exception as error:  # noqa: BLE001 - the last place that can turn a fault into a sentence
-        complain(
-            f"Something went wrong that should not ({type(error).__name__}: {error}); "
-            "please report it with what you did."
-        )
+        # The first line only: a database names the values of a row, numbers among them, in the next ones.
+        what = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        complain(f"Something went wrong that should not ({what}); please report it with what you did.")
         code = 70
     raise SystemExit(code)
 

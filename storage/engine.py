@@ -5,7 +5,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def make_engine(url: str, *, connections: int = 10) -> AsyncEngine:
-    """An engine on psycopg 3 for a `postgresql://` URL, whatever driver the URL names."""
+    """An engine on psycopg 3 for a `postgresql://` URL, whatever driver the URL names.
+
+    An error's text holds no values of its statement: they are numbers and messages, and it may be logged.
+    """
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_size=connections, max_overflow=5
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=5,
+        hide_parameters=True,
     )

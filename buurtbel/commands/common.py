@@ -7,9 +7,11 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from broadcast.errors import BroadcastError
 from buurtbel.commands.sentences import Failed, complain
@@ -36,9 +38,24 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     except EXPECTED as error:
         complain(str(error))
         raise Failed from None
+    except DBAPIError as error:
+        sentence = _told_by_the_database(error)
+        if sentence is None:
+            raise
+        complain(sentence)
+        raise Failed from None
     except KeyboardInterrupt:
         complain("Stopped.")
         raise typer.Exit(130) from None
+
+
+def _told_by_the_database(error: DBAPIError) -> str | None:
+    """What a person at the keyboard can do about it; None when it is a fault of our own."""
+    if isinstance(error.orig, UndefinedTable | UndefinedColumn):
+        return "The database is not prepared for this release; start `buurtbel serve`, which does that."
+    if isinstance(error, OperationalError):
+        return "The database went away; look whether it runs and whether this was done, then try again."
+    return None
 
 
 def settings() -> Settings:

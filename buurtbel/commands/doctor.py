@@ -1,7 +1,7 @@
 """`buurtbel doctor`: is everything ready for the next alert?"""
 
 from buurtbel.commands.common import Json, answer, run, settings, table
-from buurtbel.commands.sentences import Failed
+from buurtbel.commands.sentences import Failed, complain
 from buurtbel.doctor import Finding, examine
 
 
@@ -20,5 +20,7 @@ def doctor(as_json: Json = False) -> None:
             "", "what", "says", rows=[("ok" if f.ok else "NO", f.what, f.says) for f in findings]
         ),
     )
-    if not all(finding.ok for finding in findings):
+    wrong = ", ".join(finding.what for finding in findings if not finding.ok)
+    if wrong:
+        complain(f"Not everything is ready for an alert: look at {wrong}.")
         raise Failed

@@ -15,8 +15,10 @@ from buurtbel.database import database
 from buurtbel.follow import follow
 from buurtbel.settings import Settings
 
+Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")]
 
-def watch(broadcast: int, as_json: Json = False) -> None:
+
+def watch(broadcast: Number, as_json: Json = False) -> None:
     """Follow a broadcast until everybody has a final result."""
 
     async def work() -> Progress:
@@ -29,7 +31,7 @@ def watch(broadcast: int, as_json: Json = False) -> None:
 
 
 def show_report(
-    broadcast: int,
+    broadcast: Number,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer with comma-separated values.")] = False,
 ) -> None:

@@ -1,0 +1,120 @@
+"""The command line as somebody types it: in this process, on a fresh database, with no line and no PBX."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from buurtbel.cli import main
+from storage.engine import make_engine
+from tests.people import DE_BIST, SIGNED, network_of, phone
+
+NO_PBX = "http://127.0.0.1:1"
+PEOPLE = {"An Peeters": [phone(10)], "Bert Claes": [phone(16), phone(12)]}
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document of a command that did what was asked."""
+        assert self.code == 0, self.err
+        return self.one_document
+
+    @property
+    def one_document(self) -> Any:
+        assert self.out.count("\n") == 1, self.out
+        return json.loads(self.out)
+
+    @property
+    def complaint(self) -> str:
+        """The one sentence in which a command says why it did not do what was asked."""
+        assert self.code not in {0, 70}
+        assert self.err.count("\n") == 1, self.err
+        assert "Traceback" not in self.err
+        assert self.err.endswith((".\n", "?\n"))
+        return self.err.strip()
+
+    @property
+    def refusal(self) -> str:
+        """The complaint of a command that answered nothing besides."""
+        assert self.out == ""
+        return self.complaint
+
+
+Typed = Callable[..., Answer]
+
+
+@pytest.fixture
+def no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which Buurtbel was never started."""
+    for name in [name for name in os.environ if name.startswith("BUURTBEL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BUURTBEL_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("BUURTBEL_PBX_ARI_URL", NO_PBX)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def on_database(no_database: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Its database is there, and empty."""
+    monkeypatch.setenv("BUURTBEL_DATABASE_URL", database_url)
+    return database_url
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    def type_(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["buurtbel", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return Answer(int(end.value.code or 0), said.out, said.err)
+
+    return type_
+
+
+@dataclass
+class Town:
+    """What the database of a test holds."""
+
+    url: str
+
+    def add(
+        self,
+        slug: str = DE_BIST,
+        *,
+        charter_approved_on: date | None = SIGNED,
+        hours: tuple[time, time] = (time(8), time(21)),
+    ) -> None:
+        """A network of two people."""
+
+        async def work() -> None:
+            engine = make_engine(self.url)
+            await network_of(engine, PEOPLE, slug=slug, charter_approved_on=charter_approved_on, hours=hours)
+            await engine.dispose()
+
+        asyncio.run(work())
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url) as connection:
+            asked = connection.execute(question)  # type: ignore[arg-type]
+            return asked.fetchall() if asked.description else []
+
+
+@pytest.fixture
+def town(on_database: str) -> Town:
+    return Town(on_database)

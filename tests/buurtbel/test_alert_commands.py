@@ -1,0 +1,190 @@
+"""`buurtbel send`, `watch` and `report`: an alert and what came of it."""
+
+import csv
+import io
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from broadcast.desk import BRUSSELS
+from tests.buurtbel.conftest import NO_PBX, Town, Typed
+from tests.people import DE_BIST, phone
+
+TEXT = "Inbraak bezig. Blijf binnen."
+URGENT = ("--network", DE_BIST, "--text", f"nl={TEXT}", "--urgent")
+
+
+def hours_from_now(first: int, last: int) -> tuple[time, time]:
+    now = datetime.now(BRUSSELS)
+    begin, end = (now + timedelta(hours=hours) for hours in (first, last))
+    return begin.time().replace(tzinfo=None), end.time().replace(tzinfo=None)
+
+
+def test_send_says_who_is_called_and_what_they_hear(town: Town, typed: Typed) -> None:
+    town.add()
+    sent = typed("send", *URGENT, "--by", "inspecteur Maes", "--json").document
+    assert set(sent) == {
+        "broadcast",
+        "recipients",
+        "without_number",
+        "passes",
+        "other_language",
+        "expires_at",
+        "warnings",
+    }
+    assert (sent["recipients"], sent["without_number"], sent["other_language"]) == (2, 0, 0)
+    assert town.ask("SELECT started_by, urgent FROM broadcast") == [("inspecteur Maes", True)]
+    assert "ringing 2 people" in typed("send", *URGENT).out
+
+
+def test_send_without_a_line_keeps_the_alert_and_says_so(town: Town, typed: Typed) -> None:
+    town.add()
+    answer = typed("send", *URGENT, "--json")
+    [warning] = answer.document["warnings"]
+    assert warning == (
+        "The alert is kept, and rings when this is mended: "
+        "No line process works on this database; start `buurtbel serve`."
+    )
+    assert answer.err == warning + "\n"
+    assert town.ask("SELECT state, count(*) FROM attempt GROUP BY state") == [("queued", 2)]
+
+
+def test_send_without_a_pbx_keeps_the_alert_and_says_so(town: Town, typed: Typed) -> None:
+    town.add()
+    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    answer = typed("send", *URGENT)
+    assert "Broadcast 1: ringing 2 people" in answer.out
+    assert answer.code == 0
+    assert f"when this is mended: Asterisk does not answer at {NO_PBX}" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_line_that_died_a_minute_ago_works_no_more(town: Town, typed: Typed) -> None:
+    town.add()
+    town.ask("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')")
+    assert "No line process" in typed("send", *URGENT, "--json").document["warnings"][0]
+
+
+def test_a_message_that_is_not_urgent_is_sent_within_the_hours(town: Town, typed: Typed) -> None:
+    town.add(hours=hours_from_now(-1, 1))
+    words = ["send", "--network", DE_BIST, "--text", f"nl={TEXT}", "--json"]
+    assert typed(*words).document["recipients"] == 2
+    assert town.ask("SELECT urgent FROM broadcast") == [(False,)]
+
+
+def test_a_message_that_is_not_urgent_is_not_sent_outside_the_hours(town: Town, typed: Typed) -> None:
+    town.add(hours=hours_from_now(1, 2))
+    refusal = typed("send", "--network", DE_BIST, "--text", f"nl={TEXT}").refusal
+    assert "A message that is not urgent may ring BIN De Bist only between" in refusal
+    assert town.ask("SELECT count(*) FROM broadcast") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--network", "de-bits", "--text", f"nl={TEXT}"], "did you mean de-bist?"),
+        (["--network", "nieuw", "--text", f"nl={TEXT}"], "The charter of BIN Nieuw is not approved yet"),
+        (["--network", DE_BIST, "--text", "nl="], "The text in nl is empty"),
+        (["--network", DE_BIST, "--text", "nl=  \n "], "The text in nl is empty"),
+        (["--network", DE_BIST, "--text", "nl=..."], "The message has no words"),
+        (["--network", DE_BIST, "--text", "nl=" + "woord " * 3000], "The message has 3000 words, too many"),
+        (["--network", DE_BIST, "--text", "nl=" + "woord " * 300], "lasts"),
+        (["--network", DE_BIST, "--text", TEXT], "Write each text with its language"),
+        (["--network", DE_BIST, "--text", "es=Hola"], "There is no language 'es'"),
+        (["--network", DE_BIST, "--text", "nl=a", "--text", "nl=b"], "There are two texts in 'nl'"),
+    ],
+)
+def test_an_alert_that_cannot_be_sent_is_told_and_leaves_nothing(
+    town: Town, typed: Typed, words: list[str], complaint: str
+) -> None:
+    town.add()
+    town.add("nieuw", charter_approved_on=None)
+    assert complaint in typed("send", "--urgent", *words).refusal
+    for table in ("broadcast", "recipient", "attempt", "audio", "procrastinate_jobs"):
+        assert town.ask(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+def test_a_missing_voice_is_told_and_leaves_nothing(
+    town: Town, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.add()
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "espeak-ng" in typed("send", *URGENT, "--by", "Maes").refusal
+    assert town.ask("SELECT count(*) FROM broadcast") == [(0,)]
+
+
+# What came of it
+
+
+@pytest.fixture
+def closed(town: Town, typed: Typed) -> str:
+    """The number of a broadcast that An confirmed and that found Bert busy, then listening."""
+    town.add()
+    number = str(typed("send", *URGENT, "--json").document["broadcast"])
+    town.ask("UPDATE attempt SET state = 'done', dialled_at = now(), ended_at = now(), outcome = 'busy'")
+    town.ask(f"UPDATE attempt SET outcome = 'confirmed', answered_at = now() WHERE e164 = '{phone(10)}'")
+    town.ask("UPDATE recipient SET state = 'final', result = 'nothing'")
+    town.ask(
+        "UPDATE recipient SET result = 'confirmed' FROM attempt"
+        f" WHERE attempt.recipient_id = recipient.id AND e164 = '{phone(10)}'"
+    )
+    town.ask("UPDATE broadcast SET state = 'closed', closed_at = now()")
+    return number
+
+
+def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> None:
+    watched = typed("watch", closed, "--json").document
+    assert set(watched) == {
+        "broadcast",
+        "state",
+        "recipients",
+        "results",
+        "to_go",
+        "being_called",
+        "outcomes",
+        "started_at",
+        "now",
+    }
+    assert (watched["state"], watched["recipients"], watched["to_go"]) == ("closed", 2, 0)
+    assert watched["results"] == {"confirmed": 1, "nothing": 1}
+    assert watched["outcomes"] == {"confirmed": 1, "busy": 1}
+    for_people = typed("watch", closed)
+    assert "confirmed 1" in for_people.err
+    assert "to go 0 of 2" in for_people.err
+
+
+def test_the_report_says_what_happened_to_each_person(closed: str, typed: Typed) -> None:
+    reported = typed("report", closed, "--json").document
+    assert set(reported) == {"broadcast", "recipients"}
+    an, bert = reported["recipients"]
+    assert set(an) == {"recipient", "name", "language", "state", "result", "numbers", "calls"}
+    assert (an["name"], an["result"], bert["name"], bert["result"]) == (
+        "An Peeters",
+        "confirmed",
+        "Bert Claes",
+        "nothing",
+    )
+    [call] = an["calls"]
+    assert {"number": phone(10), "outcome": "confirmed", "evidence": {}}.items() <= call.items()
+    assert {"dialled_at", "answered_at", "ended_at", "cause", "sip_status"} <= set(call)
+    assert bert["numbers"] == [phone(16), phone(12)]
+    shown = typed("report", closed).out
+    assert f"{phone(10)} confirmed" in shown
+    assert f"{phone(16)} busy" in shown
+
+
+def test_the_report_is_a_table_for_other_programs_too(closed: str, typed: Typed) -> None:
+    answer = typed("report", closed, "--csv")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert answer.out.splitlines()[0] == (
+        "name,language,state,result,number,outcome,dialled_at,answered_at,ended_at,cause"
+    )
+    assert [(row["name"], row["outcome"]) for row in rows] == [
+        ("An Peeters", "confirmed"),
+        ("Bert Claes", "busy"),
+    ]
+
+
+@pytest.mark.parametrize("command", ["watch", "report"])
+def test_a_broadcast_that_does_not_exist_is_told(town: Town, typed: Typed, command: str) -> None:
+    assert "There is no broadcast 7" in typed(command, "7", "--json").refusal

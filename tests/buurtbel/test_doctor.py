@@ -1,0 +1,47 @@
+"""`buurtbel doctor`: what is found wrong before it is needed."""
+
+import pytest
+
+from tests.buurtbel.conftest import NO_PBX, Town, Typed
+
+LOOKED_AT = ["database", "line", "PBX", "voice nl", "voice fr", "voice de", "voice en", "disk", "trunk"]
+
+
+def found(document: dict[str, object]) -> dict[str, tuple[bool, str]]:
+    assert set(document) == {"ok", "findings"}
+    findings = document["findings"]
+    assert isinstance(findings, list)
+    return {one["what"]: (one["ok"], one["says"]) for one in findings}
+
+
+def test_the_doctor_looks_at_everything_and_says_what_is_wrong(town: Town, typed: Typed) -> None:
+    answer = typed("doctor", "--json")
+    assert answer.complaint == "Not everything is ready for an alert: look at line, PBX."
+    findings = found(answer.one_document)
+    assert list(findings) == LOOKED_AT
+    assert [what for what, (ok, _) in findings.items() if not ok] == ["line", "PBX"]
+    assert "buurtbel serve" in findings["line"][1]
+    assert NO_PBX in findings["PBX"][1]
+    assert "no real phone rings" in findings["trunk"][1]
+
+
+def test_the_doctor_s_table_is_for_people(town: Town, typed: Typed) -> None:
+    shown = typed("doctor").out.splitlines()
+    assert [line.split()[0] for line in shown[1:]].count("NO") == 2
+
+
+def test_a_line_at_work_is_seen(town: Town, typed: Typed) -> None:
+    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert found(typed("doctor", "--json").one_document)["line"] == (True, "waits for calls")
+
+
+@pytest.mark.usefixtures("no_database")
+def test_without_a_database_the_rest_is_looked_at_all_the_same(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("BUURTBEL_TRUNK_URI", "sip:trunk.example")
+    findings = found(typed("doctor", "--json").one_document)
+    assert list(findings) == [what for what in LOOKED_AT if what != "line"]
+    assert [what for what, (ok, _) in findings.items() if ok] == ["disk", "trunk"]
+    assert "the real network" in findings["trunk"][1]

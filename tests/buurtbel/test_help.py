@@ -1,0 +1,106 @@
+"""Asking what there is, typing it wrong, and settings that make no sense."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from tests.buurtbel.conftest import Typed
+
+COMMANDS = ("serve", "demo", "doctor", "network", "member", "send", "watch", "report")
+FOR_OURSELVES = ("line", "pbx", "neighbourhood")
+
+
+def cpu_seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_help_names_every_command_for_people_and_costs_next_to_nothing() -> None:
+    before = cpu_seconds_of_children()
+    asked = subprocess.run(
+        [sys.executable, "-m", "buurtbel", "--help"], capture_output=True, text=True, check=True
+    )
+    assert cpu_seconds_of_children() - before < 0.5
+    listed = asked.stdout.partition("Commands:")[2].split("\n")
+    assert tuple(line.split()[0] for line in listed if line.strip()) == COMMANDS
+    assert asked.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words", [*[[name] for name in COMMANDS + FOR_OURSELVES], ["network", "add"], ["member", "import"]]
+)
+def test_every_command_explains_itself(typed: Typed, words: list[str]) -> None:
+    told = typed(*words, "--help")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(f"Usage: buurtbel {' '.join(words)}")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["sent"], "No such command 'sent'"),
+        (["send"], "Missing option '--network'"),
+        (["send", "--network", "de-bist"], "Missing option '--text'"),
+        (["network", "add", "de-bist"], "Missing argument 'name'"),
+        (["network", "approve", "de-bist", "--on", "yesterday"], "yesterday"),
+        (["report", "first"], "Invalid value for 'broadcast'"),
+        (["report", "0"], "Invalid value for 'broadcast'"),
+        (["watch", "99999999999999999999"], "Invalid value for 'broadcast'"),
+        (["member", "import", "--network", "de-bist"], "Missing argument 'file'"),
+        (["watch", "1", "--quick"], "No such option"),
+    ],
+)
+def test_what_is_typed_wrong_ends_in_one_sentence(typed: Typed, words: list[str], complaint: str) -> None:
+    answer = typed(*words)
+    assert complaint in answer.refusal
+    assert "--help` tells what it takes" in answer.refusal
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUURTBEL_TRUNK_CHANNELS", "many"),
+        ("BUURTBEL_RETRY_BUSY", "-1"),
+        ("BUURTBEL_SPEECH_ENGINE", "parrot"),
+        ("BUURTBEL_ALERT_PAUSE", "60"),
+    ],
+)
+@pytest.mark.usefixtures("no_database")
+def test_a_wrong_setting_is_named_as_it_is_written(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert f"The setting {name} is not right" in typed("network", "list").refusal
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["network", "list"],
+        ["network", "add", "de-bist", "BIN De Bist", "Westerlo"],
+        ["network", "approve", "de-bist"],
+        ["member", "list", "--network", "de-bist"],
+        ["send", "--network", "de-bist", "--text", "nl=Blijf binnen."],
+        ["watch", "1"],
+        ["report", "1"],
+    ],
+)
+def test_without_a_server_every_command_says_how_to_start_it(typed: Typed, words: list[str]) -> None:
+    assert "start it with `buurtbel serve`" in typed(*words).refusal
+
+
+@pytest.mark.usefixtures("no_database")
+def test_a_database_that_does_not_answer_is_told(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUURTBEL_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    assert "The database does not answer" in typed("network", "list").refusal
+
+
+@pytest.mark.usefixtures("no_database")
+def test_a_database_that_was_never_prepared_is_told(
+    typed: Typed, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUURTBEL_DATABASE_URL", postgres_url)
+    assert "buurtbel serve" in typed("network", "list").refusal
