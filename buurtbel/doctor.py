@@ -44,7 +44,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with database(settings) as engine:
             yield Finding("database", True, "answers")
-            yield await _line(engine)
+            yield await line_at_work(engine)
     except SwitchboardError as error:
         yield Finding("database", False, str(error))
     yield await _pbx(settings)
@@ -56,12 +56,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 async def hindrance(settings: Settings, engine: AsyncEngine) -> str | None:
     """Why no phone would ring now, as one sentence; None when nothing is in the way. Takes seconds."""
-    line = await _line(engine)
+    line = await line_at_work(engine)
     first = line if not line.ok else await _pbx(settings)
     return None if first.ok else first.says
 
 
-async def _line(engine: AsyncEngine) -> Finding:
+async def line_at_work(engine: AsyncEngine) -> Finding:
+    """Whether a line on this database waits for calls."""
     try:
         async with engine.connect() as connection:
             at_work = await connection.scalar(_LINE_AT_WORK, {"seconds": WORKER_IS_DEAD_AFTER})
@@ -105,7 +106,10 @@ async def _voice(settings: Settings, language: str) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data_dir).free // 2**20
+    try:
+        free = shutil.disk_usage(settings.data_dir).free // 2**20
+    except OSError as error:
+        return Finding("disk", False, f"{settings.data_dir} cannot be used ({error.strerror}).")
     ok = free >= LEAST_FREE_MB
     return Finding("disk", ok, f"{free} MB free" if ok else f"only {free} MB free; make room.")
 

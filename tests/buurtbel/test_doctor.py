@@ -45,3 +45,12 @@ def test_without_a_database_the_rest_is_looked_at_all_the_same(
     assert list(findings) == [what for what in LOOKED_AT if what != "line"]
     assert [what for what, (ok, _) in findings.items() if ok] == ["disk", "trunk"]
     assert "the real network" in findings["trunk"][1]
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(
+    town: Town, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUURTBEL_DATA_DIR", "/proc/buurtbel")
+    findings = found(typed("doctor", "--json").one_document)
+    assert findings["disk"] == (False, "/proc/buurtbel cannot be used (No such file or directory).")
+    assert "The PBX's password cannot be read" in findings["PBX"][1]
