@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(seconds=5)
 DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
 """What the database's absence looks like, through SQLAlchemy and through the job engine."""
-RECORD_WITHIN = 0.05
+RECORD_WITHIN = 0.1
 """Seconds that an outcome may wait for others, to be written with them."""
 
 

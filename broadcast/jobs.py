@@ -20,7 +20,7 @@ POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
 MOST_AT_ONCE = 50
 """Jobs that are fetched in one go."""
-FINISH_WITHIN = 0.05
+FINISH_WITHIN = 0.25
 """Seconds that a finished job may wait for others, to be taken off the list with them."""
 # OFFSET 0 keeps PostgreSQL from asking the function once for every column.
 _FETCH = """
@@ -96,13 +96,17 @@ def register(app: App, caller: Caller, dialler: Dialler) -> None:
 
 
 async def work(app: App, *, channels: int) -> None:
-    """Work off urgent and other attempts, each with slots of their own, until cancelled."""
+    """Work off urgent and other attempts, each with slots of their own, until cancelled.
+
+    A job is done once its attempt is written ahead, and then waits a moment to be taken off the list; lines
+    are what limits calls, so there are always slots for more.
+    """
     async with asyncio.TaskGroup() as workers:
         for urgent in (True, False):
             workers.create_task(
                 app.run_worker_async(
                     queues=[queue_name(urgent=urgent)],
-                    concurrency=channels,
+                    concurrency=channels + MOST_AT_ONCE,
                     fetch_job_polling_interval=POLL_SECONDS,
                     install_signal_handlers=False,
                     delete_jobs="successful",

@@ -15,6 +15,7 @@ class AriClient:
         self, url: str, user: str, password: str, *, app: str, connections: int = 32, timeout: float = 5.0
     ) -> None:
         self.app = app
+        self.timeout = timeout
         self.http = AriHttp(url, user, password, connections=connections, timeout=timeout)
         self.channels = Channels(self.http)
         self.playbacks = Playbacks(self.http)

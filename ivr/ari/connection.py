@@ -10,9 +10,9 @@ from aiohttp import WSMsgType
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import ApplicationTaken, AriError, AriRefused
-from ivr.ari.events import ApplicationReplaced, Channel, Event, decode
-from ivr.ari.http import EventSocket
+from ivr.ari.events import Answer, ApplicationReplaced, Channel, Event, decode
 from ivr.ari.recent import Recent
+from ivr.ari.socket import EventSocket, SocketRequests
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,8 @@ class AriConnection:
         """From the handshake until the socket is lost."""
         socket = await self._client.http.listen(self._client.app, self._heartbeat)
         inbox = _Inbox(self._listener)
-        reading = asyncio.create_task(_read(socket, inbox), name="ari-reader")
+        requests = self._client.http.socket = SocketRequests(socket, timeout=self._client.timeout)
+        reading = asyncio.create_task(_read(socket, inbox, requests), name="ari-reader")
         preparing = asyncio.create_task(self._prepare(inbox), name="ari-prepare")
         try:
             await asyncio.wait({reading, preparing}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,6 +110,8 @@ class AriConnection:
             await reading
         finally:
             self._ready.clear()
+            self._client.http.socket = None
+            requests.lost()
             await _end(preparing)
             if inbox.told:
                 self._listener.disconnected()
@@ -154,7 +157,7 @@ class _Inbox:
             self._feed(event)
 
 
-async def _read(socket: EventSocket, inbox: _Inbox) -> None:
+async def _read(socket: EventSocket, inbox: _Inbox, requests: SocketRequests) -> None:
     """Read until the socket is lost; never waits for anything but the socket."""
     while True:
         frame = await socket.receive()
@@ -162,6 +165,9 @@ async def _read(socket: EventSocket, inbox: _Inbox) -> None:
             return
         event = decode(frame.data)
         if event is None:
+            continue
+        if isinstance(event, Answer):
+            requests.answered(event)
             continue
         if isinstance(event, ApplicationReplaced):
             raise ApplicationTaken("Another program listens under our application name; stop one of the two.")

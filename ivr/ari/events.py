@@ -230,6 +230,14 @@ class ApplicationReplaced(Event, frozen=True):
     """Another program has taken our application name; nothing more will come to us."""
 
 
+class Answer(msgspec.Struct, frozen=True, gc=False, tag="RESTResponse", tag_field="type"):
+    """What Asterisk says to a request that was made on the event socket."""
+
+    request_id: str
+    status_code: int
+    message_body: str = ""
+
+
 AnyEvent = (
     StasisStart
     | StasisEnd
@@ -247,14 +255,15 @@ AnyEvent = (
     | RecordingFailed
     | ContactStatusChange
     | ApplicationReplaced
+    | Answer
 )
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
 
 
-def decode(frame: bytes | str) -> Event | None:
-    """The event in one websocket frame, or None for one that we do not know or cannot read."""
+def decode(frame: bytes | str) -> Event | Answer | None:
+    """What is in one websocket frame, or None for what we do not know or cannot read."""
     try:
-        event: Event = _decoder.decode(frame)
+        event: Event | Answer = _decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return event

@@ -1,19 +1,18 @@
 """HTTP to Asterisk: a pool of kept-alive connections, timeouts, and Asterisk's refusals as errors."""
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import msgspec
 
 from ivr.ari.errors import AriRefused, AriUnreachable
+from ivr.ari.socket import EventSocket, SocketRequests
 
 _KEPT_ALIVE_SECONDS = 10.0
 """Below Asterisk's 15 s, so that no request is sent into a connection that it is just closing."""
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 _T = TypeVar("_T")
-EventSocket: TypeAlias = "aiohttp.ClientWebSocketResponse[Literal[False]]"
-"""Its text frames arrive as undecoded bytes."""
 
 
 class _Words(msgspec.Struct):
@@ -33,6 +32,8 @@ class AriHttp:
         self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._open: aiohttp.ClientSession | None = None
+        self.socket: SocketRequests | None = None
+        """Set while there is an event socket."""
 
     async def request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
         """Ask, and return the answer's body undecoded. Raises AriUnreachable or AriRefused."""
@@ -46,6 +47,15 @@ class AriHttp:
         if status >= 300:
             raise _refusal(status, said, self._base)
         return said
+
+    async def promptly(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
+        """Ask for what Asterisk does at once: on the event socket when there is one. Raises as `request`."""
+        if self.socket is None:
+            await self.request(method, path, body)
+            return
+        answer = await self.socket.ask(method, path, body)
+        if answer.status_code >= 300:
+            raise _refusal(answer.status_code, answer.message_body.encode(), self._base)
 
     async def read(self, path: str, kind: type[_T]) -> _T:
         """Ask for something and decode it as `kind`."""

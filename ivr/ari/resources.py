@@ -1,6 +1,6 @@
 """The resources of ARI that we use, one class each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -104,7 +104,10 @@ class Channels:
 
     async def play(self, channel_id: str, media: str, playback_id: str) -> None:
         """Queue one sound, as `sound:/path/without/extension`."""
-        await self._ask("POST", f"channels/{channel_id}/play/{playback_id}", {"media": media})
+        try:
+            await self._http.promptly("POST", f"channels/{channel_id}/play/{playback_id}", {"media": media})
+        except AriRefused as refusal:
+            raise _gone_or(refusal) from refusal
 
     async def record(
         self,
@@ -147,11 +150,7 @@ class Channels:
         body: dict[str, object] = {"reason": reason} if reason else {}
         if reason_code is not None:
             body = {"reason_code": str(reason_code)}
-        try:
-            await self._http.request("DELETE", f"channels/{channel_id}", body or None)
-        except AriRefused as refusal:
-            if refusal.status not in _GONE:
-                raise
+        await _unless_gone(self._http.promptly("DELETE", f"channels/{channel_id}", body or None))
 
     async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
         try:
@@ -166,7 +165,7 @@ class Playbacks:
 
     async def stop(self, playback_id: str) -> None:
         """Stop it where it is; one that has ended already is what was asked for."""
-        await _unless_gone(self._http, "DELETE", f"playbacks/{playback_id}")
+        await _unless_gone(self._http.promptly("DELETE", f"playbacks/{playback_id}"))
 
 
 class Recordings:
@@ -175,11 +174,11 @@ class Recordings:
 
     async def stop(self, name: str) -> None:
         """End it and keep it; one that has ended already is what was asked for."""
-        await _unless_gone(self._http, "POST", f"recordings/live/{quote(name, safe='')}/stop")
+        await _unless_gone(self._http.request("POST", f"recordings/live/{quote(name, safe='')}/stop"))
 
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""
-        await _unless_gone(self._http, "DELETE", f"recordings/stored/{quote(name, safe='')}")
+        await _unless_gone(self._http.request("DELETE", f"recordings/stored/{quote(name, safe='')}"))
 
 
 class Endpoints:
@@ -236,9 +235,9 @@ def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:
     return refusal
 
 
-async def _unless_gone(http: AriHttp, method: str, path: str) -> None:
+async def _unless_gone(asking: Awaitable[object]) -> None:
     try:
-        await http.request(method, path)
+        await asking
     except AriRefused as refusal:
         if refusal.status not in _GONE:
             raise

@@ -5,7 +5,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.neighbours import dialled
@@ -74,6 +74,17 @@ class AriHttpSide:
         await socket.prepare(request)
         await self.ari.listens(request.query["app"], socket, request)
         return socket
+
+    async def on_socket(self, asked: dict[str, Any]) -> str:
+        """A request that came on the event socket, answered there; one after the other, as on a real one."""
+        self.ari.on_socket.append((asked["method"], f"/ari/{asked['uri']}"))
+        body = asked["message_body"].encode()
+        async with (
+            ClientSession(headers={"Authorization": self._authorization}) as client,
+            client.request(asked["method"], f"{self.ari.url}/ari/{asked['uri']}", data=body) as answer,
+        ):
+            said = {"request_id": asked["request_id"], "status_code": answer.status}
+            return json.dumps({"type": "RESTResponse", **said, "message_body": await answer.text()})
 
     async def info(self, request: web.Request) -> web.Response:
         status = {"startup_time": self.ari.startup_time, "last_reload_time": self.ari.startup_time}

@@ -58,6 +58,8 @@ class FakeAri:
         """Events are lost, though the socket stays."""
         self.requests: list[tuple[str, str]] = []
         """Method and path of every request, in order, the websocket's included."""
+        self.on_socket: list[tuple[str, str]] = []
+        """Those of them that came on an event socket."""
         self.disallowed: set[str] = set()
         self.subscriptions: set[str] = set()
         self.startup_time = now()
@@ -67,7 +69,8 @@ class FakeAri:
         self._sockets: dict[str, tuple[web.WebSocketResponse, web.Request]] = {}
         self._outbox: asyncio.Queue[tuple[web.WebSocketResponse, str]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._runner = web.AppRunner(AriHttpSide(self).app(), shutdown_timeout=0.1)
+        self._http_side = AriHttpSide(self)
+        self._runner = web.AppRunner(self._http_side.app(), shutdown_timeout=0.1)
         self._site: web.TCPSite | None = None
 
     @property
@@ -183,8 +186,8 @@ class FakeAri:
             replaced = {"type": "ApplicationReplaced", "timestamp": now(), "application": app}
             self._outbox.put_nowait((old, json.dumps(replaced)))
         self._sockets[app] = (socket, request)
-        async for _ in socket:
-            pass
+        async for message in socket:
+            self._outbox.put_nowait((socket, await self._http_side.on_socket(json.loads(message.data))))
         if self._sockets.get(app, (None,))[0] is socket:
             del self._sockets[app]
             self._forget()
