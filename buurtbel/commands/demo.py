@@ -1,6 +1,7 @@
 """`buurtbel demo`: the main job on simulated people, judged."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from rich.markup import escape
 from buurtbel.commands.common import console, run, settings, table
 from buurtbel.commands.sentences import Failed
 from buurtbel.demo.judge import Verdict
-from buurtbel.demo.run import SHORTER, alert_and_judge, run_here
+from buurtbel.demo.run import SHORTER, alert_elsewhere, run_here
 
 DEMO_FOLDER = Path("/var/tmp/buurtbel-demo")  # noqa: S108
 """Not below a home folder: PostgreSQL and Asterisk run under accounts of their own and must reach it."""
@@ -27,20 +28,21 @@ def demo(
     if external:
         chosen = settings()
         where = recordings or chosen.data_dir / "neighbourhood" / "recordings"
-        verdicts = run(alert_and_judge(chosen, where))
+        print_waits(os.environ)
+        verdicts = run(alert_elsewhere(chosen, where))
     else:
         os.environ.update(SHORTER | {"BUURTBEL_DATA_DIR": str(folder.absolute())})
         where = recordings or folder.absolute() / "neighbourhood" / "recordings"
-        print_waits()
+        print_waits(SHORTER)
         verdicts = run(run_here(settings(), os.environ, where))
     print_verdicts(verdicts, where)
     if not all(verdict.as_scripted for verdict in verdicts):
         raise Failed
 
 
-def print_waits() -> None:
+def print_waits(environment: Mapping[str, str]) -> None:
     """Say where the demo differs from the product."""
-    waits = " ".join(f"{name}={value}" for name, value in SHORTER.items())
+    waits = " ".join(f"{name}={environment[name]}" for name in SHORTER if name in environment) or "none"
     console().print(f"Settings for the demo only: {waits}")
 
 

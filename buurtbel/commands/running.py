@@ -11,8 +11,11 @@ import typer
 import uvloop
 
 from buurtbel.commands.common import run, settings
+from buurtbel.database import database
+from buurtbel.doctor import Finding, line_at_work
 from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.pbx import load_secrets, start_pbx
+from buurtbel.errors import SwitchboardError
 from buurtbel.line import run_line
 from buurtbel.stage import set_stage
 from buurtbel.supervisor import Supervisor
@@ -33,6 +36,19 @@ def line() -> None:
     _log()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     run(run_line(settings()))
+
+
+def healthy() -> None:
+    """Whether a line on this database waits for calls (for containers); ends with 1 when none does."""
+    chosen = settings()
+
+    async def look() -> Finding:
+        async with database(chosen) as engine:
+            return await line_at_work(engine)
+
+    finding = run(look())
+    if not finding.ok:
+        raise SwitchboardError(finding.says)
 
 
 def pbx() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.desk import Draft
 from broadcast.report import report
-from buurtbel.database import wait_for_database
+from buurtbel.database import database, wait_for_database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
+from buurtbel.doctor import hindrance
 from buurtbel.embedded import postgres
 from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.program import Program
@@ -44,6 +46,8 @@ SHORTER = {
 """The settings in which the demo differs from the product, so that it does not take half an hour."""
 DATABASE_WITHIN = 120.0
 """Seconds from the start of the server in which its database answers."""
+READY_WITHIN = 60.0
+"""Seconds in which line, PBX and trunk come up once the database answers."""
 END_WITHIN = 40.0
 """Seconds in which the server ends once it was asked to."""
 
@@ -68,6 +72,17 @@ async def run_here(settings: Settings, environment: Mapping[str, str], recording
         await stage.stop()
 
 
+async def alert_elsewhere(settings: Settings, recordings: Path) -> list[Verdict]:
+    """The demo on a server and a neighbourhood that run already. DemoFailed says why they cannot be used."""
+    if await asyncio.to_thread(_has_rung, recordings):
+        raise DemoFailed(
+            "These phones have rung before, and some do something else the second time: "
+            "start the neighbourhood again, then the demo."
+        )
+    await _wait_until_ready(settings)
+    return await alert_and_judge(settings, recordings)
+
+
 async def alert_and_judge(settings: Settings, recordings: Path) -> list[Verdict]:
     """Seed the neighbourhood, send the alert, follow it to its end, hold it against the script."""
     url = await wait_for_database(settings, seconds=DATABASE_WITHIN)
@@ -82,6 +97,21 @@ async def alert_and_judge(settings: Settings, recordings: Path) -> list[Verdict]
             lines = await report(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)
     return await asyncio.to_thread(judge, lines, passes, recordings, settings.retry)
+
+
+def _has_rung(recordings: Path) -> bool:
+    return any(recordings.glob("*.wav"))
+
+
+async def _wait_until_ready(settings: Settings) -> None:
+    """Until a call would be placed; DemoFailed with what is in the way when that takes too long."""
+    await wait_for_database(settings, seconds=DATABASE_WITHIN)
+    until = time.monotonic() + READY_WITHIN
+    async with database(settings) as engine:
+        while (obstacle := await hindrance(settings, engine)) is not None:
+            if time.monotonic() > until:
+                raise DemoFailed(obstacle)
+            await asyncio.sleep(1.0)
 
 
 async def _clear(folder: Path, root: Path) -> None:
