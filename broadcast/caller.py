@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(seconds=5)
 DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
 """What the database's absence looks like, through SQLAlchemy and through the job engine."""
+TAKE_WITHIN = 0.02
+"""Seconds in which attempts whose jobs were fetched together are asked for."""
 RECORD_WITHIN = 0.1
 """Seconds that an outcome may wait for others, to be written with them."""
 
@@ -35,7 +37,7 @@ class Caller:
         self._sounds = sounds
         self._node = node
         self._calls: set[asyncio.Task[None]] = set()
-        self._take = Together(self._take_all, for_all=DATABASE_AWAY)
+        self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
         self._record_once = Together(self._record_all, for_all=DATABASE_AWAY, gather=RECORD_WITHIN)
 
     async def dial(self, attempt: UUID) -> None:

@@ -22,12 +22,15 @@ MOST_AT_ONCE = 50
 """Jobs that are fetched in one go."""
 FINISH_WITHIN = 0.25
 """Seconds that a finished job may wait for others, to be taken off the list with them."""
-# OFFSET 0 keeps PostgreSQL from asking the function once for every column.
+# Asks for one more until there is none: each time is a search through all that waits.
 _FETCH = """
-    SELECT (fetched.job).* FROM (
-        SELECT procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) AS job
-        FROM generate_series(1, %(places)s) OFFSET 0
-    ) AS fetched WHERE (fetched.job).id IS NOT NULL
+    WITH RECURSIVE fetched(number, job) AS (
+        SELECT 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
+        UNION ALL
+        SELECT number + 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
+        FROM fetched WHERE number < %(places)s AND (job).id IS NOT NULL
+    )
+    SELECT (job).* FROM fetched WHERE (job).id IS NOT NULL
 """
 _FINISH = """
     SELECT procrastinate_finish_job_v1(id, status, delete_job)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, exists, null, select, union_all
+from sqlalchemy import ARRAY, CompoundSelect, Integer, Uuid, any_, bindparam, exists, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -17,22 +17,17 @@ _BEHIND = (RecipientNumber.broadcast_id == Attempt.broadcast_id, RecipientNumber
 
 _Own = aliased(RecipientNumber)
 _Shared = aliased(RecipientNumber)
-_touched = union_all(
-    select(RecipientNumber.recipient_id, Attempt.id.label("attempt")).where(Attempt.id == ATTEMPTS, *_BEHIND),
-    select(_Shared.recipient_id, null().label("attempt")).where(
+_WHO: CompoundSelect[int, UUID | None] = union_all(
+    select(RecipientNumber.recipient_id, Attempt.id).where(Attempt.id == ATTEMPTS, *_BEHIND),
+    select(_Shared.recipient_id, null()).where(
         Attempt.id == _REACHED,
         *_BEHIND,
         _Own.recipient_id == RecipientNumber.recipient_id,
         _Shared.broadcast_id == _Own.broadcast_id,
         _Shared.e164 == _Own.e164,
     ),
-).subquery()
-_LOCK = (
-    select(Recipient.id, _touched.c.attempt)
-    .join(_touched, _touched.c.recipient_id == Recipient.id)
-    .order_by(Recipient.id)
-    .with_for_update(of=Recipient)
 )
+_LOCK = select(Recipient.id).where(Recipient.id == RECIPIENTS).order_by(Recipient.id).with_for_update()
 _OPENED_BEHIND = (
     select(Recipient.id)
     .join(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
@@ -54,12 +49,15 @@ async def lock_behind(
 ) -> list[tuple[int, UUID | None]]:
     """Lock those behind the numbers of these attempts, and for `reached` all who share any number with them.
 
-    Returns each recipient with the attempt they are behind; None for those who only share a number. One
-    statement, in the order of ids: who locks some now and some later waits for one who does it in another
-    order, for ever.
+    Returns each recipient with the attempt they are behind; None for those who only share a number. The locks
+    are taken by one statement in the order of ids: who locks some now and some later waits for one who does
+    it in another order, for ever. Who it is was read before: that never changes, and a row that is waited for
+    while it is joined to others may drop out of the answer.
     """
-    rows = await connection.execute(_LOCK, {"attempts": list(attempts), "reached": list(reached)})
-    return [(recipient, attempt) for recipient, attempt in rows]
+    rows = await connection.execute(_WHO, {"attempts": list(attempts), "reached": list(reached)})
+    found = [(recipient, attempt) for recipient, attempt in rows]
+    await connection.execute(_LOCK, {"recipients": list({recipient for recipient, _ in found})})
+    return found
 
 
 async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:
