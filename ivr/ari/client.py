@@ -12,7 +12,7 @@ class AriClient:
     """
 
     def __init__(
-        self, url: str, user: str, password: str, *, app: str, connections: int = 32, timeout: float = 5.0
+        self, url: str, user: str, password: str, *, app: str, connections: int = 128, timeout: float = 5.0
     ) -> None:
         self.app = app
         self.timeout = timeout

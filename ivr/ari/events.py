@@ -118,14 +118,6 @@ class StasisEnd(_OfChannel, frozen=True):
     """The channel is no longer ours: hung up, or sent on in the dialplan."""
 
 
-class ChannelCreated(_OfChannel, frozen=True):
-    pass
-
-
-class ChannelStateChange(_OfChannel, frozen=True):
-    pass
-
-
 class ChannelDestroyed(_OfChannel, frozen=True):
     """The end; only here stands why."""
 
@@ -134,12 +126,6 @@ class ChannelDestroyed(_OfChannel, frozen=True):
     tech_cause: int | None = None
     """The SIP status that ended it, where there was one."""
     cause_txt: str = ""
-
-
-class ChannelHangupRequest(_OfChannel, frozen=True):
-    cause: int | None = None
-    tech_cause: int | None = None
-    soft: bool = False
 
 
 class ChannelDtmfReceived(_OfChannel, frozen=True):
@@ -241,10 +227,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False, tag="RESTResponse", tag_fiel
 AnyEvent = (
     StasisStart
     | StasisEnd
-    | ChannelCreated
-    | ChannelStateChange
     | ChannelDestroyed
-    | ChannelHangupRequest
     | ChannelDtmfReceived
     | ChannelTalkingStarted
     | ChannelTalkingFinished

@@ -89,6 +89,12 @@ class Desk:
         await self.places(channel_id, number, ring_seconds=ring_seconds)
         return channel_id
 
+    async def rings(self, call: str) -> None:
+        """The phone rings now."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.client.channels.get(call)).state != "Ringing":
+                await asyncio.sleep(0.02)
+
     async def places(self, channel_id: str, number: str, *, ring_seconds: float = 20.0) -> None:
         await self.client.channels.originate(
             channel_id,
