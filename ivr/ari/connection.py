@@ -29,7 +29,7 @@ UNUSED = (
     "EndpointStateChange",
     "PeerStatusChange",
 )
-"""Event types that nobody acts on; Asterisk is asked not to send them: 7 frames for a simple call instead of 36.
+"""Event types that nobody acts on; Asterisk is asked not to send them: 7 frames a call, not 36.
 
 EndpointStateChange comes twice a call and lists every live channel, so its cost grows with the calls squared.
 """
