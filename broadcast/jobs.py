@@ -22,6 +22,9 @@ MOST_AT_ONCE = 50
 """Jobs that are fetched in one go."""
 FINISH_WITHIN = 0.25
 """Seconds that a finished job may wait for others, to be taken off the list with them."""
+_IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
+"""Jobs are found by walking the index that has their order. PostgreSQL, which knows nothing yet of a table
+that just filled, would gather all that wait, and all that ever waited, and sort them for each job."""
 # Asks for one more until there is none: each time is a search through all that waits.
 _FETCH = """
     WITH RECURSIVE fetched(number, job) AS (
@@ -82,7 +85,8 @@ class GatedJobManager(JobManager):
 
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
-    app = App(connector=PsycopgConnector(conninfo=database_url, min_size=2, max_size=8))
+    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs={"options": _IN_ORDER})
+    app = App(connector=connector)
     app.job_manager = GatedJobManager(app.connector)
     return app
 

@@ -9,6 +9,8 @@ class AriClient:
 
     Every request raises `AriUnreachable` when there is no connection or no answer within `timeout` seconds,
     and `AriRefused` when Asterisk says no. Use it as an async context manager, or `close()` it.
+    `connections`: HTTP requests at the same time. Placing a call waits for SIP, so there are more than
+    calls a second; Asterisk accepts twice as many (`sessionlimit`).
     """
 
     def __init__(
