@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from broadcast.ledger import Ledger, Taken
 from broadcast.ports import CallOrder, CallResult, Dialler
+from broadcast.rules.expiry import is_expired
 from broadcast.sounds import Sounds
 from broadcast.states import Outcome
 from broadcast.together import Together
@@ -37,6 +38,12 @@ class Caller:
         self._sounds = sounds
         self._node = node
         self._calls: set[asyncio.Task[None]] = set()
+        self._at_hand: set[UUID] = set()
+        """Attempts from before they are written ahead until their end is recorded."""
+        self._unwanted: set[UUID] = set()
+        """Those of them that nobody needs any more."""
+        self._uncertain: set[UUID] = set()
+        """Attempts that the database was asked for and gave no answer on."""
         self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
         self._record_once = Together(self._record_all, for_all=DATABASE_AWAY, gather=RECORD_WITHIN)
 
@@ -52,54 +59,116 @@ class Caller:
         """After a start: stay with the calls that this node placed before; returns how many there may be."""
         orphans = await self._ledger.dialling(self._node)
         for taken in orphans:
+            self._at_hand.add(taken.attempt)
             self._keep(self._see_through(taken, self._dialler.adopt))
         return len(orphans)
+
+    async def mend(self) -> int:
+        """Close what was written ahead without our learning of it, and so was never dialled; returns how many.
+
+        That happens when the connection breaks between the database's commit and its answer.
+        """
+        if not self._uncertain:
+            return 0
+        asked, noted = set(self._uncertain), await self._ledger.dialling(self._node)
+        stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._at_hand]
+        for attempt in stray:
+            await self._record(attempt, CallResult(Outcome.LOST))
+        self._uncertain -= asked
+        return len(stray)
 
     async def finished(self) -> None:
         """Wait until every call that is up has ended and is recorded."""
         while self._calls:
             await asyncio.wait(self._calls)
 
+    async def leave(self) -> None:
+        """Let go of every call as it is, so that the next process finds it as an attempt being dialled."""
+        for call in self._calls:
+            call.cancel()
+        await self.finished()
+
     def _keep(self, call: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task that nobody's cancellation ends."""
+        """A task that nobody's cancellation ends, until we `leave`."""
         task = asyncio.create_task(call)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
         return task
 
     async def _dial(self, attempt: UUID) -> None:
+        if attempt in self._at_hand:
+            self._dialler.give_back()
+            return
+        self._at_hand.add(attempt)
         try:
             taken = await self._take(attempt)
-        except OSError as error:
-            self._dialler.give_back()
-            log.error(  # noqa: TRY400 - the sentence says it all
-                "The sound of an alert cannot be stored (%s); free some disk space.", error.strerror
-            )
+            if isinstance(taken, Exception):
+                raise taken
+        except BaseException as fault:
+            self._put_away(attempt)
+            self._uncertain.add(attempt)
+            if not isinstance(fault, OSError):
+                raise
             await self._ledger.requeue(attempt, datetime.now(UTC) + AGAIN_AFTER)
-            return
-        except BaseException:
-            self._dialler.give_back()
-            raise
-        if taken is None:
-            self._dialler.give_back()
-        elif taken.expires_at <= datetime.now(UTC):
+        else:
+            if taken is None:
+                self._put_away(attempt)
+            else:
+                self._keep(self._place(taken))
+
+    def _put_away(self, attempt: UUID) -> None:
+        self._dialler.give_back()
+        self._forget(attempt)
+
+    def _forget(self, attempt: UUID) -> None:
+        self._at_hand.discard(attempt)
+        self._unwanted.discard(attempt)
+
+    async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | Exception | None]:
+        """All at once when their sound is laid out, as it is after the first call of a broadcast.
+
+        What keeps others from being taken then is their answer: those that are taken already must be dialled.
+        """
+        taken = await self._take_ready(attempts, self._sounds.ready)
+        fault: Exception | None = None
+        if left := [attempt for attempt in attempts if attempt not in taken]:
+            try:
+                ready, fault = await self._lay_out(await self._ledger.audio_of(left))
+                taken |= await self._take_ready(left, ready)
+            except Exception as error:  # noqa: BLE001 - raised by those who wait
+                fault = error
+        return [taken.pop(attempt, fault) for attempt in attempts]
+
+    async def _take_ready(self, attempts: Sequence[UUID], ready: Sequence[str]) -> dict[UUID, Taken]:
+        if not ready:
+            return {}
+        return {one.attempt: one for one in await self._ledger.take(attempts, self._node, ready=ready)}
+
+    async def _lay_out(self, audio: Sequence[str]) -> tuple[list[str], Exception | None]:
+        """Those of these sounds that the PBX can play now, and what kept us from laying out the others."""
+        ready: list[str] = []
+        fault: Exception | None = None
+        for one in audio:
+            try:
+                await self._sounds.ensure(one)
+            except Exception as error:  # noqa: BLE001 - raised by those who wait
+                fault = error
+            else:
+                ready.append(one)
+        if isinstance(fault, OSError):
+            log.error("The sound of an alert cannot be stored (%s); free some disk space.", fault.strerror)
+        return ready, fault
+
+    async def _place(self, taken: Taken) -> None:
+        """Dial it, unless that came too late, or nobody needed it any more while it was written ahead."""
+        if is_expired(taken.expires_at, datetime.now(UTC)):
             self._dialler.give_back()
             await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
+        elif taken.attempt in self._unwanted:
+            self._dialler.give_back()
+            await self._record(taken.attempt, CallResult(Outcome.CANCELLED))
         else:
-            self._keep(self._see_through(taken, self._dialler.call))
-
-    async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | None]:
-        """All at once when their sound is laid out, as it is after the first call of a broadcast."""
-        taken = {
-            one.attempt: one
-            for one in await self._ledger.take(attempts, self._node, ready=self._sounds.ready)
-        }
-        left = [attempt for attempt in attempts if attempt not in taken]
-        if left and (audio := await self._ledger.audio_of(left)):
-            for one in audio:
-                await self._sounds.ensure(one)
-            taken |= {one.attempt: one for one in await self._ledger.take(left, self._node, ready=audio)}
-        return [taken.pop(attempt, None) for attempt in attempts]
+            await self._see_through(taken, self._dialler.call)
 
     async def _see_through(self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]) -> None:
         try:
@@ -130,9 +199,12 @@ class Caller:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
             else:
+                self._forget(attempt)
                 return
 
     async def _record_all(self, ended: Sequence[tuple[UUID, CallResult]]) -> list[None]:
         for no_longer_needed in await self._ledger.record(dict(ended)):
+            if no_longer_needed in self._at_hand:
+                self._unwanted.add(no_longer_needed)
             self._keep(self._dialler.stop(no_longer_needed))
         return [None] * len(ended)

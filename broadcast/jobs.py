@@ -35,10 +35,12 @@ _FETCH = """
     )
     SELECT (job).* FROM fetched WHERE (job).id IS NOT NULL
 """
+# A job that is gone already, because a sweep took it for dead, is what was asked for.
 _FINISH = """
-    SELECT procrastinate_finish_job_v1(id, status, delete_job)
+    SELECT procrastinate_finish_job_v1(finished.id, finished.status, delete_job)
     FROM unnest(%(ids)s::bigint[], %(statuses)s::procrastinate_job_status[], %(deletes)s::boolean[])
         AS finished(id, status, delete_job)
+    WHERE EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.id = finished.id)
 """
 
 

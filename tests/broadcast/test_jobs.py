@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from procrastinate.jobs import Status
 
 from broadcast.caller import Caller
 from broadcast.ports import CallOrder, CallResult
@@ -216,3 +217,28 @@ async def test_the_broadcast_stays_open_while_somebody_is_on_the_phone(office: O
     assert (await office.upkeep.tend()).closed == 0
     await office.ends(mobile.attempt, Outcome.CONFIRMED)
     assert (await office.upkeep.tend()).closed == 1
+
+
+async def test_a_worker_fetches_no_more_jobs_than_there_are_places_and_gives_back_the_rest(
+    office: Office,
+) -> None:
+    await network_of(office.engine, {f"Lid {n}": [phone(10, n)] for n in range(5)})
+    sent = await office.sends()
+    dialler = FakeDialler(lines=3, hold=0.01)
+    async with office.at_work(dialler):
+        await office.until_closed(sent.broadcast)
+    assert dialler.most_at_once <= 3
+    assert sorted(dialler.placed.values()) == [1] * 5
+    assert dialler.places_held == 0
+    assert await office.jobs() == 0
+
+
+async def test_a_job_that_vanished_while_it_was_done_keeps_no_other_on_the_list(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN], "Bert": [BERT]})
+    await office.sends()
+    async with office.engine.begin() as connection:
+        ids = (await connection.exec_driver_sql("SELECT id FROM procrastinate_jobs")).scalars().all()
+        await connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
+    finish = office.app.job_manager.finish_job_by_id_async
+    await asyncio.gather(*(finish(job, Status.SUCCEEDED, delete_job=True) for job in (ids[0], -1, ids[1])))
+    assert await office.jobs() == 0

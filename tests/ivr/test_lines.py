@@ -154,3 +154,35 @@ async def test_a_waiter_who_gives_up_holds_no_place() -> None:
     lines.release()
     assert lines.taken == 0
     assert await lines.free()
+
+
+@in_no_time
+async def test_who_asks_for_several_places_gets_what_the_pace_allows_in_groups_a_moment_apart() -> None:
+    lines = lines_of(calls_per_second=30, channels=100)
+    groups = []
+    for _ in range(5):
+        held = await lines.free(50)
+        groups.append((round(now(), 3), held))
+    assert groups == [(0.0, 6), (0.1, 3), (0.2, 3), (0.3, 3), (0.4, 3)]
+
+
+@in_no_time
+async def test_who_asks_for_several_places_gets_no_more_than_the_trunk_carries() -> None:
+    lines = lines_of(channels=4)
+    assert await lines.free(50) == 4
+    waiting = asyncio.create_task(lines.free(50))
+    await settle()
+    assert not waiting.done()
+    lines.release()
+    lines.release()
+    assert await waiting == 2
+    assert lines.taken == 4
+
+
+@in_no_time
+async def test_places_that_found_no_work_are_given_back_and_may_be_had_again_at_once() -> None:
+    lines = lines_of(calls_per_second=30)
+    for _ in range(20):
+        assert await lines.free(50) == 6
+        lines.give_back(6)
+    assert (lines.taken, now()) == (0, 0.0)
