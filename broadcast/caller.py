@@ -64,7 +64,7 @@ class Caller:
         return len(orphans)
 
     async def mend(self) -> int:
-        """Close what was written ahead without our learning of it, and so was never dialled; returns how many.
+        """Close what was written ahead without our learning of it and so was never dialled; says how many.
 
         That happens when the connection breaks between the database's commit and its answer.
         """
@@ -101,9 +101,7 @@ class Caller:
             return
         self._at_hand.add(attempt)
         try:
-            taken = await self._take(attempt)
-            if isinstance(taken, Exception):
-                raise taken
+            taken = await self._written_ahead(attempt)
         except BaseException as fault:
             self._put_away(attempt)
             self._uncertain.add(attempt)
@@ -115,6 +113,13 @@ class Caller:
                 self._put_away(attempt)
             else:
                 self._keep(self._place(taken))
+
+    async def _written_ahead(self, attempt: UUID) -> Taken | None:
+        """It, if it is ours to dial; raises what kept us from asking for it."""
+        answer = await self._take(attempt)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _put_away(self, attempt: UUID) -> None:
         self._dialler.give_back()
