@@ -11,11 +11,11 @@ import typer
 import uvloop
 
 from buurtbel.commands.common import run, settings
+from buurtbel.commands.sentences import Failed, complain
 from buurtbel.database import database
 from buurtbel.doctor import Finding, line_at_work
 from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.pbx import load_secrets, start_pbx
-from buurtbel.errors import SwitchboardError
 from buurtbel.line import run_line
 from buurtbel.stage import set_stage
 from buurtbel.supervisor import Supervisor
@@ -48,7 +48,8 @@ def healthy() -> None:
 
     finding = run(look())
     if not finding.ok:
-        raise SwitchboardError(finding.says)
+        complain(finding.says)
+        raise Failed
 
 
 def pbx() -> None:
