@@ -116,6 +116,13 @@ def _disk(settings: Settings) -> Finding:
 
 def _trunk(settings: Settings) -> Finding:
     trunk = settings.trunk
+    if trunk.simulated is None and "uri" not in trunk.model_fields_set:
+        return Finding(
+            "trunk",
+            False,
+            "No trunk is set, so calls go to the simulated neighbourhood and no real phone rings; "
+            "set BUURTBEL_TRUNK_URI to the address of your carrier.",
+        )
     where = "the simulated neighbourhood: no real phone rings" if trunk.is_simulated else "the real network"
     return Finding(
         "trunk", True, f"{where}; {trunk.channels} calls at once, {trunk.calls_per_second:g} new a second"

@@ -16,23 +16,44 @@ def found(document: dict[str, object]) -> dict[str, tuple[bool, str]]:
 
 def test_the_doctor_looks_at_everything_and_says_what_is_wrong(town: Town, typed: Typed) -> None:
     answer = typed("doctor", "--json")
-    assert answer.complaint == "Not everything is ready for an alert: look at line, PBX."
+    assert answer.complaint == "Not everything is ready for an alert: look at line, PBX, trunk."
     findings = found(answer.one_document)
     assert list(findings) == LOOKED_AT
-    assert [what for what, (ok, _) in findings.items() if not ok] == ["line", "PBX"]
+    assert [what for what, (ok, _) in findings.items() if not ok] == ["line", "PBX", "trunk"]
     assert "buurtbel serve" in findings["line"][1]
     assert NO_PBX in findings["PBX"][1]
-    assert "no real phone rings" in findings["trunk"][1]
+    assert findings["trunk"][1].startswith("No trunk is set")
+    assert "BUURTBEL_TRUNK_URI" in findings["trunk"][1]
 
 
 def test_the_doctor_s_table_is_for_people(town: Town, typed: Typed) -> None:
     shown = typed("doctor").out.splitlines()
-    assert [line.split()[0] for line in shown[1:]].count("NO") == 2
+    assert [line.split()[0] for line in shown[1:]].count("NO") == 3
 
 
 def test_a_line_at_work_is_seen(town: Town, typed: Typed) -> None:
     town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert found(typed("doctor", "--json").one_document)["line"] == (True, "waits for calls")
+
+
+def test_a_trunk_that_is_marked_as_a_simulation_is_told_as_one(
+    town: Town, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUURTBEL_TRUNK_SIMULATED", "true")
+    ok, says = found(typed("doctor", "--json").one_document)["trunk"]
+    assert ok
+    assert "no real phone rings" in says
+
+
+def test_a_line_that_waits_for_calls_is_healthy_and_none_is_told(town: Town, typed: Typed) -> None:
+    unhealthy = typed("healthy")
+    assert (unhealthy.code, unhealthy.refusal) == (
+        1,
+        "No line process works on this database; start `buurtbel serve`.",
+    )
+    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    healthy = typed("healthy")
+    assert (healthy.code, healthy.out, healthy.err) == (0, "", "")
 
 
 @pytest.mark.usefixtures("no_database")
