@@ -15,6 +15,7 @@ from broadcast.caller import Caller
 from broadcast.ports import Dialler
 from broadcast.queue import DIAL, queue_name
 from broadcast.together import Together
+from storage.engine import UTF_8
 
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
@@ -87,7 +88,8 @@ class GatedJobManager(JobManager):
 
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
-    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs={"options": _IN_ORDER})
+    how = {"options": _IN_ORDER, **UTF_8}
+    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = GatedJobManager(app.connector)
     return app

@@ -1,0 +1,67 @@
+"""Databases as administrators make them: prepared at the first start, then used for an alert."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from broadcast.desk import Desk, Draft
+from broadcast.jobs import make_app
+from broadcast.ledger import Ledger
+from broadcast.policy import BroadcastPolicy, RetryPolicy
+from broadcast.queue import AttemptQueue
+from broadcast.report import report
+from buurtbel.schema import upgrade
+from directory.registry import members
+from storage.base import Base
+from storage.engine import UTF_8, make_engine
+from tests.fakes.voice import HummingVoice
+from tests.people import DE_BIST, network_of, phone
+
+NAME = "Zoë Maïs"
+
+
+@pytest.fixture(params=["UTF8", "SQL_ASCII"])
+def empty_database(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with nothing in it, which keeps text in this encoding; SQL_ASCII is none at all."""
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(
+            f"CREATE DATABASE empty ENCODING '{request.param}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        )
+        yield make_url(postgres_url).set(database="empty").render_as_string(hide_password=False)
+        admin.execute("DROP DATABASE empty WITH (FORCE)")
+
+
+async def test_an_alert_can_be_sent_whatever_encoding_the_database_was_made_with(empty_database: str) -> None:
+    upgrade(empty_database)
+    engine, app = make_engine(empty_database), make_app(empty_database)
+    await network_of(engine, {NAME: [phone(10)]})
+    ledger = Ledger(engine, AttemptQueue(app), RetryPolicy())
+    desk = Desk(engine, ledger, HummingVoice(), BroadcastPolicy(), zone="Zuiderkempen")
+    sent = await desk.send(Draft([DE_BIST], {"nl": "Blijf binnen."}, urgent=True, by="inspecteur Daniël"))
+    async with app.open_async():
+        assert [job.task_name for job in await app.job_manager.list_jobs_async()] == ["dial"]
+    async with AsyncSession(engine) as session:
+        assert [member.name for member in await members(session, DE_BIST)] == [NAME]
+        assert [line.name for line in await report(await session.connection(), sent.broadcast)] == [NAME]
+    await engine.dispose()
+
+
+def test_the_steps_from_release_to_release_make_the_tables_that_the_rooms_declare(
+    empty_database: str,
+) -> None:
+    upgrade(empty_database)
+    upgrade(empty_database)
+    url = make_url(empty_database).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, connect_args=UTF_8)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or "procrastinate" not in name},
+        )
+        assert compare_metadata(found, Base.metadata) == []
+    engine.dispose()
