@@ -27,6 +27,7 @@ from prompts.voice import Voice
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LANGUAGES = ("nl", "fr", "de", "en")
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Desk:
         """
         now = now or datetime.now(UTC)
         check_texts(draft.texts)
+        check_sender(draft.by)
         async with AsyncSession(self._engine) as session:
             networks = [await network(session, slug) for slug in dict.fromkeys(draft.networks)]
             for one in networks:
@@ -159,8 +161,18 @@ def check_texts(texts: Mapping[str, str]) -> None:
             raise BadAlert(f"There is no language {language[:20]!r}; use {', '.join(LANGUAGES)}.")
         if not text.strip():
             raise BadAlert(f"The text in {language} is empty; write what people must hear.")
-        if any(category(sign) in {"Cc", "Cs"} and not sign.isspace() for sign in text):
+        if _has_control_character(text):
             raise BadAlert(f"The text in {language} has a control character; type it again.")
+
+
+def check_sender(name: str) -> None:
+    """Raise BadAlert unless this can be kept as the name of who sends it."""
+    if len(name) > LONGEST_NAME or _has_control_character(name):
+        raise BadAlert(f"Who sends it is a name of at most {LONGEST_NAME} characters; type it again.")
+
+
+def _has_control_character(text: str) -> bool:
+    return any(category(sign) in {"Cc", "Cs"} and not sign.isspace() for sign in text)
 
 
 def check_allowed(one: Network, *, urgent: bool, now: datetime) -> None:

@@ -34,7 +34,7 @@ async def database_url(settings: Settings) -> str:
         raise NotRunning("Buurtbel is not running here; start it with `buurtbel serve`.")
     try:
         connection = await psycopg.AsyncConnection.connect(plain(url), connect_timeout=5)
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise NotRunning(
             "The database does not answer; look whether it runs and whether BUURTBEL_DATABASE_URL is right."
         ) from error

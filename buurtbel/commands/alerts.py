@@ -45,9 +45,9 @@ def read_texts(arguments: Iterable[str]) -> dict[str, str]:
         language, equals, text = argument.partition("=")
         if not equals:
             raise BadAlert("Write each text with its language in front of it, for example --text 'nl=...'.")
-        if language in texts:
+        if (language := language.strip()) in texts:
             raise BadAlert(f"There are two texts in {language[:20]!r}; give one for each language.")
-        texts[language.strip()] = text
+        texts[language] = text
     return texts
 
 

@@ -9,6 +9,7 @@ import msgspec
 import typer
 from psycopg.errors import UndefinedColumn, UndefinedTable
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -62,6 +63,9 @@ def settings() -> Settings:
     """The settings; a wrong one ends the command, named as it is written in the environment."""
     try:
         return Settings()
+    except SettingsError as error:
+        complain(f"The settings cannot be read ({error}); a name has two parts, as in BUURTBEL_TRUNK_URI.")
+        raise Failed from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "BUURTBEL_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -92,6 +92,9 @@ def test_a_message_that_is_not_urgent_is_not_sent_outside_the_hours(town: Town, 
         (["--network", DE_BIST, "--text", TEXT], "Write each text with its language"),
         (["--network", DE_BIST, "--text", "es=Hola"], "There is no language 'es'"),
         (["--network", DE_BIST, "--text", "nl=a", "--text", "nl=b"], "There are two texts in 'nl'"),
+        (["--network", DE_BIST, "--text", "nl=a", "--text", " nl=b"], "There are two texts in 'nl'"),
+        (["--network", DE_BIST, "--text", f"nl={TEXT}", "--by", "Maes " * 30], "Who sends it is a name"),
+        (["--network", DE_BIST, "--text", f"nl={TEXT}", "--by", "Ma\udce9s"], "Who sends it is a name"),
     ],
 )
 def test_an_alert_that_cannot_be_sent_is_told_and_leaves_nothing(

@@ -93,8 +93,17 @@ def test_without_a_server_every_command_says_how_to_start_it(typed: Typed, words
 
 
 @pytest.mark.usefixtures("no_database")
-def test_a_database_that_does_not_answer_is_told(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BUURTBEL_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+def test_a_setting_with_half_a_name_is_told(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUURTBEL_TRUNK", "sip:trunk.example")
+    assert 'The settings cannot be read (error parsing value for field "trunk"' in typed("doctor").refusal
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/nothing", "mysql://root@db/alerts", "db"])
+def test_a_database_that_does_not_answer_is_told(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("BUURTBEL_DATABASE_URL", url)
     assert "The database does not answer" in typed("network", "list").refusal
 
 
