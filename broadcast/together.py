@@ -11,9 +11,9 @@ _Answer = TypeVar("_Answer")
 class Together(Generic[_Asked, _Answer]):
     """Hands `do` all that was asked since it last began; its answers are in the order of what was asked.
 
-    Nothing waits longer than for the round before it and `gather` seconds. When a round fails with an error
-    that is not one of `for_all`, each item is tried alone, so that one that cannot be done harms no other.
-    Who stops waiting for an answer does not stop the round.
+    Nothing waits longer than for the rounds before it, of `most` items each, and `gather` seconds. When a
+    round fails with an error that is not one of `for_all`, each item is tried alone, so that one that cannot
+    be done harms no other. Who stops waiting for an answer does not stop the round.
     """
 
     def __init__(
