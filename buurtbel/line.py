@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from procrastinate.exceptions import ConnectorException
 
-from broadcast.caller import Caller
+from broadcast.caller import DATABASE_AWAY, Caller
 from broadcast.desk import LANGUAGES
 from broadcast.jobs import register, work
 from broadcast.sounds import Sounds
@@ -74,8 +74,8 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
     caller = Caller(board.ledger, dialler, Sounds(board.engine, folder), settings.node)
     register(board.app, caller, dialler)
     await caller.adopt_all()
-    clock = _clock(Upkeep(board.engine, board.app, board.ledger, settings.broadcast))
     async with board.app.open_async():
+        clock = _clock(Upkeep(board.engine, board.app, board.ledger, settings.broadcast), caller)
         workers = asyncio.create_task(_work_on(board))
         events = asyncio.create_task(AriConnection(client, exchange, trunk=ENDPOINT).run())
         stop = asyncio.create_task(stopping.wait())
@@ -86,18 +86,31 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
         workers.cancel()
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
+        await caller.leave()
         if events.done():
             await events
         events.cancel()
 
 
-def _clock(upkeep: Upkeep) -> AsyncIOScheduler:
+def _clock(upkeep: Upkeep, caller: Caller) -> AsyncIOScheduler:
     """What this node does by the clock; a round that fails is logged and the next one tries again."""
     clock = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    clock.add_job(upkeep.tend, "interval", seconds=1, next_run_time=datetime.now(UTC))
-    clock.add_job(upkeep.mend_stalled, "interval", seconds=10)
+    for chore, seconds in ((upkeep.tend, 1), (upkeep.mend_stalled, 10), (caller.mend, 10)):
+        clock.add_job(_patient(chore), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
     clock.start()
     return clock
+
+
+def _patient(chore: Callable[[], Awaitable[object]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    """The chore; while the database is away it is left for the next round."""
+
+    async def round_() -> None:
+        try:
+            await chore()
+        except DATABASE_AWAY as away:
+            log.warning("The upkeep waits for the database (%s).", type(away).__name__)
+
+    return round_
 
 
 async def _work_on(board: Switchboard) -> None:
@@ -107,6 +120,8 @@ async def _work_on(board: Switchboard) -> None:
             await work(board.app, channels=board.settings.trunk.channels)
         except* (ConnectorException, psycopg.Error) as lost:
             log.warning("The workers lost the database (%s); they begin again.", lost.exceptions[0])
+        except* Exception:
+            log.exception("The workers failed through a fault of our own; they begin again.")
         await asyncio.sleep(1)
 
 

@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from buurtbel.database import wait_for_database
@@ -73,11 +74,10 @@ class Supervisor:
 
     async def _look_after(self) -> None:
         for keep in (self._keep_database, self._keep_pbx):
-            try:
+            with _going_on():
                 await keep()
-            except EmbeddedError as fault:
-                log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
-        self._keep_line()
+        with _going_on():
+            self._keep_line()
 
     async def _keep_database(self) -> None:
         if not self._settings.database.url and postgres.url_of_running(self._settings.data_dir) is None:
@@ -104,7 +104,8 @@ class Supervisor:
             lived = time.monotonic() - self._line_began
             if lived < self._line_waits:
                 return
-            log.error("The line has died; it is started again. Its last words are in %s.", self._output)
+            last_words = self._output.replace(self._output.with_suffix(".log.1"))
+            log.error("The line has died; it is started again. Its last words are in %s.", last_words)
             self._line_waits = 0.0 if lived > SETTLED_AFTER else min(self._line_waits * 2 + 1, 30.0)
         self._line_began = time.monotonic()
         self._line = Program.launch(
@@ -127,3 +128,12 @@ class Supervisor:
             await self._pbx.stop()
         if not self._settings.database.url:
             await asyncio.to_thread(postgres.stop, self._settings.data_dir)
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """What is wrong with one child is told and tried again at the next look; the others live on."""
+    try:
+        yield
+    except (EmbeddedError, OSError) as fault:
+        log.error("%s", fault)  # noqa: TRY400 - the sentence says it all

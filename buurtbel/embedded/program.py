@@ -46,7 +46,13 @@ class Program:
                 extra_groups=None if account.is_ours else [],
             )
         process = psutil.Process(child.pid)
-        note.write_text(json.dumps({"pid": process.pid, "started": _birth(process.pid)}))
+        try:
+            note.write_text(json.dumps({"pid": process.pid, "started": _birth(process.pid)}))
+        except OSError:
+            # Nobody would find it again, and start another beside it.
+            child.kill()
+            child.wait()
+            raise
         return cls(process, note, child)
 
     @classmethod

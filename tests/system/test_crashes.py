@@ -23,6 +23,9 @@ def test_a_line_that_is_killed_comes_back_and_leads_the_calls_that_went_on_witho
     killed = town.kill("line.json")
     town.until_closed(broadcast, seconds=60)
     assert town.pid_of("line.json") != killed
+    last_words = town.folder / "line.log.1"
+    assert str(last_words) in town.log.read_text()
+    assert "Asterisk's events flow" in last_words.read_text()
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LISTENERS}
     assert list(town.placed_for(broadcast).values()) == [1] * len(LISTENERS)
 
