@@ -149,10 +149,11 @@ def write_sound(path: Path, audio: Audio) -> None:
     ):
         final = path.with_name(path.name + suffix)
         unfinished = final.with_name(f".{final.name}.{uuid4().hex}")
+        written = io.BytesIO()
+        soundfile.write(written, form.samples, form.rate, format="RAW", subtype=subtype, endian="LITTLE")
         try:
-            soundfile.write(
-                unfinished, form.samples, form.rate, format="RAW", subtype=subtype, endian="LITTLE"
-            )
+            # Not by soundfile, to which a full disk is no OSError.
+            unfinished.write_bytes(written.getvalue())
             unfinished.replace(final)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Sound as a value, and the files it becomes."""
 
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,17 @@ def test_a_sound_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(OSError, match="directory"):
         write_sound(tmp_path / "alert", tone(400, 1))
     assert not [file.name for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_a_disk_that_becomes_full_is_told_as_such_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_sound(tmp_path / "alert", tone(400, 1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_audio_kept_as_flac_comes_back_the_same(burglary: Audio) -> None:

@@ -1,5 +1,6 @@
 """A child of `serve` dies in the middle of an alert: nobody is lost, and no attempt is placed twice."""
 
+import psutil
 import pytest
 
 from tests.pbx_fixtures import RunningNeighbourhood
@@ -10,6 +11,7 @@ pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
 TEXT = "Brand. Sluit de ramen."
 LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 6000 + n)] for n in range(6)}
+LATE_LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 6200 + n)] for n in range(6)}
 WITNESSES = {f"Witness {n} presses 1 after the message": [phone(11, 6100 + n)] for n in range(5)}
 WITNESSES |= {"Rik is busy": [phone(16, 6110)]}
 
@@ -28,6 +30,22 @@ def test_a_line_that_is_killed_comes_back_and_leads_the_calls_that_went_on_witho
     assert "Asterisk's events flow" in last_words.read_text()
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LISTENERS}
     assert list(town.placed_for(broadcast).values()) == [1] * len(LISTENERS)
+
+
+def test_a_line_that_is_told_to_end_leaves_its_calls_to_the_next_one(
+    town: Server, neighbourhood: RunningNeighbourhood
+) -> None:
+    town.enrol("rook", LATE_LISTENERS)
+    broadcast = town.send("rook", f"{TEXT} {TEXT} {TEXT} {TEXT}")
+    town.until_all_hear(LATE_LISTENERS.values(), neighbourhood.recordings)
+    ended = town.pid_of("line.json")
+    psutil.Process(ended).terminate()
+    town.until_closed(broadcast, seconds=90)
+    assert town.pid_of("line.json") != ended
+    assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LATE_LISTENERS}
+    last_words = (town.folder / "line.log.1").read_text()
+    assert "left to the next line process" in last_words
+    assert "Traceback" not in last_words
 
 
 def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_called_again(
