@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from buurtbel.embedded.errors import StartError
 from buurtbel.embedded.postgres import url_of_running
 from buurtbel.errors import NotRunning
 from buurtbel.settings import Settings
@@ -29,7 +30,10 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 async def database_url(settings: Settings) -> str:
     """Where the database is, once it answers. Raises NotRunning when there is none."""
-    url = settings.database.url or url_of_running(settings.data_dir)
+    try:
+        url = settings.database.url or url_of_running(settings.data_dir)
+    except StartError as closed:
+        raise NotRunning(str(closed)) from closed
     if not url:
         raise NotRunning("Buurtbel is not running here; start it with `buurtbel serve`.")
     try:

@@ -66,6 +66,11 @@ def settings() -> Settings:
     except SettingsError as error:
         complain(f"The settings cannot be read ({error}); a name has two parts, as in BUURTBEL_TRUNK_URI.")
         raise Failed from None
+    except PermissionError as error:
+        complain(
+            f"{error.filename} cannot be read; do this as the account that runs it, for example with sudo."
+        )
+        raise Failed from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "BUURTBEL_" + "_".join(str(part) for part in first["loc"]).upper()

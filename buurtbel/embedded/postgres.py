@@ -68,7 +68,10 @@ def start(data_dir: Path) -> str:
 
 
 def url_of_running(data_dir: Path) -> str | None:
-    """The URL of the server that runs on `data_dir`; None when none does. Starts and makes nothing."""
+    """The URL of the server that runs on `data_dir`; None when none does. Starts and makes nothing.
+
+    Raises StartError when that is not ours to know.
+    """
     return _Cluster(data_dir).running_url()
 
 
@@ -110,6 +113,11 @@ class _Cluster:
             noted = [line.strip() for line in (self.folder / "postmaster.pid").read_text().splitlines()]
             process = psutil.Process(int(noted[0]))
             ours = str(self.folder) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        except PermissionError as error:
+            raise StartError(
+                f"The database in {self.folder} belongs to another account: do this as the one that runs "
+                f"`buurtbel serve`, for example with sudo."
+            ) from error
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
         return noted if ours else None

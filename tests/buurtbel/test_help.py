@@ -1,8 +1,12 @@
 """Asking what there is, typing it wrong, and settings that make no sense."""
 
+import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,21 @@ from tests.buurtbel.conftest import Typed
 
 COMMANDS = ("serve", "demo", "doctor", "network", "member", "send", "watch", "report")
 FOR_OURSELVES = ("line", "pbx", "neighbourhood")
+
+
+@contextmanager
+def as_somebody_else(closed: Path) -> Iterator[None]:
+    """Whoever we are, this folder is not open to us."""
+    if os.geteuid() != 0:
+        closed.chmod(0)
+        yield
+        closed.chmod(0o700)
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def cpu_seconds_of_children() -> float:
@@ -90,6 +109,28 @@ def test_a_wrong_setting_is_named_as_it_is_written(
 )
 def test_without_a_server_every_command_says_how_to_start_it(typed: Typed, words: list[str]) -> None:
     assert "start it with `buurtbel serve`" in typed(*words).refusal
+
+
+@pytest.mark.usefixtures("no_database")
+def test_somebody_else_s_server_is_not_taken_for_none(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "postgres").mkdir(mode=0o700)
+    (tmp_path / "postgres" / "postmaster.pid").touch()
+    monkeypatch.chdir("/")
+    assert "start it with" in typed("network", "list").refusal
+    with as_somebody_else(tmp_path / "postgres"):
+        refusal = typed("network", "list").refusal
+    assert "belongs to another account" in refusal
+    assert "sudo" in refusal
+
+
+@pytest.mark.usefixtures("no_database")
+def test_settings_that_are_not_ours_to_read_are_told(typed: Typed, tmp_path: Path) -> None:
+    assert "start it with" in typed("network", "list").refusal
+    (tmp_path / "buurtbel.env").touch(mode=0o600)
+    with as_somebody_else(tmp_path / "buurtbel.env"):
+        assert "buurtbel.env cannot be read" in typed("network", "list").refusal
 
 
 @pytest.mark.usefixtures("no_database")
