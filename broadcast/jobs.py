@@ -10,6 +10,7 @@ from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
+from psycopg.conninfo import conninfo_to_dict
 
 from broadcast.caller import Caller
 from broadcast.ports import Dialler
@@ -88,7 +89,8 @@ class GatedJobManager(JobManager):
 
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
-    how = {"options": _IN_ORDER, **UTF_8}
+    own_options = conninfo_to_dict(database_url).get("options") or ""
+    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **UTF_8}
     connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = GatedJobManager(app.connector)

@@ -2,8 +2,8 @@
 
 The safety argument in one place: an attempt is dialled only by the one transaction that moved it from queued
 to dialling (`take`), and its end is written once (`record`), in the same commit as what follows from it.
-Everything is done for sets: a busy node takes and records many attempts in one commit. Locks are always taken
-in the same order: recipients by id, all at once, then attempts by number.
+Everything is done for sets: a busy node takes and records many attempts in one commit. Whoever decides
+for recipients locks them first, by id and all at once.
 """
 
 from collections.abc import Collection, Mapping, Sequence

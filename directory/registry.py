@@ -13,11 +13,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import selectinload
 
-from directory.details import Details
-from directory.errors import NetworkRefused, UnknownNetwork
+from directory.details import LONGEST_NAME, Details, checked_text
+from directory.errors import MemberRefused, NetworkRefused, UnknownNetwork
 from directory.tables import Member, Membership, Network, Number
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_MUNICIPALITY = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,19 @@ async def add_network(
         raise NetworkRefused(
             "The hours for messages that are not urgent must end at another time than they begin."
         )
-    if not 0 < len(name.strip()) <= 120 or not 0 < len(municipality.strip()) <= 80:
-        raise NetworkRefused(
-            "A network has a name of at most 120 characters and a municipality of at most 80."
-        )
+    try:
+        name = checked_text(name, "network's name", LONGEST_NAME)
+        municipality = checked_text(municipality, "municipality", LONGEST_MUNICIPALITY)
+    except MemberRefused as wrong:
+        raise NetworkRefused(str(wrong)) from wrong
+    if not name or not municipality:
+        raise NetworkRefused("A network has a name and a municipality; give both.")
     if await session.scalar(select(Network.id).where(Network.slug == slug)) is not None:
         raise NetworkRefused(f"There is a network {slug} already; choose another short name.")
     added = Network(
         slug=slug,
-        name=name.strip(),
-        municipality=municipality.strip(),
+        name=name,
+        municipality=municipality,
         charter_approved_on=charter_approved_on,
         hours_from=hours_from,
         hours_until=hours_until,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
+from broadcast.rules.expiry import is_expired
 from broadcast.states import Outcome
 from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
@@ -135,7 +136,7 @@ class AriDialler:
             await self._hang_up(live)
 
     async def _converse(self, live: LiveCall, call: Call, order: CallOrder) -> CallResult:
-        if order.expires_at <= datetime.now(UTC):
+        if is_expired(order.expires_at, datetime.now(UTC)):
             await self._hang_up(live)
             return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
         alert = Alert(

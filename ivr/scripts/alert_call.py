@@ -21,8 +21,9 @@ async def alert_call(call: Call, alert: Alert) -> None:
 
     1 confirms; 2 starts it again; and it starts again by itself when a greeting or a beep ends.
     """
-    while not call.far_end.is_done:
-        heard: Heard | None = await call.say(alert.message, keys="12")
+    heard: Heard | None = None
+    while heard == Key("2") or not call.far_end.is_done:
+        heard = await call.say(alert.message, keys="12")
         if isinstance(heard, Whole):
             heard = await call.pause(alert.pause, keys="12")
         if heard == Key("1"):

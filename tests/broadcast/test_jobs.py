@@ -9,6 +9,7 @@ import pytest
 from procrastinate.jobs import Status
 
 from broadcast.caller import Caller
+from broadcast.jobs import make_app
 from broadcast.ports import CallOrder, CallResult
 from broadcast.sounds import Sounds
 from broadcast.states import Outcome
@@ -242,3 +243,15 @@ async def test_a_job_that_vanished_while_it_was_done_keeps_no_other_on_the_list(
     finish = office.app.job_manager.finish_job_by_id_async
     await asyncio.gather(*(finish(job, Status.SUCCEEDED, delete_job=True) for job in (ids[0], -1, ids[1])))
     assert await office.jobs() == 0
+
+
+async def test_what_the_database_address_asks_for_is_kept_beside_what_the_engine_needs(
+    database_url: str,
+) -> None:
+    app = make_app(
+        f"{database_url}{'&' if '?' in database_url else '?'}options=-c%20statement_timeout%3D12345"
+    )
+    async with app.open_async():
+        asked = "SELECT current_setting('statement_timeout') AS own, current_setting('enable_sort') AS ours"
+        row = await app.connector.execute_query_one_async(asked)
+    assert row == {"own": "12345ms", "ours": "off"}

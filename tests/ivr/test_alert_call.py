@@ -76,6 +76,14 @@ async def test_dirk_presses_2_and_hears_it_again_from_its_first_word() -> None:
 
 
 @in_no_time
+async def test_fons_presses_2_in_the_quiet_after_the_second_time_and_hears_it_a_third_time() -> None:
+    async with answered(ALERT) as phone:
+        await phone.listens(2 * 8.0 + 1.0 + 0.5)
+        phone.presses("2")
+    assert (outcome(phone), seconds_of_message(phone)) == (Outcome.HEARD, [8.0, 8.0, 8.0])
+
+
+@in_no_time
 async def test_other_keys_disturb_nothing() -> None:
     async with answered(ALERT) as phone:
         await phone.hears(MESSAGE)
