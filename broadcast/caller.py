@@ -102,7 +102,7 @@ class Caller:
         self._at_hand.add(attempt)
         try:
             taken = await self._written_ahead(attempt)
-        except BaseException as fault:
+        except BaseException as fault:  # whatever ends the wait, cancellation too: the place is not used
             self._put_away(attempt)
             self._uncertain.add(attempt)
             if not isinstance(fault, OSError):

@@ -28,7 +28,12 @@ def send(
     async def work() -> tuple[Sent, str | None]:
         draft = Draft(network, read_texts(text), urgent, by or getpass.getuser())
         async with switchboard(settings()) as board:
-            return await asyncio.gather(board.desk.send(draft), hindrance(board.settings, board.engine))
+            looking = asyncio.create_task(hindrance(board.settings, board.engine))
+            try:
+                return await board.desk.send(draft), await looking
+            finally:  # an alert that is refused does not wait for what it does not need
+                looking.cancel()
+                await asyncio.wait({looking})
 
     sent, hindered_by = run(work())
     warnings = [f"The alert is kept, and rings when this is mended: {hindered_by}"] if hindered_by else []

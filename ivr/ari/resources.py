@@ -96,18 +96,16 @@ class Channels:
 
     async def answer(self, channel_id: str) -> None:
         """Waits in Asterisk until plays and recordings queued before it have ended."""
-        await self._ask("POST", f"channels/{channel_id}/answer")
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/answer"))
 
     async def ring(self, channel_id: str) -> None:
         """Let an inbound caller hear that it rings."""
-        await self._ask("POST", f"channels/{channel_id}/ring")
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/ring"))
 
     async def play(self, channel_id: str, media: str, playback_id: str) -> None:
         """Queue one sound, as `sound:/path/without/extension`."""
-        try:
-            await self._http.promptly("POST", f"channels/{channel_id}/play/{playback_id}", {"media": media})
-        except AriRefused as refusal:
-            raise _gone_or(refusal) from refusal
+        path = f"channels/{channel_id}/play/{playback_id}"
+        await _or_gone(self._http.promptly("POST", path, {"media": media}))
 
     async def record(
         self,
@@ -134,14 +132,14 @@ class Channels:
             "beep": beep,
             "ifExists": if_exists,
         }
-        await self._ask("POST", f"channels/{channel_id}/record", body)
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/record", body))
 
     async def continue_in_dialplan(
         self, channel_id: str, context: str, extension: str, priority: int = 1
     ) -> None:
         """Give the channel back to the dialplan there; a playing sound is finished first."""
         body = {"context": context, "extension": extension, "priority": priority}
-        await self._ask("POST", f"channels/{channel_id}/continue", body)
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/continue", body))
 
     async def hangup(
         self, channel_id: str, *, reason: str | None = None, reason_code: int | None = None
@@ -151,12 +149,6 @@ class Channels:
         if reason_code is not None:
             body = {"reason_code": str(reason_code)}
         await _unless_gone(self._http.promptly("DELETE", f"channels/{channel_id}", body or None))
-
-    async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
-        try:
-            await self._http.request(method, path, body)
-        except AriRefused as refusal:
-            raise _gone_or(refusal) from refusal
 
 
 class Playbacks:
@@ -233,6 +225,13 @@ def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:
     if refusal.status in _GONE and "already exists" not in str(refusal):
         return ChannelGone(f"The call has ended or is not ours now: {refusal}")
     return refusal
+
+
+async def _or_gone(asking: Awaitable[object]) -> None:
+    try:
+        await asking
+    except AriRefused as refusal:
+        raise _gone_or(refusal) from refusal
 
 
 async def _unless_gone(asking: Awaitable[object]) -> None:

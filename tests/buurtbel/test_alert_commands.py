@@ -1,6 +1,7 @@
 """`buurtbel send`, `watch` and `report`: an alert and what came of it."""
 
 import csv
+import gc
 import io
 from datetime import datetime, time, timedelta
 
@@ -63,6 +64,13 @@ def test_a_line_that_died_a_minute_ago_works_no_more(town: Town, typed: Typed) -
     town.add()
     town.ask("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')")
     assert "No line process" in typed("send", *URGENT, "--json").document["warnings"][0]
+
+
+def test_send_that_is_refused_leaves_no_connection_behind(town: Town, typed: Typed) -> None:
+    town.add("nieuw", charter_approved_on=None)
+    for _ in range(8):
+        assert typed("send", "--network", "nieuw", "--text", f"nl={TEXT}").code != 0
+        gc.collect()  # a connection that nobody closed is a warning, and so a failure
 
 
 def test_a_message_that_is_not_urgent_is_sent_within_the_hours(town: Town, typed: Typed) -> None:
