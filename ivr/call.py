@@ -56,7 +56,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FellQuiet:
-    """The far end talked long and has stopped."""
+    """The far end talked long and has stopped: what is being said has to begin again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,9 @@ class Call:
         self._now = 0.0
         self._signals: asyncio.Queue[Signal | _Gone] = asyncio.Queue()
         self._is_over = False
+        self._is_ours_to_end = False
+        self._pass: str | None = None
+        """The playback that speaks a pass now."""
         self._process = uuid4().hex[:8]
         self._playbacks = 0
         self._started: dict[str, float] = {}
@@ -127,17 +130,30 @@ class Call:
         if self.far_end.talk_ended(self._since_answer(at)):
             self._signals.put_nowait(FellQuiet())
 
+    def packets(self, count: int, at: float) -> None:
+        """So many packets of sound have come from the far end since the answer."""
+        if self.far_end.packets(count, self._since_answer(at)):
+            self._signals.put_nowait(FellQuiet())
+
     def playback_started(self, playback: str, at: float) -> None:
-        self._started[playback] = self._since_answer(at)
+        start = self._started[playback] = self._since_answer(at)
+        if playback == self._pass:
+            self.far_end.pass_started(start)
         self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         seconds = self._since_answer(at) - self._started.get(playback, 0.0)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
-    def hung_up(self) -> None:
+    def hung_up(self, at: float) -> None:
+        if not self._is_ours_to_end:
+            self.far_end.left(self._since_answer(at))
         self._is_over = True
         self._signals.put_nowait(_Gone())
+
+    def is_ours_to_end(self) -> None:
+        """The script is over: who hangs up from now on does it because we do."""
+        self._is_ours_to_end = not self._is_over
 
     def _since_answer(self, at: float) -> float:
         self._now = max(self._now, at - self._answered_at)
@@ -147,16 +163,16 @@ class Call:
 
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
-        playback = self._name_playback()
+        self._pass = playback = self._name_playback()
         whole = False
         try:
             heard = await self._play(sound, playback, keys, restarts=True)
             whole = isinstance(heard, Whole)
         finally:
+            self._pass = None
             start = self._started.get(playback)
             if start is not None:
-                end = start + sound.seconds if whole else self._now
-                self.far_end.pass_ended(start, end, whole=whole)
+                self.far_end.pass_ended(start + sound.seconds if whole else self._now, whole=whole)
         return heard
 
     async def play(self, sound: Sound, *, keys: str = "") -> Heard:

@@ -18,8 +18,10 @@ from ivr.ari.causes import outcome_of
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
 from ivr.call import Call, Sound
-from ivr.exchange import End, Exchange, LiveCall
+from ivr.exchange import Exchange
+from ivr.far_end import TALK_ENDS_AFTER
 from ivr.lines import Lines
+from ivr.live_call import End, LiveCall
 from ivr.scripts.alert_call import Alert, alert_call
 from ivr.trunk import Trunk
 
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 ENDPOINT = "trunk"
 CONTEXT, EXTENSION = "alert", "call"
 """Where in the PBX's dialplan an answered call begins: our application, or the message without us."""
-TALK_DETECTION = "600,256"
+TALK_DETECTION = f"{TALK_ENDS_AFTER * 1000:.0f},256"
 """Milliseconds of silence that end talk, and the level above which sound is talk."""
 END_REPORTED_WITHIN = 5.0
 """Seconds after our hang-up in which the PBX reports the end of the channel."""

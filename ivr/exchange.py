@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import time
 from typing import Any
 from uuid import UUID
@@ -24,62 +22,14 @@ from ivr.ari.events import (
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed, Sound
-from ivr.far_end import FarEnd
 from ivr.lines import Lines
+from ivr.live_call import End, LiveCall
+from ivr.packets import FIRST_LOOK, LOOK_EVERY
 
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a channel ended; `is_lost` when the end or the answer came while we could not see it."""
-
-    cause: int | None = None
-    sip_status: int | None = None
-    is_lost: bool = False
-
-
-class LiveCall:
-    """A call from before it is placed until its channel is gone."""
-
-    def __init__(self, id_: str, passes: int) -> None:
-        self.id = id_
-        self.is_placed = False
-        self.is_unwanted = False
-        self.missed_the_answer = False
-        """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
-        self.far_end = FarEnd(passes)
-        self.call: Call | None = None
-        self.answered_at: datetime | None = None
-        self._answered = asyncio.Event()
-        self._ended = asyncio.Event()
-        self.end = End()
-
-    async def answered(self) -> Call | None:
-        """Wait for the answer; None when the call ended without one."""
-        await self._answered.wait()
-        return self.call
-
-    async def ended(self) -> End:
-        await self._ended.wait()
-        return self.end
-
-    def answer(self, call: Call) -> None:
-        self.call = call
-        self.answered_at = datetime.now(UTC)
-        self.missed_the_answer = False
-        self._answered.set()
-
-    def finish(self, end: End) -> None:
-        if not self._ended.is_set():
-            self.end = end
-            self._ended.set()
-            self._answered.set()
-            if self.call is not None:
-                self.call.hung_up()
 
 
 class Exchange:
@@ -98,7 +48,7 @@ class Exchange:
             PlaybackStarted: _on_playback_started,
             PlaybackFinished: _on_playback_finished,
             ChannelDtmfReceived: _on_key,
-            ChannelTalkingStarted: _on_talk,
+            ChannelTalkingStarted: self._on_talk,
             ChannelTalkingFinished: _on_quiet,
         }
 
@@ -121,6 +71,7 @@ class Exchange:
             pass
         except PlayFailed as fault:
             log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
+        call.is_ours_to_end()
 
     # The connection's listener
 
@@ -151,7 +102,7 @@ class Exchange:
         try:
             await self._client.channels.get(live.id)
         except ChannelGone:
-            live.finish(End(is_lost=True))
+            live.finish(End(is_lost=True), time())
 
     def disconnected(self) -> None:
         self._connected.clear()
@@ -178,6 +129,26 @@ class Exchange:
     def _on_answer(self, live: LiveCall, event: Event) -> None:
         if live.call is None:
             self._answer(live, event.at.timestamp())
+
+    def _on_talk(self, live: LiveCall, event: Event) -> None:
+        call = live.call
+        if call is None:
+            return
+        call.talk_started(event.at.timestamp())
+        if call.far_end.wants_packets and not live.is_counted:
+            live.is_counted = True
+            self._do_soon(self._count_packets(live, call))
+
+    async def _count_packets(self, live: LiveCall, call: Call) -> None:
+        """Until the end of talk is reported after all, or the call has ended."""
+        await asyncio.sleep(FIRST_LOOK)
+        while call.far_end.wants_packets and not live.is_over:
+            try:
+                heard = await self._client.channels.rtp_statistics(live.id)
+            except ChannelGone:
+                return
+            call.packets(heard.rxcount, time())
+            await asyncio.sleep(LOOK_EVERY)
 
     def _answer(self, live: LiveCall, at: float) -> None:
         live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
@@ -250,7 +221,8 @@ class _PbxChannel:
 
 def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
-    live.finish(End(event.cause, event.tech_cause, is_lost=live.missed_the_answer))
+    end = End(event.cause, event.tech_cause, is_lost=live.missed_the_answer)
+    live.finish(end, event.at.timestamp())
 
 
 def _on_playback_started(live: LiveCall, event: Event) -> None:
@@ -269,11 +241,6 @@ def _on_key(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDtmfReceived)
     if live.call is not None:
         live.call.pressed(event.digit, event.at.timestamp())
-
-
-def _on_talk(live: LiveCall, event: Event) -> None:
-    if live.call is not None:
-        live.call.talk_started(event.at.timestamp())
 
 
 def _on_quiet(live: LiveCall, event: Event) -> None:

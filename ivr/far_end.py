@@ -1,13 +1,22 @@
-"""Who is at the other end, told from timing alone: keys, stretches of talk, and which passes ran whole.
+"""What to do on an answered call, decided from timing alone: go on, start the message again, or finish.
 
 Nobody waits for an answer of this module: the message is spoken from the first moment, and whenever a far end
 that has talked long falls quiet, it is started again from its first word. The end of a greeting is such a
-moment and so is the end of a beep, so the last start is the right one.
+moment and so is the end of a beep, so the last start is the right one. What the call was, in the end, is for
+`judgement` to say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from broadcast.states import Outcome
+from ivr.echo import own_voice
+from ivr.facts import Facts, Pass, Talk
+from ivr.judgement import Judgement, Who, judge
+from ivr.packets import PacketCount, Started, Stopped
+
+TALK_ENDS_AFTER = 0.6
+"""Seconds of quiet after which the PBX's detector reports the end of talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +31,22 @@ class Thresholds:
     """Stretches of talk since the answer that are more than a person's greeting."""
     restarts_in_a_row: int = 3
     """Restarts without a whole pass; then one pass runs to its end whatever is heard (lines with echo)."""
-    extra_passes: int = 2
-    """Whole passes beyond the undisturbed ones we want; then the call ends (talk that never ends)."""
+    greeting: float = 3.0
+    """Talk that is over so soon after the answer, and not long, disturbs no pass: a person's hallo."""
+    kept: float = 8.0
+    """A pass without talk that is longer than any wait for a beep: whoever is there has got it."""
+    endless: float = 60.0
+    """Since the answer: no greeting goes on for so long, so that passes count whatever is heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A stretch of talk, in seconds since the answer; `end` is None while it lasts."""
-
-    start: float
-    end: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """The message once, in seconds since the answer; `whole` when its last sample was played."""
-
-    start: float
-    end: float
-    whole: bool
+OUTCOMES = {
+    Who.PERSON: (Outcome.HEARD, Outcome.PARTIAL),
+    Who.MACHINE: (Outcome.VOICEMAIL, Outcome.VOICEMAIL_PARTIAL),
+    Who.SILENT: (Outcome.SILENT, Outcome.PARTIAL),
+    Who.SCREENER: (Outcome.SCREENED, Outcome.SCREENED),
+    Who.FAX: (Outcome.VOICEMAIL_PARTIAL, Outcome.VOICEMAIL_PARTIAL),
+}
+"""What a call was, with a whole pass and without."""
 
 
 @dataclass(slots=True)
@@ -49,102 +55,150 @@ class FarEnd:
 
     passes_wanted: int = 2
     thresholds: Thresholds = field(default_factory=Thresholds)
-    talks: list[Talk] = field(default_factory=list)
-    passes: list[Pass] = field(default_factory=list)
-    keys: list[tuple[float, str]] = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
     _restarts: int = 0
     """In a row, since the last whole pass."""
+    _last_restart: float = 0.0
+    _packets: PacketCount | None = field(default_factory=PacketCount)
+    """None once the end of talk was reported: this line sends silence too."""
 
     def key(self, digit: str, at: float) -> None:
         """A key is the only proof of a person, and ends the restarts."""
-        self.keys.append((at, digit))
+        self._is_at(at)
+        self.facts.keys.append((at, digit))
 
     def talk_started(self, at: float) -> None:
-        if not self._is_talking:
-            self.talks.append(Talk(at))
+        self._is_at(at)
+        if not self.facts.is_talking:
+            self.facts.talks.append(Talk(at))
 
     def talk_ended(self, at: float) -> bool:
-        """Tell whether the message must start again from its first word now."""
-        if not self._is_talking:
-            return False
-        self.talks[-1] = Talk(self.talks[-1].start, max(at, self.talks[-1].start))
-        if self.keys or not self.talked_long or self._restarts >= self.thresholds.restarts_in_a_row:
-            return False
-        self._restarts += 1
-        return True
+        """The PBX's detector has heard quiet for `TALK_ENDS_AFTER`; tells whether to start again now."""
+        self._packets = None
+        return self._fell_quiet(at - TALK_ENDS_AFTER, at)
 
-    def pass_ended(self, start: float, end: float, *, whole: bool) -> None:
-        self.passes.append(Pass(start, end, whole))
+    @property
+    def wants_packets(self) -> bool:
+        """Talk has begun and its end may never be reported: count packets."""
+        return self._packets is not None
+
+    def packets(self, count: int, at: float) -> bool:
+        """So many have come since the answer; tells whether to start again now."""
+        self._is_at(at)
+        match self._packets and self._packets.counted(count, at):
+            case Stopped(end):
+                return self._fell_quiet(end, at)
+            case Started(start):
+                self.talk_started(start)
+        return False
+
+    def pass_started(self, at: float) -> None:
+        self._is_at(at)
+        self.facts.passes.append(Pass(at))
+
+    def pass_ended(self, at: float, *, whole: bool) -> None:
+        self._is_at(at)
+        self.facts.passes[-1] = Pass(self.facts.passes[-1].start, at, whole)
         if whole:
             self._restarts = 0
 
+    def left(self, at: float) -> None:
+        """The far end has hung up, and not we."""
+        self._is_at(at)
+        self.facts.left = at
+
     @property
     def talked_long(self) -> bool:
-        """Longer than a person's greeting, so far."""
-        ended = [(talk.start, talk.end) for talk in self.talks if talk.end is not None]
-        lengths = [end - start for start, end in ended]
+        """Longer than a person's greeting, so far; our own voice coming back does not count."""
+        return self._is_long(self._talks())
+
+    @property
+    def is_done(self) -> bool:
+        """Enough was said: as many undisturbed passes as wanted, or no more would be of any use."""
+        whole = self.facts.whole_passes
+        undisturbed = sum(not self._is_disturbed(*one) for one in whole)
+        since_restart = sum(start >= self._last_restart for start, _ in whole)
+        is_enough = self.facts.now >= self.thresholds.endless or self._heard_in_quiet(self.facts.now)
+        return undisturbed >= self.passes_wanted or (is_enough and since_restart >= self.passes_wanted)
+
+    @property
+    def judgement(self) -> Judgement:
+        return judge(self.facts, self._talks(), is_long=self.talked_long)
+
+    def outcome(self) -> Outcome:
+        """What the call proved, once it is over."""
+        whole = bool(self.facts.whole_passes)
+        if any(digit == "1" for _, digit in self.facts.keys):
+            return Outcome.CONFIRMED
+        who = self.judgement.who
+        proved, not_proved = OUTCOMES[who]
+        return proved if (self._is_on_the_box() if who is Who.MACHINE else whole) else not_proved
+
+    def evidence(self) -> dict[str, object]:
+        """All of it, as JSON: times in seconds since the answer."""
+        facts, judgement = self.facts, self.judgement
+        return {
+            "talk": [[round(t.start, 2), _rounded(t.end)] for t in facts.talks],
+            "passes": [[round(p.start, 2), _rounded(p.end), p.whole] for p in facts.passes],
+            "keys": [round(at, 2) for at, _ in facts.keys],
+            "left": _rounded(facts.left),
+            "echo": len(facts.talks) - len(self._talks()),
+            "judgement": judgement.who.value,
+            "reason": judgement.reason,
+        }
+
+    def _is_at(self, moment: float) -> None:
+        self.facts.now = max(self.facts.now, moment)
+
+    def _talks(self) -> list[Talk]:
+        echo = own_voice(self.facts)
+        return [talk for talk in self.facts.talks if talk not in echo]
+
+    def _fell_quiet(self, end: float, at: float) -> bool:
+        self._is_at(at)
+        if not self.facts.is_talking:
+            return False
+        start = self.facts.talks[-1].start
+        talk = self.facts.talks[-1] = Talk(start, max(end, start))
+        if self.facts.keys or not self.talked_long or talk in own_voice(self.facts):
+            return False
+        if self._heard_in_quiet(start) or self._restarts >= self.thresholds.restarts_in_a_row:
+            return False
+        self._restarts += 1
+        self._last_restart = at
+        return True
+
+    def _is_long(self, talks: Sequence[Talk]) -> bool:
+        lengths = [talk.seconds for talk in talks if talk.end is not None]
         return (
             any(length >= self.thresholds.unbroken for length in lengths)
             or sum(lengths) >= self.thresholds.in_all
             or len(lengths) >= self.thresholds.stretches
         )
 
-    @property
-    def is_done(self) -> bool:
-        """Enough was said: as many undisturbed passes as wanted, or more passes than are any use."""
-        whole = [p for p in self.passes if p.whole]
-        undisturbed = sum(not self._is_disturbed(p) for p in whole)
-        return (
-            undisturbed >= self.passes_wanted
-            or len(whole) >= self.passes_wanted + self.thresholds.extra_passes
+    def _heard_in_quiet(self, until: float) -> bool:
+        """A box has kept the message, or a person has heard it: what they say after that starts nothing."""
+        return any(
+            end - start >= self.thresholds.kept and end <= until and not self._is_disturbed(start, end)
+            for start, end in self.facts.whole_passes
         )
 
-    def outcome(self) -> Outcome:
-        """What the call proved, once it is over."""
-        whole = [p for p in self.passes if p.whole]
-        if any(digit == "1" for _, digit in self.keys):
-            return Outcome.CONFIRMED
-        if self.keys:
-            return Outcome.HEARD if whole else Outcome.PARTIAL
-        if self._never_fell_quiet:
-            return Outcome.VOICEMAIL_PARTIAL
-        if self.talked_long:
-            taken = any(not self._is_disturbed(p) and self._fell_quiet_before(p) for p in whole)
-            return Outcome.VOICEMAIL if taken else Outcome.VOICEMAIL_PARTIAL
-        if not whole:
-            return Outcome.PARTIAL
-        return Outcome.HEARD if self.talks else Outcome.SILENT
+    def _is_on_the_box(self) -> bool:
+        """What a box played over before its greeting ended is on no recording."""
+        return any(
+            not self._is_disturbed(start, end)
+            and any(talk.end is not None and talk.end <= start for talk in self.facts.talks)
+            for start, end in self.facts.whole_passes
+        )
 
-    @property
-    def _is_talking(self) -> bool:
-        return bool(self.talks) and self.talks[-1].end is None
+    def _is_disturbed(self, start: float, end: float) -> bool:
+        """Somebody talked during this pass, beyond a first hallo."""
+        disturbing = [talk for talk in self._talks() if talk.overlaps(start, end)]
+        return self._is_long(disturbing) if self._is_a_hallo(disturbing) else bool(disturbing)
 
-    @property
-    def _never_fell_quiet(self) -> bool:
-        """Long talk without an end over every pass: noise, or a network that does not report silence.
+    def _is_a_hallo(self, talks: list[Talk]) -> bool:
+        return len(talks) == 1 and talks[0].end is not None and talks[0].end <= self.thresholds.greeting
 
-        It may have been a person or a box, so nothing is proved.
-        """
-        if not self._is_talking or not self.passes or self.talked_long:
-            return False
-        start = self.talks[-1].start
-        heard_before = any(p.whole and p.end <= start for p in self.passes)
-        return not heard_before and self.passes[-1].end - start >= self.thresholds.unbroken
 
-    def _fell_quiet_before(self, one: Pass) -> bool:
-        """What a box played before its greeting is on no recording."""
-        return any(talk.end is not None and talk.end <= one.start for talk in self.talks)
-
-    def _is_disturbed(self, one: Pass) -> bool:
-        """A machine was talking during this pass; what a person says over it does no harm."""
-        if not self.talked_long:
-            return False
-        return any(talk.start < one.end and (talk.end is None or talk.end > one.start) for talk in self.talks)
-
-    def evidence(self) -> dict[str, object]:
-        """All of it, as JSON: times in seconds since the answer."""
-        return {
-            "talk": [[round(t.start, 2), None if t.end is None else round(t.end, 2)] for t in self.talks],
-            "passes": [[round(p.start, 2), round(p.end, 2), p.whole] for p in self.passes],
-            "keys": len(self.keys),
-        }
+def _rounded(moment: float | None) -> float | None:
+    return None if moment is None else round(moment, 2)

@@ -48,18 +48,19 @@ class AriHttp:
             raise _refusal(status, said, self._base)
         return said
 
-    async def promptly(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
-        """Ask for what Asterisk does at once: on the event socket when there is one. Raises as `request`."""
+    async def promptly(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
+        """Ask for what Asterisk does at once: on the event socket when there is one. As `request` does."""
         if self.socket is None:
-            await self.request(method, path, body)
-            return
+            return await self.request(method, path, body)
         answer = await self.socket.ask(method, path, body)
+        said = answer.message_body.encode()
         if answer.status_code >= 300:
-            raise _refusal(answer.status_code, answer.message_body.encode(), self._base)
+            raise _refusal(answer.status_code, said, self._base)
+        return said
 
-    async def read(self, path: str, kind: type[_T]) -> _T:
+    async def read(self, path: str, kind: type[_T], *, promptly: bool = False) -> _T:
         """Ask for something and decode it as `kind`."""
-        said = await self.request("GET", path)
+        said = await (self.promptly if promptly else self.request)("GET", path)
         try:
             return msgspec.json.decode(said, type=kind)
         except msgspec.DecodeError as fault:

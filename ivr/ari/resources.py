@@ -90,7 +90,8 @@ class Channels:
 
     async def rtp_statistics(self, channel_id: str) -> RtpStatistics:
         try:
-            return await self._http.read(f"channels/{channel_id}/rtp_statistics", RtpStatistics)
+            path = f"channels/{channel_id}/rtp_statistics"
+            return await self._http.read(path, RtpStatistics, promptly=True)
         except AriRefused as refusal:
             raise _gone_or(refusal) from refusal
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,6 +54,8 @@ class FakeCall:
         self.in_stasis = False
         self.gone = asyncio.Event()
         self.heard: list[Heard] = []
+        self.packets: Callable[[], int] = lambda: 0
+        """How many packets of sound the phone has sent."""
         self._pbx = pbx
         self._speed = pbx.speed
         self._queue: deque[_Sound] = deque()
@@ -89,6 +91,13 @@ class FakeCall:
         if asked:
             await self.passes(int(asked.partition(",")[0] or 2500) / 1000)
             self.emit("ChannelTalkingFinished", duration=round(seconds * 1000))
+
+    async def talk_on(self, seconds: float) -> None:
+        """Speak on a network that sends nothing in silence: the end is never noticed. Wall seconds."""
+        self.emit("ChannelTalkingStarted")
+        began = asyncio.get_running_loop().time()
+        self.packets = lambda: round(50 * min(asyncio.get_running_loop().time() - began, seconds))
+        await asyncio.sleep(seconds)
 
     async def sound_ends(self) -> None:
         """Wait for the next sound, from now on, to be played to its end."""
@@ -160,6 +169,8 @@ class FakeCall:
             return
         for recording in self._recordings.values():
             recording.cancel()
+        if self._playing:
+            self._tell_playback("PlaybackFinished", self._playing, "done")
         self.leave_stasis()
         tech = {} if sip_status is None else {"tech_cause": sip_status}
         self.emit("ChannelDestroyed", cause=cause, cause_txt="", **tech)

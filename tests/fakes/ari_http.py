@@ -105,7 +105,7 @@ class AriHttpSide:
         call = self._call(request)
         if call.state != "Up":
             raise Refusal(404, "RTP info not found")
-        return web.json_response({"txcount": 50 * len(call.heard), "rxcount": 50})
+        return web.json_response({"txcount": 50 * len(call.heard), "rxcount": call.packets()})
 
     async def originate(self, request: web.Request) -> web.Response:
         body = await request.json()

@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from ivr.call import Call, Hangup, PlayFailed, Sound
-from ivr.far_end import FarEnd
+from ivr.far_end import TALK_ENDS_AFTER, FarEnd
 from ivr.scripts.alert_call import Alert, alert_call
-
-SILENCE_THAT_ENDS_TALK = 0.6
-"""Seconds after which the PBX reports that talk has ended."""
 
 
 @dataclass
@@ -56,7 +53,7 @@ class Phone:
     async def says(self, seconds: float) -> None:
         """Talk; over when the PBX reports that it is quiet."""
         self.call.talk_started(self.now())
-        await asyncio.sleep(seconds + SILENCE_THAT_ENDS_TALK)
+        await asyncio.sleep(seconds + TALK_ENDS_AFTER)
         self.call.talk_ended(self.now())
 
     async def listens(self, seconds: float) -> None:
@@ -66,7 +63,7 @@ class Phone:
         """As the PBX tells it: a playback that was cut is reported just like one that ran to its end."""
         self.is_gone = True
         self._cut()
-        self.call.hung_up()
+        self.call.hung_up(self.now())
 
     def is_cut_off(self) -> None:
         """The sound stops, and the line stays."""

@@ -77,6 +77,22 @@ async def test_a_box_gets_the_message_whole_after_its_greeting(line_desk: LineDe
     assert [one.whole for one in heard] == [False, True, True]
 
 
+async def test_where_silence_is_not_sent_the_end_of_a_greeting_is_told_from_its_packets(
+    line_desk: LineDesk,
+) -> None:
+    async def box(call: FakeCall) -> None:
+        call.pick_up()
+        await call.talk_on(2.2)
+        await call.stay()
+
+    line_desk.ari.phones[phone(23)] = box
+    result = await line_desk.calls(line_desk.order(phone(23)))
+    assert result.outcome is Outcome.VOICEMAIL
+    [[_, end]] = result.evidence["talk"]
+    assert end == pytest.approx(2.2, abs=0.5)
+    assert sum(start >= end and whole for start, _, whole in result.evidence["passes"]) == 2
+
+
 async def test_a_box_that_hangs_up_before_the_end_is_no_proof(line_desk: LineDesk) -> None:
     line_desk.ari.phones[phone(23)] = box_that_hangs_up_soon
     assert (await line_desk.calls(line_desk.order(phone(23)))).outcome is Outcome.VOICEMAIL_PARTIAL
@@ -86,7 +102,7 @@ async def test_the_evidence_tells_what_the_phone_heard_though_all_events_come_tw
     line_desk: LineDesk,
 ) -> None:
     result = await line_desk.calls(line_desk.order(phone(13)))
-    assert result.evidence["keys"] == 2
+    assert len(result.evidence["keys"]) == 2
     assert [whole for _, _, whole in result.evidence["passes"]] == [False, True]
     assert result.answered_at is not None
     assert result.cause == 16

@@ -1,34 +1,15 @@
-"""Who was at the other end, told from timing: people, boxes, echo, and events late, double or missing."""
+"""What is done and what was proved, told from timing: people, boxes, and events late, double or missing."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcast.states import Outcome
-from ivr.far_end import FarEnd, Thresholds
+from ivr.far_end import TALK_ENDS_AFTER, FarEnd
+from tests.ivr.told import NEVER, Times, call, says, spoken
 
 PASS = 10.0
 """Seconds that one pass of these tests lasts."""
-Talks = list[tuple[float, float]]
-NEVER = -1.0
-"""An end that was not reported."""
-
-
-def line(*, talks: Talks = (), passes: Talks = (), cut: Talks = (), keys: str = "") -> FarEnd:  # type: ignore[assignment]
-    """A call that is over: stretches of talk, whole passes and passes that were cut, as start and end."""
-    far_end = FarEnd()
-    for start, end in talks:
-        far_end.talk_started(start)
-        if end != NEVER:
-            far_end.talk_ended(end)
-    for whole, those in ((True, passes), (False, cut)):
-        for start, end in those:
-            far_end.pass_ended(start, end, whole=whole)
-    for digit in keys:
-        far_end.key(digit, 5.0)
-    return far_end
-
-
 HALLO = (0.3, 1.2)
 GREETING = (0.5, 6.0)
 
@@ -36,66 +17,56 @@ GREETING = (0.5, 6.0)
 @pytest.mark.parametrize(
     ("what_happened", "call", "outcome"),
     [
-        ("1 was pressed", line(passes=[(0, 10)], keys="1"), Outcome.CONFIRMED),
-        ("1 was pressed over the message", line(cut=[(0, 3)], keys="1"), Outcome.CONFIRMED),
-        ("1 was pressed after 2", line(cut=[(0, 3)], passes=[(3, 13)], keys="21"), Outcome.CONFIRMED),
-        ("1 was pressed over a long greeting", line(talks=[GREETING], keys="1"), Outcome.CONFIRMED),
-        ("1 was pressed and nothing was played", line(keys="1"), Outcome.CONFIRMED),
-        ("another key, and the whole message", line(passes=[(0, 10)], keys="5"), Outcome.HEARD),
-        ("another key, and a part of it", line(cut=[(0, 4)], keys="5"), Outcome.PARTIAL),
+        ("1 was pressed", call(passes=[(0, 10)], keys="1"), Outcome.CONFIRMED),
+        ("1 was pressed over the message", call(cut=[(0, 3)], keys="1"), Outcome.CONFIRMED),
+        ("1 was pressed after 2", call(cut=[(0, 3)], passes=[(3, 13)], keys="21"), Outcome.CONFIRMED),
+        ("1 was pressed over a long greeting", call(talks=[GREETING], keys="1"), Outcome.CONFIRMED),
+        ("1 was pressed and nothing was played", call(keys="1"), Outcome.CONFIRMED),
+        ("another key, and the whole message", call(passes=[(0, 10)], keys="5"), Outcome.HEARD),
+        ("another key, and a part of it", call(cut=[(0, 4)], keys="5", left=4), Outcome.PARTIAL),
         (
             "a talker who pressed a key stayed",
-            line(talks=[(0, 5)], passes=[(0, 10)], keys="2"),
+            call(talks=[(0, 5)], passes=[(0, 10)], keys="2"),
             Outcome.HEARD,
         ),
-        ("said hallo and stayed", line(talks=[HALLO], passes=[(0, 10)]), Outcome.HEARD),
-        ("said hallo and left", line(talks=[HALLO], cut=[(0, 4)]), Outcome.PARTIAL),
-        ("picked up and left", line(cut=[(0, 2)]), Outcome.PARTIAL),
-        ("left before a word was said", line(), Outcome.PARTIAL),
-        ("said nothing at all", line(passes=[(0, 10), (11, 21)]), Outcome.SILENT),
+        ("said hallo and stayed", call(talks=[HALLO], passes=[(0, 10)], left=10.5), Outcome.HEARD),
+        ("said hallo and left", call(talks=[HALLO], cut=[(0, 4)], left=4), Outcome.PARTIAL),
+        ("picked up and left", call(cut=[(0, 2)], left=2), Outcome.PARTIAL),
+        ("left before a word was said", call(left=0.1), Outcome.PARTIAL),
+        ("said nothing at all", call(passes=[(0, 10), (11, 21)]), Outcome.SILENT),
         (
             "a box with its greeting",
-            line(talks=[GREETING], cut=[(0, 6)], passes=[(6, 16)]),
+            call(talks=[GREETING], cut=[(0, 6.6)], passes=[(6.6, 16.6), (17.6, 27.6)]),
             Outcome.VOICEMAIL,
         ),
         (
             "a box in three pieces and a beep",
-            line(talks=[(0, 1), (2, 3), (4, 4.5)], cut=[(0, 4.5)], passes=[(4.5, 14.5)]),
+            call(talks=[(0, 1), (2, 3), (4, 4.5)], cut=[(0, 5.1)], passes=[(5.1, 15.1), (16.1, 26.1)]),
             Outcome.VOICEMAIL,
         ),
         (
             "a box that hung up",
-            line(talks=[GREETING], cut=[(0, 6), (6, 12)]),
+            call(talks=[GREETING], cut=[(0, 6.6), (6.6, 12)], left=12),
             Outcome.VOICEMAIL_PARTIAL,
         ),
         (
             "a box whose greeting was longer than the pass",
-            line(talks=[(0.5, 14)], passes=[(0, 10)], cut=[(11, 14), (14, 20)]),
+            call(talks=[(0.5, 14)], passes=[(0, 10)], cut=[(11, 14.6), (14.6, 20)], left=20),
             Outcome.VOICEMAIL_PARTIAL,
         ),
         (
             "a box that is full after the message",
-            line(talks=[GREETING, (17, 20)], cut=[(0, 6)], passes=[(6, 16)]),
+            call(talks=[GREETING, (17, 20)], cut=[(0, 6.6), (17.6, 20.5)], passes=[(6.6, 16.6)], left=20.5),
             Outcome.VOICEMAIL,
         ),
         (
-            "silence first, then a greeting, then gone: what came before a greeting is on no recording",
-            line(talks=[(12, 17)], passes=[(0, 10)], cut=[(11, 17)]),
-            Outcome.VOICEMAIL_PARTIAL,
-        ),
-        (
-            "talk that never ended, as on a network that does not report silence",
-            line(talks=[(0.5, NEVER)], passes=[(0, 10), (11, 21)]),
-            Outcome.VOICEMAIL_PARTIAL,
-        ),
-        (
-            "a long greeting, then talk that never ended",
-            line(talks=[(0.5, 4), (5, NEVER)], cut=[(0, 4)], passes=[(4, 14), (15, 25)]),
-            Outcome.VOICEMAIL_PARTIAL,
+            "a noisy street in which the message was played whole",
+            call(talks=[(0.5, NEVER)], passes=[(0, 10), (11, 21)], left=22),
+            Outcome.HEARD,
         ),
         (
             "said hallo, heard it whole, and was speaking while hanging up",
-            line(talks=[HALLO, (10.2, NEVER)], passes=[(0, 10)], cut=[(11, 13)]),
+            call(talks=[HALLO, (10.2, NEVER)], passes=[(0, 10)], cut=[(11, 13)], left=13),
             Outcome.HEARD,
         ),
     ],
@@ -110,44 +81,58 @@ def test_the_outcome_says_what_was_proved(what_happened: str, call: FarEnd, outc
     [
         ([HALLO], False),
         ([(0.3, 1.2), (2.0, 2.9)], False),
-        ([(0.0, 1.8)], True),
+        ([(0.0, 1.9)], True),
         ([(0.0, 1.3), (2.0, 3.2)], True),
         ([(0.0, 0.2), (1.0, 1.2), (2.0, 2.2)], True),
         ([], False),
     ],
 )
-def test_a_persons_greeting_is_short_and_a_boxs_is_long(talks: Talks, is_long: bool) -> None:
-    assert line(talks=talks).talked_long is is_long
+def test_a_persons_greeting_is_short_and_a_boxs_is_long(talks: Times, is_long: bool) -> None:
+    assert call(talks=talks).talked_long is is_long
 
 
 def test_the_message_starts_again_whenever_a_long_talker_falls_quiet() -> None:
     box = FarEnd()
-    box.talk_started(0.5)
-    assert box.talk_ended(4.0)
-    box.talk_started(4.5)
-    assert box.talk_ended(5.0), "its beep"
+    assert says(box, 0.5, 4.0)
+    assert says(box, 5.0, 5.5), "its beep"
 
 
 def test_a_person_who_says_hallo_is_not_started_again_on() -> None:
+    assert not says(FarEnd(), 0.5, 1.4)
+
+
+def test_a_box_that_says_it_is_full_has_the_message_and_the_call_ends_with_the_pass() -> None:
+    box = FarEnd()
+    says(box, 0.5, 6.0)
+    spoken(box, 6.6, 16.6)
+    box.pass_started(17.6)
+    assert not says(box, 18.0, 20.0)
+    assert not box.is_done
+    box.pass_ended(27.6, whole=True)
+    assert box.is_done
+
+
+def test_who_asks_something_after_the_message_is_told_it_to_its_end() -> None:
     person = FarEnd()
-    person.talk_started(0.5)
-    assert not person.talk_ended(1.4)
+    says(person, 0.5, 1.4)
+    spoken(person, 0, 10)
+    assert not says(person, 10.5, 13.0)
+    assert not person.is_done
 
 
 def test_after_three_restarts_one_pass_runs_to_its_end_whatever_is_heard_and_then_it_may_restart_again() -> (
     None
 ):
-    echo = FarEnd()
-    restarts = []
+    noise, decisions = FarEnd(), []
     for n in range(10):
-        echo.talk_started(2.0 * n)
-        restarts.append(echo.talk_ended(2.0 * n + 1.9))
-    assert restarts == [True] * 3 + [False] * 7
-    echo.pass_ended(6, 16, whole=False)
-    assert not echo.talk_ended(20.5)
-    echo.pass_ended(16, 26, whole=True)
-    echo.talk_started(26.5)
-    assert echo.talk_ended(27)
+        noise.pass_started(4.0 * n)
+        decisions.append(says(noise, 4.0 * n + 0.2 * n, 4.0 * n + 0.2 * n + 1.9))
+        noise.pass_ended(4.0 * n + 3.9, whole=False)
+    assert decisions == [True] * 3 + [False] * 7
+    noise.pass_started(40)
+    assert not says(noise, 42.0, 46.0)
+    noise.pass_ended(50, whole=True)
+    assert says(noise, 50.5, 51.0)
 
 
 def test_a_key_ends_the_restarts() -> None:
@@ -163,73 +148,106 @@ def test_events_that_come_twice_count_once(end_is_lost: bool) -> None:
     for far_end, times in ((once, 1), (twice, 2)):
         for _ in range(times):
             far_end.talk_started(1.0)
-        restarts = [far_end.talk_ended(4.0) for _ in range(times)]
-        assert sum(restarts) == 1
+        decisions = [far_end.talk_ended(4.0) for _ in range(times)]
+        assert sum(decisions) == 1
         for _ in range(times):
             far_end.talk_started(6.0)
         if not end_is_lost:
             for _ in range(times):
                 far_end.talk_ended(7.0)
-    assert once.talks == twice.talks
     assert once.evidence() == twice.evidence()
 
 
 def test_an_end_of_talk_whose_beginning_never_came_means_nothing() -> None:
     far_end = FarEnd()
     assert not far_end.talk_ended(5.0)
-    assert far_end.talks == []
+    assert far_end.facts.talks == []
 
 
 def test_an_end_that_is_dated_before_its_beginning_is_talk_of_no_length() -> None:
     far_end = FarEnd()
     far_end.talk_started(5.0)
     far_end.talk_ended(4.0)
-    assert [(talk.start, talk.end) for talk in far_end.talks] == [(5.0, 5.0)]
+    assert [(talk.start, talk.end) for talk in far_end.facts.talks] == [(5.0, 5.0)]
 
 
 def test_two_undisturbed_passes_are_enough_and_one_is_not() -> None:
-    assert not line(passes=[(0, 10)]).is_done
-    assert line(passes=[(0, 10), (11, 21)]).is_done
-    assert not line(talks=[(0, 12)], passes=[(0, 10), (12, 22)]).is_done
+    assert not call(passes=[(0, 10)]).is_done
+    assert call(passes=[(0, 10), (11, 21)]).is_done
+    assert call(talks=[HALLO], passes=[(0, 10), (11, 21)]).is_done
+    assert not call(talks=[(0, 12)], passes=[(0, 10), (13, 23)]).is_done
 
 
-def test_talk_that_never_ends_after_a_greeting_ends_after_four_passes_at_the_latest() -> None:
-    talks = [(0.0, 3.0), (3.5, NEVER)]
-    passes = [(3.0 + 11 * n, 13.0 + 11 * n) for n in range(4)]
-    assert not line(talks=talks, passes=passes[:3]).is_done
-    assert line(talks=talks, passes=passes).is_done
+def test_a_beep_after_a_short_greeting_disturbs_the_pass_that_it_falls_into() -> None:
+    short = [(0.3, 1.4), (7.2, 7.7)]
+    assert not call(talks=short, passes=[(0, 6), (7, 13)]).is_done
+    assert call(talks=short, passes=[(0, 6), (7, 13), (14, 20)]).is_done
 
 
-def test_the_evidence_tells_times_and_how_many_keys_but_never_which() -> None:
-    far_end = line(talks=[(0.333, 1.2), (5, NEVER)], passes=[(0, 10)], cut=[(11, 12.5)], keys="471")
+def test_sound_that_never_ends_is_no_greeting_after_a_minute() -> None:
+    passes = [(11.0 * n, 11.0 * n + 10) for n in range(6)]
+    assert not call(talks=[(0.5, NEVER)], passes=passes[:5]).is_done
+    assert call(talks=[(0.5, NEVER)], passes=passes).is_done
+
+
+def test_a_greeting_of_nearly_a_minute_still_gets_two_whole_passes_after_it() -> None:
+    before = [(0, 20), (21, 41)]
+    assert not call(talks=[(0.5, 55)], passes=[*before, (55.6, 75.6)], cut=[(42, 55.6)]).is_done
+
+
+def test_on_a_network_that_sends_nothing_in_silence_the_message_starts_again_when_packets_stop() -> None:
+    box = FarEnd()
+    box.talk_started(0.5)
+    decisions = [
+        box.packets(count, 0.5 + 0.4 * n) for n, count in enumerate([25, 45, 65, 85, 100, 100, 100], start=1)
+    ]
+    assert decisions == [False] * 6 + [True]
+    assert box.facts.talks[0].end == pytest.approx(2.4, abs=0.1)
+    assert box.wants_packets
+
+
+def test_packets_are_not_counted_where_the_end_of_talk_is_reported() -> None:
+    person = FarEnd()
+    says(person, 0.5, 1.2)
+    assert not person.wants_packets
+
+
+def test_the_evidence_tells_times_and_who_it_was_but_never_which_keys() -> None:
+    far_end = call(talks=[(0.333, 1.2), (5.5, NEVER)], passes=[(0, 10)], cut=[(11, 12.5)], keys="471")
     assert far_end.evidence() == {
-        "talk": [[0.33, 1.2], [5, None]],
+        "talk": [[0.33, 1.2], [5.5, None]],
         "passes": [[0, 10, True], [11, 12.5, False]],
-        "keys": 3,
+        "keys": [5.0, 5.0, 5.0],
+        "left": None,
+        "echo": 0,
+        "judgement": "person",
+        "reason": "a key was pressed",
     }
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["starts", "ends", "whole", "cut", "key"]), st.floats(0.0, 60.0)),
+        st.tuples(st.sampled_from(["starts", "ends", "whole", "cut", "key", "left"]), st.floats(0.0, 90.0)),
         max_size=60,
     )
 )
 def test_no_order_of_events_makes_it_restart_for_ever_or_claim_what_was_not_played(events) -> None:
-    far_end = FarEnd(thresholds=Thresholds())
+    far_end = FarEnd()
     in_a_row = 0
     for kind, at in events:
         match kind:
             case "starts":
                 far_end.talk_started(at)
             case "ends":
-                in_a_row += far_end.talk_ended(at)
+                in_a_row += far_end.talk_ended(at + TALK_ENDS_AFTER)
             case "key":
                 far_end.key("5", at)
+            case "left":
+                far_end.left(at)
             case _:
-                far_end.pass_ended(at, at + PASS, whole=kind == "whole")
+                spoken(far_end, at, at + PASS, whole=kind == "whole")
                 in_a_row = 0 if kind == "whole" else in_a_row
         assert in_a_row <= 3
     if not any(kind == "whole" for kind, _ in events):
-        assert far_end.outcome() in {Outcome.PARTIAL, Outcome.VOICEMAIL_PARTIAL}
+        assert far_end.outcome() in {Outcome.PARTIAL, Outcome.VOICEMAIL_PARTIAL, Outcome.SCREENED}
         assert not far_end.is_done

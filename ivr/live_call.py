@@ -1,0 +1,64 @@
+"""One call that the exchange watches, from before it is placed until its channel is gone."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ivr.call import Call
+from ivr.far_end import FarEnd
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a channel ended; `is_lost` when the end or the answer came while we could not see it."""
+
+    cause: int | None = None
+    sip_status: int | None = None
+    is_lost: bool = False
+
+
+class LiveCall:
+    """Told by the exchange what becomes of the call; waited for by the dialler."""
+
+    def __init__(self, id_: str, passes: int) -> None:
+        self.id = id_
+        self.is_placed = False
+        self.is_unwanted = False
+        self.missed_the_answer = False
+        """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
+        self.is_counted = False
+        """Its packets are being counted, or were."""
+        self.far_end = FarEnd(passes)
+        self.call: Call | None = None
+        self.answered_at: datetime | None = None
+        self._answered = asyncio.Event()
+        self._ended = asyncio.Event()
+        self.end = End()
+
+    @property
+    def is_over(self) -> bool:
+        return self._ended.is_set()
+
+    async def answered(self) -> Call | None:
+        """Wait for the answer; None when the call ended without one."""
+        await self._answered.wait()
+        return self.call
+
+    async def ended(self) -> End:
+        await self._ended.wait()
+        return self.end
+
+    def answer(self, call: Call) -> None:
+        self.call = call
+        self.answered_at = datetime.now(UTC)
+        self.missed_the_answer = False
+        self._answered.set()
+
+    def finish(self, end: End, at: float) -> None:
+        """`at` is the moment by the PBX's clock."""
+        if not self._ended.is_set():
+            self.end = end
+            self._ended.set()
+            self._answered.set()
+            if self.call is not None:
+                self.call.hung_up(at)

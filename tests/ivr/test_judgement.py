@@ -1,0 +1,137 @@
+"""Who it was, told as calls that a police officer could picture; a pass lasts ten seconds."""
+
+import pytest
+
+from ivr.far_end import FarEnd
+from ivr.judgement import Who
+from tests.ivr.told import NEVER, call
+
+HALLO = (0.3, 1.2)
+TWO_PASSES = [(6.6, 16.6), (17.6, 27.6)]
+FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
+
+
+@pytest.mark.parametrize(
+    ("who", "told", "call"),
+    [
+        ("person", "pressed a key over a greeting of a box", call(talks=[(0.5, 6)], keys="5")),
+        ("person", "said hallo and put the phone down", call(talks=[HALLO], cut=[(0.1, 4)], left=4)),
+        (
+            "person",
+            "said hallo and waited until we hung up",
+            call(talks=[HALLO], passes=FROM_THE_ANSWER),
+        ),
+        (
+            "person",
+            "asked twice who it was and left after the message",
+            call(talks=[HALLO, (3, 4.2)], passes=[(0.1, 10.1)], left=11),
+        ),
+        (
+            "person",
+            "shouted, listened, and put the phone down in the quiet after the message",
+            call(talks=[(0.5, 5)], cut=[(0.1, 5.6)], passes=[(5.6, 15.6)], left=17),
+        ),
+        (
+            "person",
+            "shouted, and put the phone down during the second time",
+            call(talks=[(0.5, 5)], cut=[(0.1, 5.6), (16.6, 22)], passes=[(5.6, 15.6)], left=22),
+        ),
+        (
+            "person",
+            "chatted with somebody all the time",
+            call(
+                talks=[(0.5, 3), (6, 9), (13, 16), (20, 24)],
+                cut=[(0.1, 3.6), (3.6, 9.6), (9.6, 16.6)],
+                passes=[(16.6, 26.6)],
+            ),
+        ),
+        (
+            "person",
+            "stood in a street whose noise never ended",
+            call(talks=[(0.2, NEVER)], passes=FROM_THE_ANSWER, left=24),
+        ),
+        ("silent", "said nothing", call(passes=FROM_THE_ANSWER)),
+        ("silent", "said nothing and put the phone down", call(passes=[(0.1, 10.1)], left=11)),
+        (
+            "machine",
+            "a greeting, then nothing",
+            call(talks=[(0.5, 6)], cut=[(0.1, 6.6)], passes=TWO_PASSES),
+        ),
+        (
+            "machine",
+            "a greeting with pauses, a beep five seconds later",
+            call(
+                talks=[(0.5, 3), (4.8, 6), (11, 11.4)],
+                cut=[(0.1, 3.6), (3.6, 6.6), (6.6, 12)],
+                passes=[(12, 22), (23, 33)],
+            ),
+        ),
+        (
+            "machine",
+            "a greeting of one second and a beep three seconds later",
+            call(talks=[(0.5, 1.5), (4.5, 5)], passes=[*FROM_THE_ANSWER, (22.1, 32.1)]),
+        ),
+        (
+            "machine",
+            "a greeting, and after the message that it is full",
+            call(talks=[(0.5, 6), (17, 19)], cut=[(0.1, 6.6), (17.6, 19.8)], passes=[(6.6, 16.6)], left=19.8),
+        ),
+        (
+            "machine",
+            "a greeting, thirty seconds of memory, and goodbye",
+            call(
+                talks=[(0.5, 6), (36.2, 37.5)],
+                cut=[(0.1, 6.6), (28.6, 38)],
+                passes=TWO_PASSES,
+                left=38,
+            ),
+        ),
+        (
+            "machine",
+            "a greeting, and gone without a word when thirty seconds were kept",
+            call(talks=[(0.5, 6)], cut=[(0.1, 6.6), (28.6, 36)], passes=TWO_PASSES, left=36),
+        ),
+        (
+            "machine",
+            "a greeting, and gone as the last word was spoken",
+            call(talks=[(0.5, 6)], cut=[(0.1, 6.6)], passes=[(6.6, 16.6)], left=16.6),
+        ),
+        (
+            "screener",
+            "asked who it was, said one moment, and nobody came",
+            call(
+                talks=[(0.5, 5), (16.5, 18)],
+                cut=[(0.1, 5.6)],
+                passes=[(5.6, 15.6), (16.6, 26.6)],
+            ),
+        ),
+        (
+            "screener",
+            "asked who it was, then rang on",
+            call(
+                talks=[(0.5, 5), (16.5, 18), (19, 20), (23, 24), (27, 28)],
+                cut=[(0.1, 5.6)],
+                passes=[(5.6, 15.6)],
+                left=32,
+            ),
+        ),
+        (
+            "fax",
+            "a tone of three seconds, then bursts every three seconds",
+            call(
+                talks=[(1, 4), (6, 7.2), (9, 10.2), (12, 13.2), (15, 16.2)],
+                cut=[(0.1, 4.6), (4.6, 7.8), (7.8, 10.8)],
+                passes=[(10.8, 20.8)],
+                left=35,
+            ),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_who_it_was(who: str, told: str, call: FarEnd) -> None:
+    assert call.judgement.who == Who(who), call.judgement.reason
+
+
+def test_every_call_is_judged_with_a_reason() -> None:
+    assert call().judgement.reason == "nothing was heard"
+    assert call(talks=[HALLO], left=2).judgement.reason

@@ -1,0 +1,45 @@
+"""Calls told as times, in seconds since the answer; the far end hears of them as the PBX reports them."""
+
+from collections.abc import Callable, Sequence
+
+from ivr.far_end import TALK_ENDS_AFTER, FarEnd
+
+NEVER = float("inf")
+"""The end of talk that was never reported."""
+Times = Sequence[tuple[float, float]]
+
+
+def call(
+    *, talks: Times = (), passes: Times = (), cut: Times = (), keys: str = "", left: float | None = None
+) -> FarEnd:
+    """A call that is over: stretches of talk, whole passes and passes that were cut, as start and end."""
+    far_end = FarEnd()
+    happened: list[tuple[float, Callable[[], object]]] = []
+    for start, end in talks:
+        happened.append((start, lambda at=start: far_end.talk_started(at)))
+        if end != NEVER:
+            reported = end + TALK_ENDS_AFTER
+            happened.append((reported, lambda at=reported: far_end.talk_ended(at)))
+    for whole, those in ((True, passes), (False, cut)):
+        for start, end in those:
+            happened.append((start, lambda at=start: far_end.pass_started(at)))
+            happened.append((end, lambda at=end, whole=whole: far_end.pass_ended(at, whole=whole)))
+    happened += [(5.0, lambda digit=digit: far_end.key(digit, 5.0)) for digit in keys]
+    if left is not None:
+        happened.append((left, lambda: far_end.left(left)))
+    # At one moment what ends comes before what begins.
+    for _, happens in sorted(happened, key=lambda event: event[0]):
+        happens()
+    return far_end
+
+
+def says(far_end: FarEnd, start: float, end: float) -> bool:
+    """One stretch of talk; tells whether its end starts the message again."""
+    far_end.talk_started(start)
+    return far_end.talk_ended(end + TALK_ENDS_AFTER)
+
+
+def spoken(far_end: FarEnd, start: float, end: float, *, whole: bool = True) -> None:
+    """One pass."""
+    far_end.pass_started(start)
+    far_end.pass_ended(end, whole=whole)
