@@ -55,7 +55,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class FellQuiet:
+class StartAgain:
     """The far end talked long and has stopped: what is being said has to begin again."""
 
 
@@ -73,8 +73,8 @@ class _Gone:
     """The party has left; nothing comes after it."""
 
 
-Signal = Started | Ended | Key | FellQuiet
-Heard = Whole | Key | FellQuiet
+Signal = Started | Ended | Key | StartAgain
+Heard = Whole | Key | StartAgain
 
 
 class Channel(Protocol):
@@ -127,13 +127,15 @@ class Call:
         self.far_end.talk_started(self._since_answer(at))
 
     def talk_ended(self, at: float) -> None:
-        if self.far_end.talk_ended(self._since_answer(at)):
-            self._signals.put_nowait(FellQuiet())
+        self.far_end.talk_ended(self._since_answer(at))
+        self._listen_on()
 
     def packets(self, count: int, at: float) -> None:
         """So many packets of sound have come from the far end since the answer."""
-        if self.far_end.packets(count, self._since_answer(at)):
-            self._signals.put_nowait(FellQuiet())
+        was_talking = self.far_end.facts.is_talking
+        self.far_end.packets(count, self._since_answer(at))
+        if was_talking and not self.far_end.facts.is_talking:
+            self._listen_on()
 
     def playback_started(self, playback: str, at: float) -> None:
         start = self._started[playback] = self._since_answer(at)
@@ -154,6 +156,19 @@ class Call:
     def is_ours_to_end(self) -> None:
         """The script is over: who hangs up from now on does it because we do."""
         self._is_ours_to_end = not self._is_over
+
+    def _listen_on(self) -> None:
+        """Ask when the quiet that has begun has settled, and when it is certain, whether to start again."""
+        talks, thresholds = self.far_end.facts.talks, self.far_end.thresholds
+        if talks and talks[-1].end is not None:
+            for quiet in (thresholds.settled, thresholds.certain):
+                at = talks[-1].end + quiet
+                asyncio.get_running_loop().call_later(max(0.0, at - self._now), self._is_quiet, at)
+
+    def _is_quiet(self, at: float) -> None:
+        self._now = max(self._now, at)
+        if not self._is_over and self.far_end.is_to_start_again(self._now):
+            self._signals.put_nowait(StartAgain())
 
     def _since_answer(self, at: float) -> float:
         self._now = max(self._now, at - self._answered_at)
@@ -179,12 +194,12 @@ class Call:
         """Play a sound to its last sample, or until a key among `keys` stops it."""
         return await self._play(sound, self._name_playback(), keys, restarts=False)
 
-    async def pause(self, seconds: float, *, keys: str = "") -> Key | FellQuiet | None:
+    async def pause(self, seconds: float, *, keys: str = "") -> Key | StartAgain | None:
         """Say nothing for so long, from now, unless a key among `keys` is pressed or a greeting ends."""
         until = _clock() + seconds
         while True:
             signal = await self._next(until - _clock())
-            if signal is None or isinstance(signal, FellQuiet):
+            if signal is None or isinstance(signal, StartAgain):
                 return signal
             if isinstance(signal, Key) and signal.digit in keys:
                 return signal
@@ -211,7 +226,7 @@ class Call:
             elif isinstance(signal, Ended):
                 if signal.playback == playback:
                     return await self._played(sound, signal)
-            elif (restarts and isinstance(signal, FellQuiet)) or (
+            elif (restarts and isinstance(signal, StartAgain)) or (
                 isinstance(signal, Key) and signal.digit in keys
             ):
                 await self._channel.stop_playing(playback)

@@ -13,44 +13,58 @@ LONGEST_DELAY = 0.6
 """Seconds from our sound to its echo, and to the detector's word of it."""
 STEADY_WITHIN = 0.2
 """Seconds by which the delays at the start and at the end of a pass may differ."""
-SAME_PLACE_WITHIN = 0.05
-"""Seconds by which an echo's start may move in the message from one pass to the next."""
+SAME_PLACE_WITHIN = 0.08
+"""Seconds by which an echo may move in the message from one pass to the next;"""
+AS_LONG_WITHIN = 0.2
+"""and by which it may be longer or shorter."""
+COARSE = 0.3
+"""All three, where the times are those of counted packets."""
 FEWEST = 3
-"""Starts at places known from other passes that make a line an echoing one,"""
-PART = 0.75
-"""if so many of all starts during passes are such; a greeting's phrases start anywhere."""
+"""Stretches of talk at the least,"""
+PART, MOST = 0.5, 0.75
+"""and so much of all talk during passes must come back in the same places for that to be echo, or for all
+of it to be: what a person says then is not told apart."""
 
 
 def own_voice(facts: Facts) -> list[Talk]:
     """The stretches of talk that are our own voice coming back."""
-    if len(facts.passes) < 2 and not facts.whole_passes:
-        return []
-    repeated = _repeated(facts)
-    return [talk for talk in facts.talks if talk in repeated or _follows_a_pass(talk, facts)]
+    following = {talk for talk in facts.talks if _follows_our_sound(talk, facts)}
+    # A greeting may once be as long as a pass; twice it is not.
+    echo = _repeated(facts) | (following if len(following) > 1 else set())
+    return [talk for talk in facts.talks if talk in echo]
 
 
-def _follows_a_pass(talk: Talk, facts: Facts) -> bool:
-    return talk.end is not None and any(
-        0 <= (late := talk.start - start) <= LONGEST_DELAY and abs(talk.end - end - late) <= STEADY_WITHIN
-        for start, end in facts.whole_passes
-    )
+def _follows_our_sound(talk: Talk, facts: Facts) -> bool:
+    """It begins a moment after a pass does, and goes on until as long a moment after the end of one."""
+    within = COARSE if facts.is_coarse else STEADY_WITHIN
+    lates = [late for one in facts.passes if 0 <= (late := talk.start - one.start) <= LONGEST_DELAY]
+    ends = [one.end for one in facts.passes if one.end is not None and one.whole]
+    if talk.end is None:
+        return bool(lates) and any(facts.now - end <= LONGEST_DELAY + 1 for end in ends)
+    return any(abs(talk.end - end - late) <= within for late in lates for end in ends)
 
 
 def _repeated(facts: Facts) -> set[Talk]:
-    """Talk that started where talk had started in another pass; empty when too little of it did."""
+    """Talk in the same places of the message as in another pass; empty when too little of it was."""
+    near, as_long = (COARSE, COARSE) if facts.is_coarse else (SAME_PLACE_WITHIN, AS_LONG_WITHIN)
     places = [
         (index, talk.start - facts.passes[index].start, talk)
         for talk in facts.talks
-        if (index := _spoken_at(talk.start, facts.passes)) is not None
+        if talk.end is not None and (index := _spoken_at(talk.start, facts.passes)) is not None
     ]
     known = {
         talk
         for index, place, talk in places
         if any(
-            other != index and abs(place - elsewhere) <= SAME_PLACE_WITHIN for other, elsewhere, _ in places
+            other != index and abs(place - elsewhere) <= near and abs(talk.seconds - same.seconds) <= as_long
+            for other, elsewhere, same in places
         )
     }
-    return known if len(known) >= max(FEWEST, PART * len(places)) else set()
+    if len(known) < max(FEWEST, PART * len(places)):
+        return set()
+    if len(known) >= MOST * len(places):
+        return {talk for _, _, talk in places}
+    return set() if facts.is_coarse else known
 
 
 def _spoken_at(moment: float, passes: Sequence[Pass]) -> int | None:

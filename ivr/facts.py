@@ -39,6 +39,8 @@ class Facts:
     """The latest moment of which anything is known."""
     left: float | None = None
     """When the far end hung up; None while it is there, or when we did."""
+    is_coarse: bool = False
+    """Times of talk are those of counted packets."""
 
     @property
     def is_talking(self) -> bool:

@@ -8,6 +8,7 @@ moment and so is the end of a beep, so the last start is the right one. What the
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from broadcast.states import Outcome
 from ivr.echo import own_voice
@@ -17,20 +18,24 @@ from ivr.packets import PacketCount, Started, Stopped
 
 TALK_ENDS_AFTER = 0.6
 """Seconds of quiet after which the PBX's detector reports the end of talk."""
+A_FRAME = 0.02
+"""Seconds by which moments may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Seconds, unless said otherwise."""
 
-    unbroken: float = 1.8
-    """Talk without a pause that is longer than a person's greeting; from the start of that talk."""
-    in_all: float = 2.5
-    """Talk in all that is more than a person's greeting; since the answer."""
-    stretches: int = 3
-    """Stretches of talk since the answer that are more than a person's greeting."""
+    unbroken: float = 1.3
+    """Talk without a pause that is longer than most people's hallo; from the start of that talk."""
+    stretches: int = 2
+    """Stretches of talk since the answer that are more than a hallo: a word and a beep."""
     restarts_in_a_row: int = 3
     """Restarts without a whole pass; then one pass runs to its end whatever is heard (lines with echo)."""
+    settled: float = 1.6
+    """Quiet after talk: longer than most pauses inside a greeting, and by now a box without a beep keeps."""
+    certain: float = 5.2
+    """Quiet after which no greeting goes on and no beep comes: it may then begin once more."""
     greeting: float = 3.0
     """Talk that is over so soon after the answer, and not long, disturbs no pass: a person's hallo."""
     kept: float = 8.0
@@ -72,25 +77,51 @@ class FarEnd:
         if not self.facts.is_talking:
             self.facts.talks.append(Talk(at))
 
-    def talk_ended(self, at: float) -> bool:
-        """The PBX's detector has heard quiet for `TALK_ENDS_AFTER`; tells whether to start again now."""
+    def talk_ended(self, at: float) -> None:
+        """The PBX's detector has heard quiet for `TALK_ENDS_AFTER`."""
         self._packets = None
-        return self._fell_quiet(at - TALK_ENDS_AFTER, at)
+        self._fell_quiet(at - TALK_ENDS_AFTER, at)
+
+    def is_to_start_again(self, at: float) -> bool:
+        """To be asked `settled` and `certain` after each end of talk: does the message begin anew, now?"""
+        self._is_at(at)
+        last = self.facts.talks[-1]
+        if last.end is None or self.facts.keys or not self.talked_long or at - last.end < self._patience:
+            return False
+        if (
+            self.facts.passes
+            and self.facts.passes[-1].start >= last.end + self.thresholds.settled - 5 * A_FRAME
+        ):
+            return False
+        if self._heard_in_quiet(last.start) or last in own_voice(self.facts):
+            return False
+        self._restarts += 1
+        self._last_restart = at
+        return True
+
+    @property
+    def _patience(self) -> float:
+        """Seconds of quiet after which the message begins anew, the longer the more often it did."""
+        if self._restarts < self.thresholds.restarts_in_a_row:
+            return self.thresholds.settled - A_FRAME
+        return (
+            self.thresholds.certain - A_FRAME if self._restarts == self.thresholds.restarts_in_a_row else inf
+        )
 
     @property
     def wants_packets(self) -> bool:
         """Talk has begun and its end may never be reported: count packets."""
         return self._packets is not None
 
-    def packets(self, count: int, at: float) -> bool:
-        """So many have come since the answer; tells whether to start again now."""
+    def packets(self, count: int, at: float) -> None:
+        """So many have come since the answer."""
         self._is_at(at)
         match self._packets and self._packets.counted(count, at):
             case Stopped(end):
-                return self._fell_quiet(end, at)
+                self.facts.is_coarse = True
+                self._fell_quiet(end, at)
             case Started(start):
                 self.talk_started(start)
-        return False
 
     def pass_started(self, at: float) -> None:
         self._is_at(at)
@@ -109,7 +140,7 @@ class FarEnd:
 
     @property
     def talked_long(self) -> bool:
-        """Longer than a person's greeting, so far; our own voice coming back does not count."""
+        """Longer than a hallo, so far; our own voice coming back does not count."""
         return self._is_long(self._talks())
 
     @property
@@ -123,7 +154,7 @@ class FarEnd:
 
     @property
     def judgement(self) -> Judgement:
-        return judge(self.facts, self._talks(), is_long=self.talked_long)
+        return judge(self.facts, self._talks())
 
     def outcome(self) -> Outcome:
         """What the call proved, once it is over."""
@@ -154,26 +185,16 @@ class FarEnd:
         echo = own_voice(self.facts)
         return [talk for talk in self.facts.talks if talk not in echo]
 
-    def _fell_quiet(self, end: float, at: float) -> bool:
+    def _fell_quiet(self, end: float, at: float) -> None:
         self._is_at(at)
-        if not self.facts.is_talking:
-            return False
-        start = self.facts.talks[-1].start
-        talk = self.facts.talks[-1] = Talk(start, max(end, start))
-        if self.facts.keys or not self.talked_long or talk in own_voice(self.facts):
-            return False
-        if self._heard_in_quiet(start) or self._restarts >= self.thresholds.restarts_in_a_row:
-            return False
-        self._restarts += 1
-        self._last_restart = at
-        return True
+        if self.facts.is_talking:
+            start = self.facts.talks[-1].start
+            self.facts.talks[-1] = Talk(start, max(end, start))
 
     def _is_long(self, talks: Sequence[Talk]) -> bool:
-        lengths = [talk.seconds for talk in talks if talk.end is not None]
-        return (
-            any(length >= self.thresholds.unbroken for length in lengths)
-            or sum(lengths) >= self.thresholds.in_all
-            or len(lengths) >= self.thresholds.stretches
+        ended = [talk for talk in talks if talk.end is not None]
+        return len(ended) >= self.thresholds.stretches or any(
+            talk.seconds >= self.thresholds.unbroken for talk in ended
         )
 
     def _heard_in_quiet(self, until: float) -> bool:

@@ -20,22 +20,43 @@ LATEST_BEEP = 6.0
 REACTION = (0.25, 4.0)
 """Seconds after the end of a pass in which a person who has heard it puts the phone down."""
 GOODBYE = 2.5
-"""Seconds from the last word of a box to its hanging up."""
+"""Seconds of a few words, and from the last word of a box to its hanging up."""
 CAPACITIES = (30.0, 60.0, 90.0, 120.0)
-"""Seconds after which boxes stop keeping, and hang up,"""
-CAPACITY_WITHIN = 1.5
-"""give or take these."""
+"""Seconds after which boxes stop keeping."""
+HANGS_UP_WITHIN, SPEAKS_WITHIN = 0.4, 2.0
+"""Seconds after it is full in which a box hangs up without a word, or begins to say so: without a beep it may
+have begun to keep a moment after it fell quiet."""
+A_QUESTION = 7.0
+"""Seconds in which a screener has asked who is calling."""
+LAST_WORDS = 6.0
+"""Seconds in which a box has said that it is full."""
+AT_ONCE = 1.0
+"""Seconds after its last word in which a machine hangs up, if it does."""
 A_PASS = 8.0
 """Seconds of quiet on the other side that no greeting has inside."""
 A_GREETING = 2.5
-"""Seconds of talk in all that a box says at least before it is full, and a screener before it waits."""
+"""Seconds of talk in all that are more than a person's hallo;"""
+UNBROKEN = 1.8
+"""and without a pause."""
+A_WORD = 1.4
+"""Seconds of talk that are no more than a hallo even if nothing came after it."""
+SHORTEST_GREETING = 0.85
+"""Seconds."""
+BEEP, MOST_BEEPS = 1.15, 2
+"""Seconds of a beep at most, and how many there are."""
+FEW = 3
+"""Stretches of talk up to which a far end may be somebody who asks something."""
+DENSE = 0.65
+"""Part of a greeting that is talk, however short its phrases; who asks something listens in between."""
 RING_PERIOD = 4.0
 """Seconds from one ring to the next (ITU-T E.180: 1 s on, 3 s off in most of Europe)."""
-FAX_ANSWERS = (2.2, 5.0)
-"""Seconds of a fax machine's answering tone (ITU-T T.30: 2.6 to 4.0)."""
+FAX_ANSWERS = (2.2, 7.0)
+"""Seconds of a fax machine's answering tone (ITU-T T.30: 2.6 to 4.0) with the offer that follows at once."""
+FAX_OFFER = 2.2
+"""Seconds."""
 FAX_PERIOD = 3.0
 """Seconds from one of its offers to the next (ITU-T T.30)."""
-PERIOD_WITHIN = 0.5
+PERIOD_WITHIN = 0.4
 
 
 class Who(StrEnum):
@@ -62,13 +83,22 @@ class _Case:
     opening: Sequence[Talk]
     """The talk that may be one greeting with its beeps."""
     later: Sequence[Talk]
-    is_long: bool
-    """More was said than a hallo."""
+
+    @property
+    def said(self) -> Sequence[float]:
+        """Seconds of each stretch of the opening."""
+        now = self.facts.now
+        return [(now if talk.end is None else talk.end) - talk.start for talk in self.opening]
+
+    @property
+    def is_long(self) -> bool:
+        """More was said than a hallo."""
+        return sum(self.said) >= A_GREETING or max(self.said) >= UNBROKEN
 
 
-def judge(facts: Facts, talks: Sequence[Talk], *, is_long: bool) -> Judgement:
-    """`talks` are those of `facts` without our own voice coming back; `is_long`: more than a hallo."""
-    case = _Case(facts, talks, *_opening(talks), is_long)
+def judge(facts: Facts, talks: Sequence[Talk]) -> Judgement:
+    """`talks` are those of `facts` without our own voice coming back."""
+    case = _Case(facts, talks, *_opening(talks))
     return next(found for rule in _RULES if (found := rule(case)) is not None)
 
 
@@ -88,17 +118,20 @@ def _said_nothing(case: _Case) -> Judgement | None:
 
 def _is_a_fax(case: _Case) -> Judgement | None:
     shortest, longest = FAX_ANSWERS
-    # Its first offer follows the tone too soon to be heard apart.
+    # Whatever comes back so evenly would also be taken for our own voice: we begin anew each time.
+    first, *offers = case.facts.talks or [Talk(0)]
     is_fax = (
-        len(case.talks) > 3
-        and shortest <= case.talks[0].seconds <= longest + FAX_PERIOD / 2
-        and _is_periodic(case.talks[1:], FAX_PERIOD)
+        len(offers) > 3
+        and shortest <= first.seconds <= longest
+        and max(offer.seconds for offer in offers) <= FAX_OFFER
+        and _is_periodic(offers, FAX_PERIOD)
     )
     return Judgement(Who.FAX, "a long tone, then offers every three seconds") if is_fax else None
 
 
 def _rang_on(case: _Case) -> Judgement | None:
-    rings = len(case.later) > 2 and _is_periodic(case.later[1:], RING_PERIOD)
+    _, later = _opening(case.facts.talks)
+    rings = len(later) > 2 and _is_periodic(later[1:], RING_PERIOD)
     return Judgement(Who.SCREENER, "spoke, then rang on") if rings else None
 
 
@@ -107,15 +140,16 @@ def _spoke_once_more(case: _Case) -> Judgement | None:
     end, left = case.opening[-1].end, case.facts.left
     if not case.later or end is None or case.later[0].start - end < A_PASS:
         return None
-    if (
-        sum(talk.seconds for talk in case.opening) < A_GREETING
-        or max(gaps(case.later), default=0) > LONGEST_PAUSE
-    ):
-        return None
     last = case.later[-1]
-    if left is not None and (last.end is None or left - last.end <= GOODBYE):
+    if left is not None and last.end is None and _is_a_capacity(case.later[0].start - end, SPEAKS_WITHIN):
+        return Judgement(Who.MACHINE, "kept a message until it was full")
+    if sum(case.said) < A_GREETING or max(gaps(case.later), default=0) > LONGEST_PAUSE:
+        return None
+    spoke = (case.facts.now if last.end is None else last.end) - case.later[0].start
+    if left is not None and spoke <= LAST_WORDS and left - (last.end or left) <= GOODBYE:
         return Judgement(Who.MACHINE, "talked long, kept a message, spoke and hung up")
-    if last.end is not None and last.end - case.later[0].start <= GOODBYE and not _put_down(case.facts, last):
+    asked = end - case.opening[0].start
+    if spoke <= GOODBYE and asked <= A_QUESTION and not _put_down(case.facts, last):
         return Judgement(Who.SCREENER, "asked, waited, spoke again, and nobody came")
     return None
 
@@ -135,11 +169,24 @@ def _put_the_phone_down(case: _Case) -> Judgement | None:
     return None
 
 
+def _asked_now_and_then(case: _Case) -> Judgement | None:
+    """A few words, then others: a greeting is longer than a word, and goes on without such pauses."""
+    said = list(case.said)
+    while len(said) > max(1, len(case.said) - MOST_BEEPS) and said[-1] <= BEEP:
+        said.pop()
+    if len(case.said) < 2 or len(said) > FEW or max(said) >= UNBROKEN:
+        return None
+    first, last = case.opening[0], case.opening[len(said) - 1]
+    is_dense = sum(said) >= DENSE * ((last.end or case.facts.now) - first.start)
+    is_a_word = sum(said) < SHORTEST_GREETING
+    return Judgement(Who.PERSON, "spoke now and then") if is_a_word or not is_dense else None
+
+
 def _greeted(case: _Case) -> Judgement | None:
     if case.is_long:
         return Judgement(Who.MACHINE, "talked long at once, then was quiet")
-    if len(case.opening) > 1 and case.facts.left is None:
-        return Judgement(Who.MACHINE, "a short greeting and a beep, then was quiet to the end")
+    if case.facts.left is None and (len(case.opening) > 1 or max(case.said) >= A_WORD):
+        return Judgement(Who.MACHINE, "a short greeting, then was quiet to the end")
     return None
 
 
@@ -149,13 +196,14 @@ def _listened(_: _Case) -> Judgement | None:
 
 _RULES = (
     _pressed_a_key,
-    _said_nothing,
     _is_a_fax,
     _rang_on,
+    _said_nothing,
     _spoke_once_more,
     _spoke_again,
     _never_fell_quiet,
     _put_the_phone_down,
+    _asked_now_and_then,
     _greeted,
     _listened,
 )
@@ -163,23 +211,30 @@ _RULES = (
 
 
 def _put_down(facts: Facts, last: Talk) -> bool:
-    """Left by themselves after a pass that nothing was said over, and not because their memory was full."""
-    if facts.left is None or last.end is None:
-        return False
-    heard = [end for _, end in facts.whole_passes if end > last.end]
-    if not heard:
+    """Left by themselves, not with their last word, and not because their memory was full."""
+    if facts.left is None or last.end is None or facts.left - last.end < AT_ONCE:
         return False
     soonest, latest = REACTION
-    waited, kept = facts.left - heard[-1], facts.left - last.end
-    is_full = any(abs(kept - capacity) <= CAPACITY_WITHIN for capacity in CAPACITIES)
-    return waited >= soonest and (waited <= latest or not is_full)
+    since = [(facts.left - end, end > last.end) for _, end in facts.whole_passes]
+    if any(soonest <= waited <= latest for waited, _ in since):
+        return True
+    # Later than that only who could hear it: a box may have spoken over it.
+    heard = any(waited >= soonest and in_quiet for waited, in_quiet in since)
+    return heard and not _is_a_capacity(facts.left - last.end, HANGS_UP_WITHIN)
+
+
+def _is_a_capacity(seconds: float, within: float) -> bool:
+    return any(-0.1 <= seconds - capacity <= within for capacity in CAPACITIES)
 
 
 def _opening(talks: Sequence[Talk]) -> tuple[Sequence[Talk], Sequence[Talk]]:
     """The talk that may be one greeting with its beeps, and what came after it."""
+    beeps = 0
     for index, gap in enumerate(gaps(talks), start=1):
         is_beep = talks[index].end is not None and talks[index].seconds <= LONGEST_BEEP
-        if gap > (LATEST_BEEP if is_beep else LONGEST_PAUSE):
+        # After a beep come beeps.
+        beeps += bool(beeps) or gap > LONGEST_PAUSE
+        if beeps > MOST_BEEPS or (beeps and not is_beep) or gap > LATEST_BEEP:
             return talks[:index], talks[index:]
     return talks, []
 

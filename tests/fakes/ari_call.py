@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 DEFAULT_SOUND_SECONDS = 5.0
 ALAW_BYTES_A_SECOND = 8000
+PACKETS_A_SECOND = 50
 
 
 class Pbx(Protocol):
@@ -54,8 +55,11 @@ class FakeCall:
         self.in_stasis = False
         self.gone = asyncio.Event()
         self.heard: list[Heard] = []
-        self.packets: Callable[[], int] = lambda: 0
-        """How many packets of sound the phone has sent."""
+        placed = asyncio.get_running_loop().time()
+        self.packets: Callable[[], int] = lambda: round(
+            PACKETS_A_SECOND * (asyncio.get_running_loop().time() - placed)
+        )
+        """How many packets of sound the phone has sent, wall seconds: all the time."""
         self._pbx = pbx
         self._speed = pbx.speed
         self._queue: deque[_Sound] = deque()
@@ -96,7 +100,9 @@ class FakeCall:
         """Speak on a network that sends nothing in silence: the end is never noticed. Wall seconds."""
         self.emit("ChannelTalkingStarted")
         began = asyncio.get_running_loop().time()
-        self.packets = lambda: round(50 * min(asyncio.get_running_loop().time() - began, seconds))
+        self.packets = lambda: round(
+            PACKETS_A_SECOND * min(asyncio.get_running_loop().time() - began, seconds)
+        )
         await asyncio.sleep(seconds)
 
     async def sound_ends(self) -> None:

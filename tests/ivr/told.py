@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from ivr.far_end import TALK_ENDS_AFTER, FarEnd
+from ivr.far_end import TALK_ENDS_AFTER, FarEnd, Thresholds
 
 NEVER = float("inf")
 """The end of talk that was never reported."""
+SETTLED = Thresholds().settled
 Times = Sequence[tuple[float, float]]
 
 
@@ -20,6 +21,7 @@ def call(
         if end != NEVER:
             reported = end + TALK_ENDS_AFTER
             happened.append((reported, lambda at=reported: far_end.talk_ended(at)))
+            happened.append((end + SETTLED, lambda at=end + SETTLED: far_end.is_to_start_again(at)))
     for whole, those in ((True, passes), (False, cut)):
         for start, end in those:
             happened.append((start, lambda at=start: far_end.pass_started(at)))
@@ -34,9 +36,10 @@ def call(
 
 
 def says(far_end: FarEnd, start: float, end: float) -> bool:
-    """One stretch of talk; tells whether its end starts the message again."""
+    """One stretch of talk; tells whether the message starts again when the quiet after it has settled."""
     far_end.talk_started(start)
-    return far_end.talk_ended(end + TALK_ENDS_AFTER)
+    far_end.talk_ended(end + TALK_ENDS_AFTER)
+    return far_end.is_to_start_again(end + far_end.thresholds.settled)
 
 
 def spoken(far_end: FarEnd, start: float, end: float, *, whole: bool = True) -> None:
