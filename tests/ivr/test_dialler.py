@@ -23,13 +23,6 @@ async def box_that_greets(call: FakeCall) -> None:
     await call.stay()
 
 
-async def box_that_hangs_up_soon(call: FakeCall) -> None:
-    call.pick_up()
-    await call.passes(1)
-    await call.talk(2.5 * SPEED)
-    call.put_down()
-
-
 @pytest.mark.parametrize(
     ("kind", "outcome"),
     [
@@ -71,9 +64,10 @@ async def test_the_second_call_to_somebody_who_was_busy_is_answered(line_desk: L
 
 async def test_a_box_gets_the_message_whole_after_its_greeting(line_desk: LineDesk) -> None:
     line_desk.ari.phones[phone(23)] = box_that_greets
-    assert (await line_desk.calls(line_desk.order(phone(23)))).outcome is Outcome.VOICEMAIL
-    [heard] = line_desk.ari.heard[phone(23)]
-    assert [one.whole for one in heard][-3:] == [False, True, True]
+    result = await line_desk.calls(line_desk.order(phone(23)))
+    assert result.outcome is Outcome.VOICEMAIL
+    [[_, greeted_until]] = result.evidence["talk"]
+    assert sum(start >= greeted_until and whole for start, _, whole in result.evidence["passes"]) >= 2
 
 
 async def test_where_silence_is_not_sent_the_end_of_a_greeting_is_told_from_its_packets(
@@ -90,11 +84,6 @@ async def test_where_silence_is_not_sent_the_end_of_a_greeting_is_told_from_its_
     [[_, end]] = result.evidence["talk"]
     assert end == pytest.approx(2.2, abs=0.5)
     assert sum(start >= end and whole for start, _, whole in result.evidence["passes"]) == 2
-
-
-async def test_a_box_that_hangs_up_before_the_end_is_no_proof(line_desk: LineDesk) -> None:
-    line_desk.ari.phones[phone(23)] = box_that_hangs_up_soon
-    assert (await line_desk.calls(line_desk.order(phone(23)))).outcome is Outcome.VOICEMAIL_PARTIAL
 
 
 async def test_the_evidence_tells_what_the_phone_heard_though_all_events_come_twice(
