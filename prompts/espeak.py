@@ -12,7 +12,7 @@ from prompts.errors import VoiceFailed, VoiceMissing
 VOICES: Mapping[str, str] = MappingProxyType({"nl": "nl+david", "fr": "fr-be", "de": "de", "en": "en-gb"})
 """By language; of the Dutch ones david is understood best at 8 kHz a-law."""
 
-_WORDS_A_MINUTE = "160"
+_WORDS_A_MINUTE = 160
 
 
 class EspeakVoice:
@@ -23,11 +23,13 @@ class EspeakVoice:
         voices: Mapping[str, str] = MappingProxyType({}),
         program: str = "espeak-ng",
         timeout: float = 30.0,
+        words_a_minute: int = _WORDS_A_MINUTE,
     ) -> None:
         """`timeout` in seconds from the start of the program; a minute of speech takes a tenth of one."""
         self._voices = {**VOICES, **voices}
         self._program = program
         self._timeout = timeout
+        self._pace = str(words_a_minute)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -45,7 +47,7 @@ class EspeakVoice:
 
     async def _run(self, text: str, voice: str, spoken: Path) -> None:
         # The text goes by stdin: nobody on this machine can read it in the list of processes.
-        arguments = ("-v", voice, "-s", _WORDS_A_MINUTE, "--stdin", "-w", str(spoken))
+        arguments = ("-v", voice, "-s", self._pace, "--stdin", "-w", str(spoken))
         pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
         try:
             process = await asyncio.create_subprocess_exec(

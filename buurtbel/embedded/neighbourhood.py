@@ -4,9 +4,10 @@ import asyncio
 import secrets
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from buurtbel.embedded.account import Account, account_for, check_reachable
@@ -55,20 +56,24 @@ async def start_neighbourhood(
     passwords: Passwords,
     codecs: str = "alaw,ulaw,g722,slin16",
     trunk_addresses: Sequence[str] = ("127.0.0.1",),
+    audiosocket: Address | None = None,
+    greetings: Mapping[str, Path] = MappingProxyType({}),
 ) -> Asterisk:
     """A running neighbourhood, each phone that answers recorded afresh in `recordings`.
 
     What a mailbox kept lies in `recordings/voicemail/default/<number without +999>/INBOX`.
 
-    `hello` is what number 12 says and `greeting` what a mailbox says: 8 kHz mono WAV files. A running
-    neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
+    `hello` is what number 12 says and `greeting` what a mailbox says that has none of its own in
+    `greetings`: 8 kHz mono WAV files. At `audiosocket` the drawn neighbours (30 to 32) are answered; without
+    it they do not exist. A running neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
     """
     running = Asterisk.adopt(root, run_dir)
     if running is not None:
         return running
     doors = Doors.from_bind(sip_bind)
     account = account_for(ACCOUNT)
-    values = await asyncio.to_thread(_furnish, run_dir, recordings, hello, greeting, account)
+    values = await asyncio.to_thread(_furnish, run_dir, recordings, hello, account)
+    await asyncio.to_thread(_lay_greetings, recordings, greeting, greetings, account)
     rtp = PortRange.parse(rtp_ports)
     values |= {
         "name": "neighbourhood",
@@ -76,6 +81,7 @@ async def start_neighbourhood(
         "rtp": {"first": rtp.first, "last": rtp.last},
         "codecs": codecs,
         "trunk_addresses": trunk_addresses,
+        "audiosocket": audiosocket,
         "mailboxes": MAILBOXES,
         "voicemail_pin": secrets.randbelow(10**8),
         "subscriber_password": passwords.subscriber,
@@ -85,10 +91,8 @@ async def start_neighbourhood(
     return await Asterisk.start(root, run_dir, template="neighbourhood", values=values, listening=listening)
 
 
-def _furnish(
-    run_dir: Path, recordings: Path, hello: Path, greeting: Path, account: Account
-) -> dict[str, Any]:
-    """Empty the recordings, lay out what phones and mailboxes say, make a certificate."""
+def _furnish(run_dir: Path, recordings: Path, hello: Path, account: Account) -> dict[str, Any]:
+    """Empty the recordings, lay out what phones say, make a certificate."""
     run_dir, recordings = run_dir.absolute(), recordings.absolute()
     run_dir.mkdir(parents=True, exist_ok=True)
     account.share(run_dir, 0o750)
@@ -102,8 +106,6 @@ def _furnish(
     _own_folder(recordings / "voicemail", account)
     _own_folder(recordings / "voicemail" / "default", account)
     _link(run_dir / "spool" / "voicemail", recordings / "voicemail")
-    for mailbox in MAILBOXES:
-        _lay_greeting(recordings / "voicemail" / "default" / mailbox, greeting, account)
     return {
         "recordings": recordings,
         "hello": sounds / "hello",
@@ -125,8 +127,14 @@ def _link(link: Path, target: Path) -> None:
 
 def _empty(recordings: Path, account: Account) -> None:
     _own_folder(recordings, account)
-    for old in recordings.glob("*.wav"):
+    for old in (*recordings.glob("*.wav"), *recordings.glob("*.json")):
         old.unlink()
+
+
+def _lay_greetings(recordings: Path, greeting: Path, greetings: Mapping[str, Path], account: Account) -> None:
+    for mailbox in MAILBOXES:
+        folder = recordings / "voicemail" / "default" / mailbox
+        _lay_greeting(folder, greetings.get(mailbox, greeting), account)
 
 
 def _lay_greeting(mailbox: Path, greeting: Path, account: Account) -> None:

@@ -1,0 +1,96 @@
+"""Draws one person: what they say into the message, what they press, and when they put the phone down."""
+
+import math
+from random import Random
+
+from buurtbel.neighbours.chance import between
+from buurtbel.neighbours.kinds import Kind, Person, Press, Utterance
+from buurtbel.neighbours.speakers import HUMANS, SYNTHETIC, Speaker
+from buurtbel.neighbours.words import texts
+
+ROOM, STREET = (-70.0, -52.0), (-40.0, -25.0)
+"""dBov of what is around a person, on average."""
+TALKATIVE = frozenset({Kind.TALKS, Kind.SHOUTS})
+"""They say nothing in particular, so a human recording can speak for them."""
+SHOUT = -14.0
+"""dBov."""
+SOON, LATER = (0.2, 2.5), (3.0, 15.0)
+"""Seconds from noticing that the message is over to putting the phone down: soon, or in the second time."""
+
+
+def draw_person(rng: Random, kind: Kind, language: str) -> Person:
+    speaker = _speaker(rng, kind, language)
+    in_street = kind is Kind.STREET
+    return Person(
+        speaker=speaker,
+        utterances=_utterances(rng, kind, language),
+        noise=between(rng, STREET if in_street else ROOM),
+        in_street=in_street,
+        presses=_presses(rng, kind),
+        leaves_after=_patience(rng),
+        leaves_at=between(rng, (5.0, 10.0)) if kind is Kind.LEAVES_AT_HALF else math.inf,
+    )
+
+
+def _speaker(rng: Random, kind: Kind, language: str) -> Speaker:
+    synthetic, is_human = rng.choice(SYNTHETIC[language]), rng.random() < 0.5
+    return HUMANS[language] if is_human and kind in TALKATIVE and language in HUMANS else synthetic
+
+
+def _utterances(rng: Random, kind: Kind, language: str) -> tuple[Utterance, ...]:
+    match kind:
+        case Kind.SILENT | Kind.PRESSES_BEFORE:
+            return ()
+        case Kind.TALKS:
+            return _talk(rng)
+        case Kind.SHOUTS:
+            after, seconds = between(rng, (0.2, 1.5)), between(rng, (3.0, 6.0))
+            return (Utterance(after, talk_seconds=seconds, level=SHOUT, unbroken=True),)
+        case Kind.ASKS:
+            times = rng.choice((1, 2))
+            questions = (
+                Utterance(between(rng, (0.8, 4.0)), rng.choice(texts(language, "asks"))) for _ in range(times)
+            )
+            return (_hallo(rng, language), *questions)
+        case _:
+            return (_hallo(rng, language),)
+
+
+def _hallo(rng: Random, language: str) -> Utterance:
+    return Utterance(between(rng, (0.2, 2.0)), rng.choice(texts(language, "hallo")))
+
+
+def _talk(rng: Random) -> tuple[Utterance, ...]:
+    """Bursts over the first 5 to 20 s, and one or two later."""
+    until, at = between(rng, (5.0, 20.0)), 0.0
+    bursts: list[Utterance] = []
+    while at < until:
+        burst = Utterance(between(rng, (0.5, 4.0)), talk_seconds=between(rng, (1.0, 5.0)))
+        bursts.append(burst)
+        at += burst.after + burst.talk_seconds
+    later = (
+        Utterance(between(rng, (4.0, 12.0)), talk_seconds=between(rng, (1.0, 3.0)))
+        for _ in range(rng.choice((1, 2)))
+    )
+    return (*bursts, *later)
+
+
+def _presses(rng: Random, kind: Kind) -> tuple[Press, ...]:
+    in_quiet = Press(between(rng, (0.1, 2.0)), in_quiet=True)
+    match kind:
+        case Kind.PRESSES_BEFORE:
+            return (Press(between(rng, (0.3, 1.5)), in_quiet=False),)
+        case Kind.PRESSES_DURING:
+            return (Press(between(rng, (3.0, 12.0)), in_quiet=False),)
+        case Kind.PRESSES_AFTER:
+            return (in_quiet,)
+        case Kind.REPEATS:
+            return (Press(between(rng, (3.0, 12.0)), in_quiet=False), in_quiet)
+        case _:
+            return ()
+
+
+def _patience(rng: Random) -> float:
+    """70 % leave soon after the message, 20 % in its second time, 10 % wait for the caller."""
+    soon, later = between(rng, SOON), between(rng, LATER)
+    return rng.choices((soon, later, math.inf), (0.7, 0.2, 0.1))[0]

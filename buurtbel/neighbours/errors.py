@@ -1,0 +1,12 @@
+"""What can keep drawn neighbours from being rung, each one sentence that says what to do."""
+
+
+class NeighboursError(Exception):
+    """Base of this package's errors.
+
+    - VoicesMissing: the human recordings are not on this machine.
+    """
+
+
+class VoicesMissing(NeighboursError):  # noqa: N818 - a condition
+    """Some drawn neighbours speak with a human voice that is not there."""

@@ -1,0 +1,137 @@
+"""Where neighbours get their speech: spoken by the engine once and kept on disk, or from human recordings."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import numpy as np
+import soundfile
+
+from buurtbel.neighbours.errors import VoicesMissing
+from buurtbel.neighbours.frames import FRAME
+from buurtbel.neighbours.sounds import joined, silence
+from buurtbel.neighbours.speakers import Speaker
+from buurtbel.neighbours.words import Topic, texts
+from prompts.audio import TELEPHONE_RATE, Samples, read
+from prompts.espeak import EspeakVoice
+from prompts.passes import render_sentence
+
+CACHE = Path(".cache/neighbours")
+"""Of speech that was rendered."""
+HUMANS = Path(".cache/voices")
+"""Where `scripts/bootstrap voices` unpacks the human recordings."""
+
+_FOLDERS = {"en": "en_US_f_Allison", "fr": "fr_CA_f_June"}
+_NO_SPEECH = ("silence", "tt-", "digits", "letters", "phonetic", "demo-instruct")
+_LEAST_BYTES = round(1.5 * TELEPHONE_RATE) * 2
+"""Of a recording: shorter ones are single words."""
+_RENDERING = "1"
+"""Part of every name in the cache: another number renders all speech anew."""
+_BREATH, _UNBROKEN_BREATH = 0.12, 0.02
+"""Seconds between two sentences of one stretch."""
+_SEARCH = round(0.3 * TELEPHONE_RATE)
+"""How far before its end a stretch may end early, to end between two words."""
+_FADE = FRAME // 2
+
+
+class Studio:
+    """Speech at 8 kHz. `learn` what will be said, then ask for it as often as needed."""
+
+    def __init__(self, cache: Path = CACHE, humans: Path = HUMANS) -> None:
+        self._cache = cache
+        self._humans = humans
+        self._known: dict[tuple[Speaker, str], Samples] = {}
+
+    async def learn(self, lines: Iterable[tuple[Speaker, str]]) -> None:
+        """Render what is not in the cache. Raises VoicesMissing, and what the speech engine raises."""
+        lines = set(lines)
+        self._check_humans({speaker for speaker, _ in lines})
+        await asyncio.to_thread(self._cache.mkdir, parents=True, exist_ok=True)
+        engines = asyncio.Semaphore(os.cpu_count() or 1)
+        async with asyncio.TaskGroup() as group:
+            for speaker, text in lines - self._known.keys():
+                if not speaker.is_human:
+                    group.create_task(self._learn(speaker, text, engines))
+
+    def spoken(self, speaker: Speaker, text: str) -> Samples:
+        return self._known[speaker, text]
+
+    def monologue(self, speaker: Speaker, topic: Topic, rng: Random) -> Iterator[Samples]:
+        """Sentence after sentence without end. A greeting begins with whose box it is."""
+        if speaker.is_human:
+            yield from self._human_monologue(speaker.language, rng)
+        lines = texts(speaker.language, topic)
+        if topic == "greeting":
+            yield self.spoken(speaker, rng.choice(lines[:3]))
+            lines = lines[3:]
+        while True:
+            for line in rng.sample(lines, len(lines)):
+                yield self.spoken(speaker, line)
+
+    async def _learn(self, speaker: Speaker, text: str, engines: asyncio.Semaphore) -> None:
+        named = f"{_RENDERING}|{speaker.voice}|{speaker.words_a_minute}|{text}"
+        kept = self._cache / f"{sha256(named.encode()).hexdigest()[:32]}.wav"
+        if not kept.exists():
+            async with engines:
+                engine = EspeakVoice({speaker.language: speaker.voice}, words_a_minute=speaker.words_a_minute)
+                audio = (await render_sentence(engine, text, speaker.language)).at(TELEPHONE_RATE)
+            # Two processes may render the same at the same time: each file is whole or absent.
+            unfinished = kept.with_name(f".{uuid4().hex}.wav")
+            soundfile.write(unfinished, audio.samples, audio.rate, subtype="PCM_16")
+            unfinished.replace(kept)
+        self._known[speaker, text] = read(kept).samples
+
+    def _check_humans(self, speakers: set[Speaker]) -> None:
+        for language in sorted({speaker.language for speaker in speakers if speaker.is_human}):
+            if not self._recordings(language):
+                raise VoicesMissing(
+                    f"The human recordings in {language!r} are not in {self._humans}: "
+                    f"run `scripts/bootstrap voices`."
+                )
+
+    def _human_monologue(self, language: str, rng: Random) -> Iterator[Samples]:
+        paths = self._recordings(language)
+        while True:
+            for path in rng.sample(paths, len(paths)):
+                yield read(path).trimmed().with_short_pauses().levelled().samples
+
+    def _recordings(self, language: str) -> list[Path]:
+        folder = self._humans / "usr/share/asterisk/sounds" / _FOLDERS[language]
+        return [
+            path
+            for path in sorted(folder.rglob("*.wav"))
+            if path.stat().st_size > _LEAST_BYTES and not str(path.relative_to(folder)).startswith(_NO_SPEECH)
+        ]
+
+
+def stretch(monologue: Iterator[Samples], seconds: float, *, unbroken: bool = False) -> Samples:
+    """Exactly so many seconds of talk, the last word whole unless that takes more than 0.3 s away."""
+    wanted = round(seconds * TELEPHONE_RATE)
+    breath = silence(_UNBROKEN_BREATH if unbroken else _BREATH)
+    parts: list[Samples] = []
+    for turn in count():
+        parts += [breath] if turn else []
+        parts.append(next(monologue))
+        if sum(map(len, parts)) >= wanted:
+            break
+    return _ended(joined(parts)[:wanted])
+
+
+def _ended(talk: Samples) -> Samples:
+    """Silent from the quietest frame near its end on."""
+    first = max(0, len(talk) - _SEARCH)
+    frames = len(talk[first:]) // FRAME
+    if not frames:
+        return talk
+    energy = np.square(talk[first : first + frames * FRAME]).reshape(frames, FRAME).sum(axis=1)
+    end = first + int(energy.argmin()) * FRAME
+    ended = talk.copy()
+    ended[end:] = 0
+    fade = min(_FADE, end)
+    ended[end - fade : end] *= np.linspace(1, 0, fade, dtype=np.float32)
+    return ended
