@@ -152,6 +152,8 @@ def _launch(
         output=folder.output,
         env=_environment(folder),
         note=folder.note,
+        # A sound that is sent late is a hole in what somebody hears.
+        goes_first=True,
     )
 
 

@@ -3,11 +3,15 @@
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from buurtbel.embedded.account import Account
+
+GOES_FIRST = -10
+"""How nice a program is that must not wait; only root may set it."""
 
 
 class Program:
@@ -30,8 +34,12 @@ class Program:
         output: Path,
         env: Mapping[str, str],
         note: Path,
+        goes_first: bool = False,
     ) -> "Program":
-        """Start `command` in a session of its own and write who it is into `note`."""
+        """Start `command` in a session of its own and write who it is into `note`.
+
+        `goes_first`: when the processor is wanted by several, as far as we may say so.
+        """
         with output.open("wb") as sink:
             child = subprocess.Popen(
                 command,
@@ -46,6 +54,8 @@ class Program:
                 extra_groups=None if account.is_ours else [],
             )
         process = psutil.Process(child.pid)
+        if goes_first:
+            _let_go_first(process)
         try:
             note.write_text(json.dumps({"pid": process.pid, "started": _birth(process.pid)}))
         except OSError:
@@ -92,6 +102,13 @@ class Program:
         if self._child is not None:
             self._child.poll()
         self._note.unlink(missing_ok=True)
+
+
+def _let_go_first(process: psutil.Process) -> None:
+    """Among the threads of its session and, where Linux groups them by session (sched(7)), among sessions."""
+    with suppress(OSError, psutil.Error):
+        process.nice(GOES_FIRST)
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(GOES_FIRST))
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.errors import EmbeddedError, PortTakenError, StartError
 from buurtbel.embedded.pbx import Secrets, load_secrets, pbx_values, start_pbx
+from buurtbel.embedded.program import GOES_FIRST
 from buurtbel.settings import Pbx, Settings
 from ivr.trunk import Trunk
 from tests.pbx_fixtures import LOOPBACK, eventually, pbx_settings
@@ -68,6 +69,12 @@ async def test_audio_ports_that_are_mostly_taken_are_told(asterisk_root, pbx_fol
 async def test_it_starts_without_a_single_complaint(own_pbx):
     lines = (own_pbx.run_dir / "log" / "messages").read_text().splitlines()
     assert [line for line in lines if "ERROR" in line or "WARNING" in line] == []
+
+
+async def test_its_sound_does_not_wait_for_other_programs(own_pbx):
+    threads = psutil.Process(own_pbx.pid).threads()
+    allowed = GOES_FIRST if os.geteuid() == 0 else os.getpriority(os.PRIO_PROCESS, 0)
+    assert {os.getpriority(os.PRIO_PROCESS, thread.id) for thread in threads} == {allowed}
 
 
 async def test_a_second_start_takes_over_the_running_one(own_pbx, asterisk_root, settings):
