@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,6 +44,24 @@ class Call:
     cause: int | None
     sip_status: int | None
     evidence: Mapping[str, object]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What was heard on an answered call, in seconds since the answer; empty on any other."""
+
+    talk: list[tuple[float, float | None]] = []
+    passes: list[tuple[float, float | None, bool]] = []
+    """The message, each time: from when to when, and whether to its last sample."""
+    keys: list[float] = []
+    """When a key was pressed; never which."""
+    left: float | None = None
+    """When the far end hung up; None when we did."""
+    judgement: str = ""
+    reason: str = ""
+
+
+def evidence_of(call: Call) -> Evidence:
+    return msgspec.convert(call.evidence, Evidence)
 
 
 @dataclass(frozen=True, slots=True)

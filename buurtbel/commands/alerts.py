@@ -36,11 +36,22 @@ def send(
                 await asyncio.wait({looking})
 
     sent, hindered_by = run(work())
-    warnings = [f"The alert is kept, and rings when this is mended: {hindered_by}"] if hindered_by else []
+    warnings = _long_passes(sent, settings().broadcast.long_pass)
+    if hindered_by:
+        warnings.append(f"The alert is kept, and rings when this is mended: {hindered_by}")
     for warning in warnings:
         complain(warning)
     document = msgspec.to_builtins(sent) | {"warnings": warnings}
     answer(document, as_json=as_json, text=lambda: _sent_text(sent))
+
+
+def _long_passes(sent: Sent, limit: float) -> list[str]:
+    return [
+        f"The message lasts {seconds:.0f} s in {language}; of more than {limit:.0f} s much is forgotten, "
+        "and an answering machine may cut it: say less next time."
+        for language, seconds in sent.passes.items()
+        if seconds > limit
+    ]
 
 
 def read_texts(arguments: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from broadcast.report import Line, Progress, report
+from broadcast.report import Line, Progress, evidence_of, report
 from buurtbel.commands.common import Json, answer, run, settings, table
 from buurtbel.database import database
 from buurtbel.follow import follow
@@ -34,6 +34,9 @@ def show_report(
     broadcast: Number,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer with comma-separated values.")] = False,
+    by_call: Annotated[
+        bool, typer.Option("--calls", help="What was heard on each call, second by second.")
+    ] = False,
 ) -> None:
     """Say what happened to each person."""
 
@@ -46,7 +49,9 @@ def show_report(
         _write_csv(lines)
     else:
         answer(
-            {"broadcast": broadcast, "recipients": lines}, as_json=as_json, text=lambda: report_table(lines)
+            {"broadcast": broadcast, "recipients": lines},
+            as_json=as_json,
+            text=lambda: calls_table(lines) if by_call else report_table(lines),
         )
 
 
@@ -68,6 +73,37 @@ def report_table(lines: Iterable[Line]) -> Table:
     )
 
 
+def calls_table(lines: Iterable[Line]) -> Table:
+    """Each call with what was proved on it; times in seconds since the answer."""
+    return table(
+        "name",
+        "number",
+        "outcome",
+        "because",
+        "message (* whole)",
+        "they spoke",
+        "keys",
+        rows=[
+            (
+                escape(line.name),
+                call.number,
+                call.outcome or "being called",
+                f"{told.judgement}: {told.reason}" if told.judgement else "",
+                " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
+                " ".join(_span(*one) for one in told.talk),
+                " ".join(f"{at:.1f}" for at in told.keys),
+            )
+            for line in lines
+            for call in line.calls
+            for told in [evidence_of(call)]
+        ],
+    )
+
+
+def _span(start: float, end: float | None) -> str:
+    return f"{start:.1f}-{'' if end is None else f'{end:.1f}'}"
+
+
 def _write_csv(lines: Iterable[Line]) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(
@@ -82,12 +118,16 @@ def _write_csv(lines: Iterable[Line]) -> None:
             "answered_at",
             "ended_at",
             "cause",
+            "judgement",
+            "reason",
         ]
     )
     for line in lines:
         person = [line.name, line.language, line.state, line.result]
         for call in line.calls:
             times = [t.isoformat() if t else "" for t in (call.dialled_at, call.answered_at, call.ended_at)]
-            writer.writerow([*person, call.number, call.outcome or "", *times, call.cause or ""])
+            told = evidence_of(call)
+            row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
+            writer.writerow([*person, *row])
         if not line.calls:
-            writer.writerow([*person, "", "", "", "", "", ""])
+            writer.writerow([*person, *[""] * 8])

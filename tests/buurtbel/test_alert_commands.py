@@ -50,6 +50,15 @@ def test_send_without_a_line_keeps_the_alert_and_says_so(town: Town, typed: Type
     assert town.ask("SELECT state, count(*) FROM attempt GROUP BY state") == [("queued", 2)]
 
 
+def test_send_warns_of_a_message_that_is_long(town: Town, typed: Typed) -> None:
+    town.add()
+    long = "Er is ingebroken in de Beukenlaan en de daders zijn te voet gevlucht. " * 6
+    warnings = typed("send", "--network", DE_BIST, "--urgent", "--text", f"nl={long}", "--json").document[
+        "warnings"
+    ]
+    assert "s in nl; of more than 25 s much is forgotten" in warnings[0]
+
+
 def test_send_without_a_pbx_keeps_the_alert_and_says_so(town: Town, typed: Typed) -> None:
     town.add()
     town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
@@ -188,12 +197,26 @@ def test_the_report_is_a_table_for_other_programs_too(closed: str, typed: Typed)
     answer = typed("report", closed, "--csv")
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     assert answer.out.splitlines()[0] == (
-        "name,language,state,result,number,outcome,dialled_at,answered_at,ended_at,cause"
+        "name,language,state,result,number,outcome,dialled_at,answered_at,ended_at,cause,judgement,reason"
     )
     assert [(row["name"], row["outcome"]) for row in rows] == [
         ("An Peeters", "confirmed"),
         ("Bert Claes", "busy"),
     ]
+
+
+def test_the_report_shows_what_was_heard_on_each_call(closed: str, town: Town, typed: Typed) -> None:
+    evidence = (
+        '{"talk": [[0.5, 6.25], [8.0, null]], "passes": [[0.06, 7.85, false], [7.85, 15.9, true]],'
+        ' "keys": [3.0], "left": 17.5, "echo": 0, "judgement": "machine", "reason": "talked long at once"}'
+    )
+    town.ask(f"UPDATE attempt SET evidence = '{evidence}' WHERE e164 = '{phone(10)}'")
+    shown = typed("report", closed, "--calls").out
+    assert "machine: talked long at once" in shown
+    assert "0.1-7.8 7.8-15.9*" in shown
+    assert "0.5-6.2 8.0-" in shown
+    row = next(csv.DictReader(io.StringIO(typed("report", closed, "--csv").out)))
+    assert (row["judgement"], row["reason"]) == ("machine", "talked long at once")
 
 
 @pytest.mark.parametrize("command", ["watch", "report"])
