@@ -9,10 +9,10 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench-calls format lock static installed
+.PHONY: help demo test check bench-calls bench-voicemail format lock static installed
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: installed ## Ring the simulated neighbourhood and say who heard the alert
 	@$(BIN)/buurtbel demo
@@ -26,6 +26,9 @@ check: installed static ## Check the code and run the fast tests, in under two m
 
 bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
+
+bench-voicemail: installed ## Ring drawn people and voicemails, judge by what they recorded (SEED= draws others)
+	@$(BIN)/python -m bench.voicemail $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 format: installed ## Put the code in its standard form
 	@$(BIN)/ruff check --fix-only --quiet
@@ -47,6 +50,7 @@ demo: NEEDS := asterisk
 test: NEEDS := dev asterisk
 check format lock: NEEDS := dev
 bench-calls: NEEDS := asterisk bench
+bench-voicemail: NEEDS := asterisk voices
 
 installed:
 	@scripts/bootstrap $(NEEDS)

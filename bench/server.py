@@ -1,0 +1,102 @@
+"""`buurtbel serve` as a benchmark runs it: with one network of members, ready to dial."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.children import ChildDied, child
+from broadcast.states import BroadcastState
+from broadcast.tables import Broadcast
+from buurtbel.database import wait_for_database
+from buurtbel.embedded.program import Program
+from buurtbel.schema import upgrade
+from buurtbel.settings import Settings
+from buurtbel.supervisor import LINE_NOTE
+from buurtbel.switchboard import Switchboard, switchboard
+from directory.importer import import_members
+from directory.registry import add_network, networks
+
+NETWORK = "bench"
+NETWORK_NAME = "Bench"
+PBX_NOTE = "pbx/program.json"
+READY = "events flow"
+"""What the line says in its log once it may dial."""
+STARTS_WITHIN = 90.0
+SETTLE = 2.0
+"""Seconds after the start, so that starting is not measured."""
+LOOK_EVERY = 0.5
+
+
+class MembersRefused(Exception):  # noqa: N818 - named as what happened
+    """The benchmark's own list of members could not be imported."""
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, numbers: Sequence[str], environment: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[int]:
+    """The server with a Dutch-speaking member behind each number, ready to dial; gives its process id."""
+    folder = settings.data_dir
+    with (folder / "serve.log").open("wb") as log:
+        command = [sys.executable, "-m", "buurtbel", "serve"]
+        async with child(
+            command, cwd=Path.cwd(), output=log, errors=log, environment=os.environ | environment
+        ) as serve:
+            url = await wait_for_database(settings, seconds=STARTS_WITHIN)
+            await asyncio.to_thread(upgrade, url)
+            await _seed(settings, numbers)
+            await _until_it_may_dial(folder, serve)
+            await asyncio.sleep(SETTLE)
+            yield serve.pid
+
+
+async def until_closed(board: Switchboard, broadcast: int) -> None:
+    """Return when nobody is called any more."""
+    while True:
+        async with board.engine.connect() as connection:
+            state = await connection.scalar(select(Broadcast.state).where(Broadcast.id == broadcast))
+        if state == BroadcastState.CLOSED:
+            return
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def line_and_pbx(folder: Path) -> tuple[int, int]:
+    """Process ids of the server's line and Asterisk."""
+    line, pbx = Program.adopt(folder / LINE_NOTE), Program.adopt(folder / PBX_NOTE)
+    if line is None or pbx is None:
+        raise ChildDied(f"The line or its Asterisk is gone; see {folder / 'serve.log'}.")
+    return line.pid, pbx.pid
+
+
+async def _seed(settings: Settings, numbers: Sequence[str]) -> None:
+    rows = "".join(f"Lid {n},{number},nl\n" for n, number in enumerate(numbers, 1))
+    async with switchboard(settings) as board, AsyncSession(board.engine) as session:
+        if any(known.network.slug == NETWORK for known in await networks(session)):
+            return
+        today = datetime.now(UTC).date()
+        await add_network(
+            session, NETWORK, name=NETWORK_NAME, municipality="Westerlo", charter_approved_on=today
+        )
+        report = await import_members(session, NETWORK, f"naam,telefoon,taal\n{rows}".encode())
+        if not report.accepted:
+            raise MembersRefused(
+                "The import refused the benchmark's members: look at how their numbers begin."
+            )
+        await session.commit()
+
+
+async def _until_it_may_dial(folder: Path, serve: asyncio.subprocess.Process) -> None:
+    log = folder / "line.log"
+    async with asyncio.timeout(STARTS_WITHIN):
+        while Program.adopt(folder / LINE_NOTE) is None or READY not in log.read_text():
+            if serve.returncode is not None:
+                raise ChildDied(f"The server ended; see {folder / 'serve.log'}.")
+            await asyncio.sleep(0.1)

@@ -1,0 +1,205 @@
+"""The figures of the voicemail benchmark, from calls that are written down here."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bench.truth import TRUTH, allowed
+from bench.voicemail_calls import NOT_CALLED, Called, Reported, most_restarts
+from bench.voicemail_figures import echo_line, first_syllable, last_line, line_time, targets_line
+from bench.voicemail_measures import NOTHING, Measures
+from bench.voicemail_sides import beep, length
+from bench.voicemail_tables import by_greeting, by_kind, silences, wrong
+from buurtbel.neighbours.kinds import Beep, Box, Echo, Greeting, Kind, Neighbour, Person
+from buurtbel.neighbours.speakers import Speaker
+
+PASS = 20.0
+ANSWERED = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+SPEAKER = Speaker("nl", "nl")
+HEARD = Measures(0.06, 49.0, 1.0, 50.0, whole=True, pieces="80/80", listening=0.5)
+
+
+def neighbour(kind: Kind, *, greeting: float = 0.0, capacity: float = math.inf, **others: Any) -> Neighbour:
+    plays = Person(SPEAKER, (), -60.0)
+    known: dict[str, Any] = {
+        "number": "+99930000001",
+        "language": "nl",
+        "suppresses": False,
+        "stays": False,
+        "echo": None,
+        "shape": "plain",
+        "plays": Box(0.5, Greeting(SPEAKER, (), -20.0)) if greeting else plays,
+        "seed": 1,
+    }
+    return Neighbour(kind=kind, greeting_seconds=greeting, capacity_seconds=capacity, **(known | others))
+
+
+def called(who: Neighbour, told: str, *, seconds: float = 50.0, passes: Any = (), **measures: Any) -> Called:
+    evidence = {"judgement": told, "passes": passes}
+    reported = Reported("heard", ANSWERED, ANSWERED + timedelta(seconds=seconds), evidence)
+    return Called(who, reported, replace(HEARD, **({"recorded": seconds} | measures)), PASS)
+
+
+def box(told: str = "machine", *, capacity: float = 60.0, suppresses: bool = False, **others: Any) -> Called:
+    return called(
+        neighbour(Kind.BOX, greeting=10.0, capacity=capacity, suppresses=suppresses), told, **others
+    )
+
+
+def person(told: str = "person", **others: Any) -> Called:
+    return called(neighbour(Kind.HALLO, stays=True), told, **others)
+
+
+def test_the_truth_table_knows_every_kind():
+    assert set(TRUTH) == set(Kind)
+
+
+def test_who_says_nothing_is_silent_and_may_be_a_person_only_by_putting_the_phone_down():
+    assert allowed(neighbour(Kind.SILENT)) == {"silent"}
+    leaves = Person(SPEAKER, (), -60.0, leaves_after=1.0)
+    assert allowed(neighbour(Kind.SILENT, plays=leaves)) == {"silent", "person"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "who"),
+    [
+        ("confirmed", "person"),
+        ("partial", "person"),
+        ("voicemail_partial", "machine"),
+        ("silent", "silent"),
+        ("screened", "screener"),
+        ("busy", "busy"),
+        (None, "no call"),
+    ],
+)
+def test_without_a_judgement_the_outcome_says_who_was_there(outcome: str | None, who: str):
+    assert Reported(outcome, None, None, {}).who == who
+
+
+def test_a_judgement_says_more_than_the_outcome():
+    assert Reported("voicemail_partial", None, None, {"judgement": "fax"}).who == "fax"
+
+
+@pytest.mark.parametrize(("capacity", "can"), [(21.9, False), (22.0, True), (math.inf, True)])
+def test_a_box_can_take_the_message_with_two_seconds_to_spare(capacity: float, can: bool):
+    assert box(capacity=capacity).is_machine is can
+
+
+def test_who_leaves_at_half_is_not_counted_among_the_people_who_stay():
+    assert person().is_person
+    assert not called(neighbour(Kind.LEAVES_AT_HALF), "person").is_person
+
+
+def test_line_time_is_held_against_the_greeting_and_two_passes():
+    assert box(seconds=55.0).line_time == pytest.approx(1.1)
+
+
+def test_line_time_of_networks_that_suppress_silence_stands_apart_and_small_boxes_do_not_count():
+    calls = [
+        box(seconds=50.0),
+        box(seconds=60.0),
+        box(suppresses=True, seconds=80.0),
+        box(capacity=5.0, seconds=500.0),
+    ]
+    assert line_time(calls, suppresses=False) == pytest.approx(1.1)
+    assert line_time(calls, suppresses=True) == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize(
+    ("passes", "restarts"),
+    [
+        ([], 0),
+        ([True, True], 0),
+        ([False, False, True, False, True], 2),
+        ([True, False], 0),
+        ([False, False, False], 2),
+    ],
+)
+def test_restarts_are_passes_that_were_cut_and_followed_by_another(passes: list[bool], restarts: int):
+    assert most_restarts(passes) == restarts
+
+
+def test_the_first_syllable_is_the_95th_percentile_of_the_calls_that_heard_anything():
+    calls = [person(first_sound=n / 100) for n in range(1, 101)] + [person(first_sound=None)]
+    assert first_syllable(calls) == pytest.approx(950)
+
+
+def test_what_a_recording_is_shorter_than_its_call_came_before_the_first_sound():
+    assert person(seconds=50.4, recorded=50.0).first_sound == pytest.approx(0.46)
+    assert person(seconds=50.0, recorded=50.1).first_sound == pytest.approx(0.06)
+
+
+def test_echoing_lines_are_counted_apart():
+    passes = [[0, 3, False], [3, 6, False], [6, 26, True], [27, 47, True]]
+    echoing = called(neighbour(Kind.HALLO, echo=Echo(-12.0, 80.0)), "person", passes=passes)
+    calls = [echoing, box(passes=[[0, 1, False]] * 9)]
+    assert echo_line(calls) == "echo: calls=1 most_restarts_before_whole=2 longest_call_passes=2"
+
+
+def test_the_last_line_has_every_figure_under_its_name():
+    calls = [box(seconds=50.0), box("person", seconds=60.0, whole=False), person(longest_silence=1.4)]
+    assert last_line(calls) == (
+        "voicemail: machines=2 complete=0.500 judged=0.500 people=1 complete=1.000 judged=1.000 "
+        "first_syllable_ms_p95=60 longest_silence_s=1.40 line_time_ratio=1.10 line_time_ratio_dtx=nan"
+    )
+
+
+def test_the_targets_tell_machines_from_people_and_what_was_not_measured_is_not_met():
+    line = targets_line([box("person"), person()])
+    assert "machines judged >= .97 MISSED" in line
+    assert "people judged >= .97 met" in line
+    assert "line_time_ratio_dtx <= 1.6 MISSED" in line
+
+
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [(4.9, " 0 to 5 s"), (5.0, " 5 to 10 s"), (44.0, "30 to 60 s"), (61.0, "more than 60 s")],
+)
+def test_greetings_are_sorted_into_classes_by_their_length(greeting: float, words: str):
+    assert length(neighbour(Kind.BOX, greeting=greeting)) == f"keeps after {words}"
+
+
+def test_boxes_are_told_apart_by_their_beeps():
+    def box_with(*beeps: Beep) -> Neighbour:
+        return neighbour(Kind.BOX, greeting=1.0, plays=Box(0.5, Greeting(SPEAKER, (), -20.0), beeps))
+
+    early, late = Beep(0.05, 1000.0, 0.4, -20.0), Beep(2.0, 1000.0, 0.4, -20.0)
+    assert beep(box_with()) == "no beep"
+    assert beep(box_with(early)) == "beep at once"
+    assert beep(box_with(late)) == "beep after 0.3 to 5 s"
+    assert beep(box_with(late, early)) == "two beeps"
+
+
+def test_the_tables_show_how_each_kind_and_each_greeting_fared():
+    calls = [box(), box("person"), person()]
+    assert "0.500  machine 1, person 1" in by_kind(calls)
+    assert "| keeps after 10 to 20 s | 2 | 1.00 | 0.50 | 50.0 | 1.00 |" in by_greeting(calls)
+
+
+def test_a_wrong_call_is_shown_with_what_led_to_it_and_without_its_number():
+    told = wrong([box("person", passes=[[0.1, 3, False], [3, 23, True]]), person()])
+    assert told.startswith("wrong: 1 of 2 calls")
+    assert "reported person" in told
+    assert "0.1-3 3-23*" in told
+    assert "+999" not in told
+
+
+def test_a_neighbour_who_was_never_called_is_wrong_and_harms_no_figure():
+    lost = Called(neighbour(Kind.BOX, greeting=10.0), NOT_CALLED, NOTHING, PASS)
+    assert "reported no call, not whole (no recording), heard nothing" in wrong([lost])
+    assert "line_time_ratio=1.00" in last_line([lost, box(seconds=50.0)])
+    assert "| 1 | 0.00 | 0.00 | - | - |" in by_greeting([lost])
+
+
+def test_the_longest_silences_are_named():
+    told = silences([person(longest_silence=1.4), person()])
+    assert told.startswith("longest silences, of 2 calls recorded in true time: 1.40 s in ")
+
+
+def test_a_recording_that_leaves_out_time_is_not_measured_in_time():
+    mailbox = called(neighbour(Kind.VOICEMAIL, greeting=5.0), "machine", first_sound=9.0, longest_silence=9.0)
+    assert first_syllable([mailbox, person()]) == pytest.approx(60)
+    assert "longest_silence_s=1.00" in last_line([mailbox, person()])
