@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -94,7 +95,7 @@ class AriDialler:
     ) -> CallResult:
         started = monotonic()
         try:
-            async with asyncio.timeout(self._longest(order) + END_REPORTED_WITHIN):
+            async with asyncio.timeout(self._policy.ring + self._limit(order) + 2 * END_REPORTED_WITHIN):
                 if placing is not None:
                     await placing
                 call = await live.answered()
@@ -127,7 +128,7 @@ class AriDialler:
                 timeout=self._policy.ring,
                 variables={
                     "TALK_DETECT(set)": TALK_DETECTION,
-                    "CALL_LIMIT": str(round(self._longest(order))),
+                    "CALL_LIMIT": str(round(self._limit(order) + END_REPORTED_WITHIN)),
                     "FALLBACK": str(order.sound),
                 },
             )
@@ -146,7 +147,9 @@ class AriDialler:
             thanks=self._thanks[order.language],
             pause=self._policy.pause,
         )
-        await self._exchange.converse(lambda call: alert_call(call, alert), call)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limit(order)):
+                await self._exchange.converse(lambda call: alert_call(call, alert), call)
         await self._hang_up(live)
         try:
             async with asyncio.timeout(END_REPORTED_WITHIN):
@@ -185,6 +188,6 @@ class AriDialler:
         except AriError as fault:
             log.warning("A call could not be ended and ends by its own limit: %s", fault)
 
-    def _longest(self, order: CallOrder) -> float:
-        """Seconds from placing the call within which it must end: ringing, hard limit, three passes."""
-        return self._policy.ring + self._policy.hard_limit + 3 * order.sound_seconds
+    def _limit(self, order: CallOrder) -> float:
+        """Seconds from the answer after which we hang up, whatever is heard."""
+        return self._policy.hard_limit + 3 * order.sound_seconds

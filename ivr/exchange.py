@@ -71,7 +71,8 @@ class Exchange:
             pass
         except PlayFailed as fault:
             log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
-        call.is_ours_to_end()
+        finally:
+            call.is_ours_to_end()
 
     # The connection's listener
 

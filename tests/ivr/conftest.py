@@ -84,7 +84,13 @@ async def until(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def line_on(
-    ari: FakeAri, folder: Path, *, trunk: Trunk | None = None, connected: bool = True, url: str = ""
+    ari: FakeAri,
+    folder: Path,
+    *,
+    trunk: Trunk | None = None,
+    connected: bool = True,
+    url: str = "",
+    hard_limit: float = 60.0,
 ) -> AsyncIterator[LineDesk]:
     """A line process, ready to place calls when `connected`; `url` is another way to the PBX."""
     trunk = trunk or Trunk(calls_per_second=1000)
@@ -94,7 +100,7 @@ async def line_on(
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
         exchange = Exchange(client, lines, trunk="trunk")
-        policy = AlertPolicy(ring=10, pause=1.0 / SPEED)
+        policy = AlertPolicy(ring=10, pause=1.0 / SPEED, hard_limit=hard_limit)
         dialler = AriDialler(
             client,
             exchange,

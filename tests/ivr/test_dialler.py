@@ -11,7 +11,7 @@ from broadcast.states import Outcome
 from ivr.trunk import NumberFormat, Trunk
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
-from tests.ivr.conftest import SPEED, LineDesk, line_on, until
+from tests.ivr.conftest import MESSAGE_SECONDS, SPEED, LineDesk, line_on, until
 from tests.people import phone
 
 
@@ -94,6 +94,22 @@ async def test_the_evidence_tells_what_the_phone_heard_though_all_events_come_tw
     assert [whole for _, _, whole in result.evidence["passes"]] == [False, True]
     assert result.answered_at is not None
     assert result.cause == 16
+
+
+async def test_no_call_lasts_longer_than_its_limit_whatever_is_heard(tmp_path: Path) -> None:
+    async def chats_on(call: FakeCall) -> None:
+        call.pick_up()
+        await call.passes(1)
+        await call.talk(1000)
+
+    async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, hard_limit=0.8) as desk:
+        ari.phones[phone(12)] = chats_on
+        result = await desk.calls(desk.order(phone(12)))
+    assert result.answered_at is not None
+    assert result.ended_at is not None
+    limit = 0.8 + 3 * MESSAGE_SECONDS / SPEED
+    assert limit <= (result.ended_at - result.answered_at).total_seconds() < limit + 5
+    assert result.evidence["left"] is None
 
 
 @pytest.mark.parametrize("number", ["101", "112", "+32101", "+999123", "+3290012345", "+32475123456;x", ""])
