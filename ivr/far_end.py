@@ -26,13 +26,13 @@ A_FRAME = 0.02
 class Thresholds:
     """Seconds, unless said otherwise."""
 
-    unbroken: float = 1.3
+    unbroken: float = 1.05
     """Talk without a pause that is longer than most people's hallo; from the start of that talk."""
     stretches: int = 2
     """Stretches of talk since the answer that are more than a hallo: a word and a beep."""
     restarts_in_a_row: int = 3
     """Restarts without a whole pass; then one pass runs to its end whatever is heard (lines with echo)."""
-    settled: float = 1.6
+    settled: float = 1.8
     """Quiet after talk: longer than most pauses inside a greeting, and by now a box without a beep keeps."""
     certain: float = 5.2
     """Quiet after which no greeting goes on and no beep comes: it may then begin once more."""

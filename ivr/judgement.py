@@ -40,8 +40,12 @@ UNBROKEN = 1.8
 """and without a pause."""
 A_WORD = 1.4
 """Seconds of talk that are no more than a hallo even if nothing came after it."""
-SHORTEST_GREETING = 0.85
+SHORTEST_GREETING = 1.05
 """Seconds."""
+LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
+"""Seconds of two stretches that are rather a word and a question than a greeting and a beep."""
+HANGOVER = 0.2
+"""Seconds for which a network that suppresses silence goes on sending after talk."""
 BEEP, MOST_BEEPS = 1.15, 2
 """Seconds of a beep at most, and how many there are."""
 FEW = 3
@@ -87,8 +91,8 @@ class _Case:
     @property
     def said(self) -> Sequence[float]:
         """Seconds of each stretch of the opening."""
-        now = self.facts.now
-        return [(now if talk.end is None else talk.end) - talk.start for talk in self.opening]
+        now, more = self.facts.now, HANGOVER if self.facts.is_coarse else 0.0
+        return [(now if talk.end is None else talk.end) - talk.start - more for talk in self.opening]
 
     @property
     def is_long(self) -> bool:
@@ -159,8 +163,12 @@ def _spoke_again(case: _Case) -> Judgement | None:
 
 
 def _never_fell_quiet(case: _Case) -> Judgement | None:
-    endless = case.is_long and case.opening[-1].end is None and case.facts.whole_passes
-    return Judgement(Who.PERSON, "sound that never ended: a noisy place") if endless else None
+    """Noise goes on; a box that takes no message hangs up with its last word, people leave in a pause."""
+    if not case.is_long or case.opening[-1].end is not None or not case.facts.whole_passes:
+        return None
+    if len(case.opening) > FEW and case.facts.left is not None and not _left_in_reaction(case.facts):
+        return Judgement(Who.MACHINE, "talked on and hung up with its last word")
+    return Judgement(Who.PERSON, "sound that never ended: a noisy place")
 
 
 def _put_the_phone_down(case: _Case) -> Judgement | None:
@@ -178,7 +186,9 @@ def _asked_now_and_then(case: _Case) -> Judgement | None:
         return None
     first, last = case.opening[0], case.opening[len(said) - 1]
     is_dense = sum(said) >= DENSE * ((last.end or case.facts.now) - first.start)
-    is_a_word = sum(said) < SHORTEST_GREETING
+    first_word, *_, last_word = case.said
+    asks = len(case.said) == 2 and first_word < LONGEST_HALLO and last_word >= SHORTEST_QUESTION
+    is_a_word = sum(said) < SHORTEST_GREETING or asks
     return Judgement(Who.PERSON, "spoke now and then") if is_a_word or not is_dense else None
 
 
@@ -214,13 +224,18 @@ def _put_down(facts: Facts, last: Talk) -> bool:
     """Left by themselves, not with their last word, and not because their memory was full."""
     if facts.left is None or last.end is None or facts.left - last.end < AT_ONCE:
         return False
-    soonest, latest = REACTION
-    since = [(facts.left - end, end > last.end) for _, end in facts.whole_passes]
-    if any(soonest <= waited <= latest for waited, _ in since):
+    if _left_in_reaction(facts):
         return True
     # Later than that only who could hear it: a box may have spoken over it.
-    heard = any(waited >= soonest and in_quiet for waited, in_quiet in since)
+    heard = any(last.end < end <= facts.left - REACTION[0] for _, end in facts.whole_passes)
     return heard and not _is_a_capacity(facts.left - last.end, HANGS_UP_WITHIN)
+
+
+def _left_in_reaction(facts: Facts) -> bool:
+    soonest, latest = REACTION
+    return facts.left is not None and any(
+        soonest <= facts.left - end <= latest for _, end in facts.whole_passes
+    )
 
 
 def _is_a_capacity(seconds: float, within: float) -> bool:

@@ -7,9 +7,11 @@ import pytest
 
 from broadcast.states import Outcome
 from ivr.call import Hangup, Key, PlayFailed, Sound, Whole
+from ivr.far_end import TALK_ENDS_AFTER
 from ivr.scripts.alert_call import Alert
 from tests.fakes.phone import Phone, answered
 from tests.in_no_time import in_no_time
+from tests.ivr.told import SETTLED
 
 MESSAGE = Sound(Path("/sounds/inbraak"), 8.0)
 THANKS = Sound(Path("/sounds/dank"), 1.5)
@@ -134,7 +136,7 @@ async def test_the_message_is_said_again_when_a_boxs_greeting_ends_and_when_its_
     assert outcome(phone) is Outcome.VOICEMAIL
     assert seconds_of_message(phone)[-2:] == [8.0, 8.0]
     starts = [one.start for one in phone.call.far_end.facts.passes if one.whole]
-    assert starts[0] == pytest.approx(7.0), "1.6 s after a beep that ended at 5.4 s"
+    assert starts[0] == pytest.approx(5.4 + SETTLED), "when the quiet after its beep had settled"
 
 
 @in_no_time
@@ -146,7 +148,7 @@ async def test_a_greeting_that_ended_just_before_a_pass_began_lets_it_begin_anew
         await phone.hears(MESSAGE)
         assert phone.now() == pytest.approx(9.0), "when the pause after the first pass was over"
         await phone.hears(MESSAGE)
-        assert phone.now() == pytest.approx(9.6), "1.6 s after the greeting's last word"
+        assert phone.now() == pytest.approx(8.0 + SETTLED), "when the quiet after the greeting had settled"
         await phone.listens(5)
         phone.hangs_up()
     assert outcome(phone) is Outcome.VOICEMAIL_PARTIAL
@@ -171,7 +173,7 @@ def test_a_box_that_hangs_up_before_the_last_word_does_not_have_the_message(
     async def call() -> None:
         async with answered(ALERT) as phone:
             await phone.says(3)
-            await phone.listens(1.0 + MESSAGE.seconds - before_the_end)
+            await phone.listens(SETTLED - TALK_ENDS_AFTER + MESSAGE.seconds - before_the_end)
             phone.hangs_up()
         assert outcome(phone) is proved
 

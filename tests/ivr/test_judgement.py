@@ -68,8 +68,8 @@ FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
         ),
         (
             "machine",
-            "a greeting of one second and a beep three seconds later",
-            call(talks=[(0.5, 1.5), (4.5, 5)], passes=[*FROM_THE_ANSWER, (22.1, 32.1)]),
+            "a greeting of a second and a half and a beep three seconds later",
+            call(talks=[(0.5, 2.0), (5.0, 5.4)], passes=[*FROM_THE_ANSWER, (22.1, 32.1)]),
         ),
         (
             "machine",

@@ -1,0 +1,252 @@
+"""Calls to drawn neighbours in audio time: the real script and decisions, a phone, and a model of the PBX.
+
+`python -m tests.neighbours.on_the_line SEED COUNT` rehearses a whole neighbourhood in ten seconds, to work
+on the decisions and the judgement: it tells what `make bench-voicemail` finds by real calls in four minutes.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+import numpy as np
+
+from bench.message import text_lasting
+from bench.truth import is_right
+from buurtbel.neighbours import roles, sounds
+from buurtbel.neighbours.cast import greeting, mailbox_greetings, phones
+from buurtbel.neighbours.draw import draw
+from buurtbel.neighbours.frames import FRAME, FRAME_SECONDS, Pcm, clip_of
+from buurtbel.neighbours.kinds import Box, Neighbour
+from buurtbel.neighbours.phone import Phone, Wish
+from buurtbel.neighbours.studio import CACHE, HUMANS, Studio
+from ivr.call import Call, Hangup, Sound
+from ivr.dialler import TALK_DETECTION
+from ivr.far_end import FarEnd
+from ivr.packets import FIRST_LOOK, LOOK_EVERY
+from ivr.scripts.alert_call import Alert, alert_call
+from prompts.espeak import EspeakVoice
+from prompts.passes import render_pass
+from tests.in_no_time import in_no_time
+
+QUIET_MS, LOUD = map(int, TALK_DETECTION.split(","))
+PASS, THANKS = Path("pass"), Path("thanks")
+SECONDS = 20.0
+"""Of a pass."""
+LONGEST = 125.0
+"""Seconds after which a call is given up: the product's hard limit lies before."""
+SPARE = 2.0
+"""Seconds that a box must be able to take beyond a pass."""
+KEYS = {"31": "1", "32": "21"}
+"""What is pressed, by the number's behaviour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """One call when it is over."""
+
+    neighbour: Neighbour
+    far_end: FarEnd
+    seconds: float
+    kept: tuple[float, float]
+    """From when to when a box kept what it heard."""
+    pass_seconds: float
+
+    @property
+    def has_it_whole(self) -> bool:
+        """Everything that must be: on the box after it began to keep, or heard by who stays."""
+        begin, end = self.kept if self.neighbour.is_box else (0.0, inf)
+        passes = self.far_end.facts.whole_passes
+        return any(begin <= first + 1e-6 and last <= end + 1e-6 for first, last in passes)
+
+    @property
+    def takes_it(self) -> bool:
+        return self.neighbour.is_box and self.neighbour.capacity_seconds >= self.pass_seconds + SPARE
+
+    @property
+    def line_time(self) -> float:
+        return self.seconds / (self.neighbour.greeting_seconds + 2 * self.pass_seconds)
+
+    @property
+    def is_judged_right(self) -> bool:
+        return is_right(self.neighbour, self.far_end.judgement.who.value)
+
+
+class _Detector:
+    """Asterisk's TALK_DETECT: loud by the mean of a frame, quiet after so long without."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._talks = False
+        self._quiet = 0
+
+    def frame(self, said: Pcm, now: float) -> None:
+        if np.abs(said.astype(np.int32)).mean() > LOUD:
+            self._quiet = 0
+            if not self._talks:
+                self._talks = True
+                self._call.talk_started(now)
+            return
+        self._quiet += round(FRAME_SECONDS * 1000)
+        if self._talks and self._quiet >= QUIET_MS:
+            self._talks = False
+            self._call.talk_ended(now)
+
+
+class OnTheLine:
+    """A phone and the PBX, as the channel of one call; 20 ms at a time on the event loop's clock."""
+
+    def __init__(self, neighbour: Neighbour, phone: Phone, spoken: Pcm) -> None:
+        self._phone = phone
+        self._keys = list(KEYS.get(neighbour.number[4:6], ""))
+        self._clips = {PASS: spoken, THANKS: clip_of(sounds.silence(1.0))}
+        self._playing: tuple[str, Pcm] | None = None
+        self._played = 0
+        self._packets = 0
+        self._next_look = inf
+        self._is_gone = False
+        self.call = Call("repetitie", self, FarEnd(), answered_at=self._now())
+        self._detector = _Detector(self.call)
+
+    async def play(self, sound: Sound, playback: str) -> None:
+        if self._is_gone:
+            raise Hangup
+        self._playing, self._played = (playback, self._clips[sound.path]), 0
+        self.call.playback_started(playback, self._now())
+
+    async def stop_playing(self, playback: str) -> None:
+        if self._playing and self._playing[0] == playback:
+            self._end_playback()
+
+    async def check(self) -> None:
+        if self._is_gone:
+            raise Hangup
+
+    async def lives(self) -> None:
+        """Until the phone hangs up; cancelled when we do."""
+        while not self._is_gone:
+            self._hear()
+            self._say()
+            self._look()
+            await asyncio.sleep(FRAME_SECONDS)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _hear(self) -> None:
+        if not self._playing:
+            return
+        _, clip = self._playing
+        if self._played < len(clip):
+            self._phone.hear(clip[self._played])
+            self._played += 1
+        else:
+            self._end_playback()
+
+    def _end_playback(self) -> None:
+        assert self._playing
+        (playback, _), self._playing = self._playing, None
+        self.call.playback_ended(playback, self._now(), ok=True)
+
+    def _say(self) -> None:
+        said = self._phone.say()
+        if said is not None:
+            self._packets += 1
+            self._detector.frame(said, self._now())
+        if self._phone.wish is Wish.PRESS:
+            self._phone.pressed()
+            self.call.pressed(self._keys.pop(0), self._now())
+        elif self._phone.wish is Wish.HANG_UP:
+            self._is_gone = True
+            self.call.hung_up(self._now())
+
+    def _look(self) -> None:
+        """Count packets as the exchange does, from the first second of talk on."""
+        if self._next_look == inf and self.call.far_end.facts.is_talking:
+            self._next_look = self._now() + FIRST_LOOK
+        if self._now() >= self._next_look and self.call.far_end.wants_packets:
+            self.call.packets(self._packets, self._now())
+            self._next_look = self._now() + LOOK_EVERY
+
+
+async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm) -> Rehearsed:
+    """One call from its answer to its end."""
+    line = OnTheLine(neighbour, phone, spoken)
+    seconds = len(spoken) * FRAME_SECONDS
+    alert = Alert(Sound(PASS, seconds), Sound(THANKS, 1.0), pause=1.0)
+    living = asyncio.create_task(line.lives())
+    with suppress(Hangup, TimeoutError):
+        async with asyncio.timeout(LONGEST):
+            await alert_call(line.call, alert)
+    living.cancel()
+    began = inf if phone.kept_from is None else phone.kept_from
+    kept = (began, began + neighbour.capacity_seconds)
+    return Rehearsed(neighbour, line.call.far_end, asyncio.get_running_loop().time(), kept, seconds)
+
+
+async def spoken_pass() -> Pcm:
+    voice = EspeakVoice()
+    names = {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"}
+    text = await text_lasting(SECONDS, voice, **names)
+    said = await render_pass(voice, language="nl", text=text, text_language="nl", urgent=True, **names)
+    return clip_of(said.at(FRAME * 50).samples)
+
+
+async def cast(neighbours: Sequence[Neighbour], studio: Studio) -> list[tuple[Neighbour, Phone]]:
+    """Each with a phone; a real mailbox becomes a box that does as it would."""
+    # Spoken for their sake only: what they say is not among what `phones` prepares.
+    await mailbox_greetings(neighbours, CACHE / "mailboxes", studio)
+    made = await phones(neighbours, studio)
+    return [(one, made[one.digits]() if one.digits in made else _mailbox(one, studio)) for one in neighbours]
+
+
+def _mailbox(neighbour: Neighbour, studio: Studio) -> Phone:
+    box = neighbour.plays
+    assert isinstance(box, Box)
+    [beep] = box.beeps
+    tone = [sounds.silence(beep.after), sounds.tone(beep.hertz, beep.seconds, beep.level)]
+    opening = clip_of(sounds.joined([greeting(box.greeting, studio, neighbour.seed), *tone]))
+    nothing = clip_of(sounds.silence(FRAME_SECONDS))
+    return Phone(roles.box(neighbour.kind, opening, nothing, neighbour.capacity_seconds), nothing)
+
+
+def rehearse_all(those: Sequence[tuple[Neighbour, Phone]], spoken: Pcm) -> list[Rehearsed]:
+    """Each call on a clock of its own that takes no time."""
+    rehearsed: list[Rehearsed] = []
+
+    @in_no_time
+    async def one(neighbour: Neighbour, phone: Phone) -> None:
+        rehearsed.append(await rehearse(neighbour, phone, spoken))
+
+    for neighbour, phone in those:
+        one(neighbour, phone)
+    return rehearsed
+
+
+async def neighbourhood(neighbours: Sequence[Neighbour], studio: Studio) -> list[Rehearsed]:
+    """All of them called, one after another."""
+    return await asyncio.to_thread(rehearse_all, await cast(neighbours, studio), await spoken_pass())
+
+
+def main(seed: int, count: int) -> None:
+    calls = asyncio.run(neighbourhood(draw(seed, count), Studio(CACHE, HUMANS)))
+    boxes, people = [one for one in calls if one.takes_it], [one for one in calls if one.neighbour.stays]
+    for one in calls:
+        is_lost = (one.takes_it or one.neighbour.stays) and not one.has_it_whole
+        if is_lost or not one.is_judged_right:
+            fault = "not whole" if is_lost else f"judged {one.far_end.judgement.who}"
+            who = f"{one.neighbour.kind} [{one.neighbour.shape}]"
+            sys.stdout.write(f"{who} {fault}: {one.far_end.evidence()}\n")
+    for name, some in (("machines", boxes), ("people", people)):
+        whole = sum(one.has_it_whole for one in some) / len(some)
+        right = sum(one.is_judged_right for one in some) / len(some)
+        sys.stdout.write(f"{name}={len(some)} complete={whole:.3f} judged={right:.3f}\n")
+    sys.stdout.write(f"line_time_ratio={sum(one.line_time for one in boxes) / len(boxes):.3f}\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
