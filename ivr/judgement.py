@@ -46,8 +46,8 @@ LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
 """Seconds of two stretches that are rather a word and a question than a greeting and a beep."""
 HANGOVER = 0.2
 """Seconds for which a network that suppresses silence goes on sending after talk."""
-BEEP, MOST_BEEPS = 1.15, 2
-"""Seconds of a beep at most, and how many there are."""
+BEEP, MOST_BEEPS, BETWEEN_BEEPS = 1.15, 2, 1.2
+"""Seconds of a beep at most, how many there are, and seconds of quiet between two."""
 FEW = 3
 """Stretches of talk up to which a far end may be somebody who asks something."""
 DENSE = 0.65
@@ -179,9 +179,7 @@ def _put_the_phone_down(case: _Case) -> Judgement | None:
 
 def _asked_now_and_then(case: _Case) -> Judgement | None:
     """A few words, then others: a greeting is longer than a word, and goes on without such pauses."""
-    said = list(case.said)
-    while len(said) > max(1, len(case.said) - MOST_BEEPS) and said[-1] <= BEEP:
-        said.pop()
+    said = case.said[: len(case.said) - _beeps(case)]
     if len(case.said) < 2 or len(said) > FEW or max(said) >= UNBROKEN:
         return None
     first, last = case.opening[0], case.opening[len(said) - 1]
@@ -190,6 +188,15 @@ def _asked_now_and_then(case: _Case) -> Judgement | None:
     asks = len(case.said) == 2 and first_word < LONGEST_HALLO and last_word >= SHORTEST_QUESTION
     is_a_word = sum(said) < SHORTEST_GREETING or asks
     return Judgement(Who.PERSON, "spoke now and then") if is_a_word or not is_dense else None
+
+
+def _beeps(case: _Case) -> int:
+    """How many stretches at the end of the opening may be beeps; two of them follow close on each other."""
+    may_be = [seconds <= BEEP for seconds in case.said]
+    quiet = [0.0, *gaps(case.opening)]
+    if len(may_be) > 2 and may_be[-2] and may_be[-1] and quiet[-1] <= BETWEEN_BEEPS:
+        return 2
+    return int(len(may_be) > 1 and may_be[-1])
 
 
 def _greeted(case: _Case) -> Judgement | None:
