@@ -52,8 +52,8 @@ class Evidence(msgspec.Struct, frozen=True):
     talk: list[tuple[float, float | None]] = []
     passes: list[tuple[float, float | None, bool]] = []
     """The message, each time: from when to when, and whether to its last sample."""
-    keys: list[float] = []
-    """When a key was pressed; never which."""
+    keys: list[float] | int = []
+    """When a key was pressed, never which; of calls before 2026-11-24 only how many."""
     left: float | None = None
     """When the far end hung up; None when we did."""
     judgement: str = ""

@@ -126,8 +126,9 @@ class Call:
     def talk_started(self, at: float) -> None:
         self.far_end.talk_started(self._since_answer(at))
 
-    def talk_ended(self, at: float) -> None:
-        self.far_end.talk_ended(self._since_answer(at))
+    def talk_ended(self, at: float, lasted: float) -> None:
+        """It lasted so many seconds, without the quiet by which its end was told."""
+        self.far_end.talk_ended(self._since_answer(at), lasted)
         self._listen_on()
 
     def packets(self, count: int, at: float) -> None:
@@ -138,17 +139,20 @@ class Call:
             self._listen_on()
 
     def playback_started(self, playback: str, at: float) -> None:
-        start = self._started[playback] = self._since_answer(at)
+        self._started[playback] = at - self._answered_at
         if playback == self._pass:
-            self.far_end.pass_started(start)
+            self.far_end.pass_started(self._since_answer(at))
         self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
-        seconds = self._since_answer(at) - self._started.get(playback, 0.0)
+        # By the PBX's clock alone: what came meanwhile from ours must not make a playback seem shorter.
+        seconds = at - self._answered_at - self._started.get(playback, 0.0)
+        self._since_answer(at)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
-    def hung_up(self, at: float) -> None:
-        if not self._is_ours_to_end:
+    def hung_up(self, at: float | None) -> None:
+        """`at` is None when nobody knows who ended it, and when."""
+        if at is not None and not self._is_ours_to_end:
             self.far_end.left(self._since_answer(at))
         self._is_over = True
         self._signals.put_nowait(_Gone())
@@ -214,6 +218,7 @@ class Call:
             raise Hangup
         await self._channel.play(sound, playback)
         until = _clock() + sound.seconds + NEVER_REPORTED
+        has_begun = False
         while True:
             signal = await self._next(until - _clock())
             if signal is None:
@@ -222,11 +227,12 @@ class Call:
                 return Whole()
             if isinstance(signal, Started):
                 if signal.playback == playback:
+                    has_begun = True
                     until = _clock() + sound.seconds + NEVER_REPORTED
             elif isinstance(signal, Ended):
                 if signal.playback == playback:
                     return await self._played(sound, signal)
-            elif (restarts and isinstance(signal, StartAgain)) or (
+            elif (restarts and has_begun and isinstance(signal, StartAgain)) or (
                 isinstance(signal, Key) and signal.digit in keys
             ):
                 await self._channel.stop_playing(playback)

@@ -81,6 +81,7 @@ class AriDialler:
         self._lines.occupy()
         live = self._exchange.watch(str(order.attempt), passes=self._policy.passes)
         live.is_placed = True
+        live.far_end.facts.is_complete = False
         return await self._see_through(live, order, None)
 
     async def stop(self, attempt: UUID) -> None:

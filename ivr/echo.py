@@ -5,7 +5,7 @@ talk. Two things give it away: it starts and stops with a pass, by the same dela
 syllables are heard, it starts at the same places of the message each time the message is spoken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from ivr.facts import Facts, Pass, Talk
 
@@ -26,12 +26,11 @@ PART, MOST = 0.5, 0.75
 of it to be: what a person says then is not told apart."""
 
 
-def own_voice(facts: Facts) -> list[Talk]:
+def own_voice(facts: Facts) -> Set[Talk]:
     """The stretches of talk that are our own voice coming back."""
     following = {talk for talk in facts.talks if _follows_our_sound(talk, facts)}
     # A greeting may once be as long as a pass; twice it is not.
-    echo = _repeated(facts) | (following if len(following) > 1 else set())
-    return [talk for talk in facts.talks if talk in echo]
+    return _repeated(facts) | (following if len(following) > 1 else set())
 
 
 def _follows_our_sound(talk: Talk, facts: Facts) -> bool:

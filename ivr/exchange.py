@@ -68,11 +68,13 @@ class Exchange:
         try:
             await script(call)
         except Hangup:
-            pass
+            return  # theirs, though the news of it may still be on its way
         except PlayFailed as fault:
             log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
-        finally:
+        except asyncio.CancelledError:
             call.is_ours_to_end()
+            raise
+        call.is_ours_to_end()
 
     # The connection's listener
 
@@ -108,6 +110,8 @@ class Exchange:
     def disconnected(self) -> None:
         self._connected.clear()
         self._lines.shut()
+        for live in self._calls.values():
+            live.far_end.facts.is_complete = False
 
     def feed(self, event: Event) -> None:
         if isinstance(event, ContactStatusChange):
@@ -136,20 +140,24 @@ class Exchange:
         if call is None:
             return
         call.talk_started(event.at.timestamp())
-        if call.far_end.wants_packets and not live.is_counted:
+        if not live.is_counted:
             live.is_counted = True
             self._do_soon(self._count_packets(live, call))
 
     async def _count_packets(self, live: LiveCall, call: Call) -> None:
-        """Until the end of talk is reported after all, or the call has ended."""
+        """While talk goes on whose end may never be reported, or the call has ended."""
         await asyncio.sleep(FIRST_LOOK)
         while call.far_end.wants_packets and not live.is_over:
             try:
                 heard = await self._client.channels.rtp_statistics(live.id)
             except ChannelGone:
-                return
-            call.packets(heard.rxcount, time())
+                break
+            except AriError as fault:
+                log.warning("The packets of a call could not be counted; trying again: %s", fault)
+            else:
+                call.packets(heard.rxcount, time())
             await asyncio.sleep(LOOK_EVERY)
+        live.is_counted = False
 
     def _answer(self, live: LiveCall, at: float) -> None:
         live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
@@ -245,5 +253,6 @@ def _on_key(live: LiveCall, event: Event) -> None:
 
 
 def _on_quiet(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelTalkingFinished)
     if live.call is not None:
-        live.call.talk_ended(event.at.timestamp())
+        live.call.talk_ended(event.at.timestamp(), event.duration / 1000)

@@ -41,6 +41,8 @@ class Facts:
     """When the far end hung up; None while it is there, or when we did."""
     is_coarse: bool = False
     """Times of talk are those of counted packets."""
+    is_complete: bool = True
+    """Nothing went unheard: we have led the call since its answer, and events flowed all the time."""
 
     @property
     def is_talking(self) -> bool:

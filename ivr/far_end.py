@@ -6,7 +6,7 @@ moment and so is the end of a beep, so the last start is the right one. What the
 `judgement` to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from math import inf
 
@@ -31,7 +31,7 @@ class Thresholds:
     stretches: int = 2
     """Stretches of talk since the answer that are more than a hallo: a word and a beep."""
     restarts_in_a_row: int = 3
-    """Restarts without a whole pass; then one pass runs to its end whatever is heard (lines with echo)."""
+    """Restarts without a whole pass, after which only `certain` quiet starts it again, once."""
     settled: float = 1.8
     """Quiet after talk: longer than most pauses inside a greeting, and by now a box without a beep keeps."""
     certain: float = 5.2
@@ -61,11 +61,12 @@ class FarEnd:
     passes_wanted: int = 2
     thresholds: Thresholds = field(default_factory=Thresholds)
     facts: Facts = field(default_factory=Facts)
+    _echo_found: Set[Talk] = frozenset()
+    _echo_of: object = None
     _restarts: int = 0
     """In a row, since the last whole pass."""
     _last_restart: float = 0.0
-    _packets: PacketCount | None = field(default_factory=PacketCount)
-    """None once the end of talk was reported: this line sends silence too."""
+    _packets: PacketCount = field(default_factory=PacketCount)
 
     def key(self, digit: str, at: float) -> None:
         """A key is the only proof of a person, and ends the restarts."""
@@ -75,25 +76,33 @@ class FarEnd:
     def talk_started(self, at: float) -> None:
         self._is_at(at)
         if not self.facts.is_talking:
+            if not self.facts.talks:
+                self._packets = PacketCount.from_first_talk(at)
             self.facts.talks.append(Talk(at))
 
-    def talk_ended(self, at: float) -> None:
-        """The PBX's detector has heard quiet for `TALK_ENDS_AFTER`."""
-        self._packets = None
-        self._fell_quiet(at - TALK_ENDS_AFTER, at)
+    def talk_ended(self, at: float, lasted: float) -> None:
+        """The PBX's detector has heard quiet for `TALK_ENDS_AFTER`, after so many seconds of talk.
+
+        Talk whose beginning we have not heard of began before the answer, for instance as ringback.
+        """
+        end = at - TALK_ENDS_AFTER
+        if not self.facts.is_talking and not self._has_ended(end):
+            self.facts.talks.append(Talk(max(0.0, end - lasted)))
+        self._fell_quiet(end, at)
 
     def is_to_start_again(self, at: float) -> bool:
         """To be asked `settled` and `certain` after each end of talk: does the message begin anew, now?"""
         self._is_at(at)
-        last = self.facts.talks[-1]
-        if last.end is None or self.facts.keys or not self.talked_long or at - last.end < self._patience:
+        if not self.facts.talks or (last := self.facts.talks[-1]).end is None:
+            return False
+        if self.facts.keys or not self.talked_long or at - last.end < self._patience:
             return False
         if (
             self.facts.passes
             and self.facts.passes[-1].start >= last.end + self.thresholds.settled - 5 * A_FRAME
         ):
             return False
-        if self._heard_in_quiet(last.start) or last in own_voice(self.facts):
+        if self._heard_in_quiet(last.start) or last in self._echo():
             return False
         self._restarts += 1
         self._last_restart = at
@@ -110,13 +119,13 @@ class FarEnd:
 
     @property
     def wants_packets(self) -> bool:
-        """Talk has begun and its end may never be reported: count packets."""
-        return self._packets is not None
+        """Talk goes on whose end may never be reported, or ends are told by packets here: count them."""
+        return self.facts.is_talking or self.facts.is_coarse
 
     def packets(self, count: int, at: float) -> None:
         """So many have come since the answer."""
         self._is_at(at)
-        match self._packets and self._packets.counted(count, at):
+        match self._packets.counted(count, at):
             case Stopped(end):
                 self.facts.is_coarse = True
                 self._fell_quiet(end, at)
@@ -161,9 +170,11 @@ class FarEnd:
         whole = bool(self.facts.whole_passes)
         if any(digit == "1" for _, digit in self.facts.keys):
             return Outcome.CONFIRMED
-        who = self.judgement.who
-        proved, not_proved = OUTCOMES[who]
-        return proved if (self._is_on_the_box() if who is Who.MACHINE else whole) else not_proved
+        judgement = self.judgement
+        proved, not_proved = OUTCOMES[judgement.who]
+        if judgement.who is Who.MACHINE:
+            whole = self._is_on_the_box()
+        return proved if whole and judgement.is_proved else not_proved
 
     def evidence(self) -> dict[str, object]:
         """All of it, as JSON: times in seconds since the answer."""
@@ -182,14 +193,29 @@ class FarEnd:
         self.facts.now = max(self.facts.now, moment)
 
     def _talks(self) -> list[Talk]:
-        echo = own_voice(self.facts)
+        echo = self._echo()
         return [talk for talk in self.facts.talks if talk not in echo]
+
+    def _echo(self) -> Set[Talk]:
+        """Found anew only when something has happened: a noisy line has hundreds of stretches."""
+        facts = self.facts
+        state = (len(facts.talks), facts.talks[-1:], len(facts.passes), facts.passes[-1:], facts.is_coarse)
+        if facts.is_talking or state != self._echo_of:
+            self._echo_found, self._echo_of = own_voice(facts), state
+        return self._echo_found
 
     def _fell_quiet(self, end: float, at: float) -> None:
         self._is_at(at)
         if self.facts.is_talking:
             start = self.facts.talks[-1].start
             self.facts.talks[-1] = Talk(start, max(end, start))
+        if not self.facts.is_coarse:
+            self._packets = PacketCount()
+
+    def _has_ended(self, end: float) -> bool:
+        """This end was told before."""
+        last = self.facts.talks[-1].end if self.facts.talks else None
+        return last is not None and end <= last + A_FRAME
 
     def _is_long(self, talks: Sequence[Talk]) -> bool:
         ended = [talk for talk in talks if talk.end is not None]

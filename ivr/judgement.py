@@ -5,7 +5,7 @@ is full and says so. A person speaks when they like, and puts the phone down whe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ REACTION = (0.25, 4.0)
 """Seconds after the end of a pass in which a person who has heard it puts the phone down."""
 GOODBYE = 2.5
 """Seconds of a few words, and from the last word of a box to its hanging up."""
-CAPACITIES = (30.0, 60.0, 90.0, 120.0)
+CAPACITIES = (15.0, 20.0, 25.0, 30.0, 40.0, 45.0, 60.0, 90.0, 120.0)
 """Seconds after which boxes stop keeping."""
 HANGS_UP_WITHIN, SPEAKS_WITHIN = 0.4, 2.0
 """Seconds after it is full in which a box hangs up without a word, or begins to say so: without a beep it may
@@ -52,6 +52,8 @@ FEW = 3
 """Stretches of talk up to which a far end may be somebody who asks something."""
 DENSE = 0.65
 """Part of a greeting that is talk, however short its phrases; who asks something listens in between."""
+RING = (0.7, 1.4)
+"""Seconds of one ring."""
 RING_PERIOD = 4.0
 """Seconds from one ring to the next (ITU-T E.180: 1 s on, 3 s off in most of Europe)."""
 FAX_ANSWERS = (2.2, 7.0)
@@ -78,6 +80,8 @@ class Judgement:
     who: Who
     reason: str
     """A few words for the report."""
+    is_proved: bool = True
+    """Sure enough that a person who heard the message whole is called no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,10 @@ class _Case:
 def judge(facts: Facts, talks: Sequence[Talk]) -> Judgement:
     """`talks` are those of `facts` without our own voice coming back."""
     case = _Case(facts, talks, *_opening(talks))
-    return next(found for rule in _RULES if (found := rule(case)) is not None)
+    found = next(found for rule in _RULES if (found := rule(case)) is not None)
+    if found.who is Who.PERSON and not facts.keys and not facts.is_complete:
+        return replace(found, is_proved=False)
+    return found
 
 
 def _pressed_a_key(case: _Case) -> Judgement | None:
@@ -115,7 +122,7 @@ def _said_nothing(case: _Case) -> Judgement | None:
         return None
     if not case.facts.talks:
         return Judgement(Who.SILENT, "nothing was heard")
-    if case.facts.left is not None:
+    if _left_in_reaction(case.facts):
         return Judgement(Who.PERSON, "put the phone down on a line with echo")
     return Judgement(Who.SILENT, "only our own voice was heard")
 
@@ -134,9 +141,15 @@ def _is_a_fax(case: _Case) -> Judgement | None:
 
 
 def _rang_on(case: _Case) -> Judgement | None:
-    _, later = _opening(case.facts.talks)
-    rings = len(later) > 2 and _is_periodic(later[1:], RING_PERIOD)
-    return Judgement(Who.SCREENER, "spoke, then rang on") if rings else None
+    """Asked, said "one moment", and let us hear it ring."""
+    rings = _opening(case.facts.talks)[1][1:]
+    shortest, longest = RING
+    are_rings = (
+        len(rings) > 1
+        and all(shortest <= ring.seconds <= longest for ring in rings if ring.end is not None)
+        and _is_periodic(rings, RING_PERIOD)
+    )
+    return Judgement(Who.SCREENER, "spoke, then rang on") if are_rings else None
 
 
 def _spoke_once_more(case: _Case) -> Judgement | None:
@@ -159,22 +172,31 @@ def _spoke_once_more(case: _Case) -> Judgement | None:
 
 
 def _spoke_again(case: _Case) -> Judgement | None:
-    return Judgement(Who.PERSON, "spoke again and again") if case.later else None
+    if not case.later:
+        return None
+    # A box may greet twice, or read out a menu: only who leaves when the message is over has surely heard it.
+    return Judgement(Who.PERSON, "spoke again and again", is_proved=_left_in_reaction(case.facts))
 
 
 def _never_fell_quiet(case: _Case) -> Judgement | None:
     """Noise goes on; a box that takes no message hangs up with its last word, people leave in a pause."""
     if not case.is_long or case.opening[-1].end is not None or not case.facts.whole_passes:
         return None
-    if len(case.opening) > FEW and case.facts.left is not None and not _left_in_reaction(case.facts):
+    reacted = _left_in_reaction(case.facts)
+    if len(case.opening) > FEW and case.facts.left is not None and not reacted:
         return Judgement(Who.MACHINE, "talked on and hung up with its last word")
-    return Judgement(Who.PERSON, "sound that never ended: a noisy place")
+    return Judgement(Who.PERSON, "sound that never ended: a noisy place", is_proved=reacted)
 
 
 def _put_the_phone_down(case: _Case) -> Judgement | None:
-    if _put_down(case.facts, case.opening[-1]):
-        return Judgement(Who.PERSON, "put the phone down when the message was over")
-    return None
+    """A box without a word when its memory is full does the same, so after a long opening it is less sure."""
+    facts, last = case.facts, case.opening[-1]
+    if not _put_down(facts, last):
+        return None
+    kept = (facts.left or 0.0) - (last.end or 0.0)
+    reacted = _left_in_reaction(facts) and not _is_a_capacity(kept, HANGS_UP_WITHIN)
+    reason = "put the phone down when the message was over"
+    return Judgement(Who.PERSON, reason, is_proved=reacted or not case.is_long)
 
 
 def _asked_now_and_then(case: _Case) -> Judgement | None:
@@ -187,7 +209,9 @@ def _asked_now_and_then(case: _Case) -> Judgement | None:
     first_word, *_, last_word = case.said
     asks = len(case.said) == 2 and first_word < LONGEST_HALLO and last_word >= SHORTEST_QUESTION
     is_a_word = sum(said) < SHORTEST_GREETING or asks
-    return Judgement(Who.PERSON, "spoke now and then") if is_a_word or not is_dense else None
+    if is_dense and not is_a_word:
+        return None
+    return Judgement(Who.PERSON, "spoke now and then", is_proved=_left_in_reaction(case.facts))
 
 
 def _beeps(case: _Case) -> int:
@@ -228,14 +252,12 @@ _RULES = (
 
 
 def _put_down(facts: Facts, last: Talk) -> bool:
-    """Left by themselves, not with their last word, and not because their memory was full."""
+    """Left by themselves, and not with their last word, after a pass that they could hear."""
     if facts.left is None or last.end is None or facts.left - last.end < AT_ONCE:
         return False
-    if _left_in_reaction(facts):
-        return True
-    # Later than that only who could hear it: a box may have spoken over it.
-    heard = any(last.end < end <= facts.left - REACTION[0] for _, end in facts.whole_passes)
-    return heard and not _is_a_capacity(facts.left - last.end, HANGS_UP_WITHIN)
+    return _left_in_reaction(facts) or any(
+        last.end < end <= facts.left - REACTION[0] for _, end in facts.whole_passes
+    )
 
 
 def _left_in_reaction(facts: Facts) -> bool:

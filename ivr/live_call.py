@@ -27,7 +27,7 @@ class LiveCall:
         self.missed_the_answer = False
         """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
         self.is_counted = False
-        """Its packets are being counted, or were."""
+        """Its packets are being counted."""
         self.far_end = FarEnd(passes)
         self.call: Call | None = None
         self.answered_at: datetime | None = None
@@ -61,4 +61,5 @@ class LiveCall:
             self._ended.set()
             self._answered.set()
             if self.call is not None:
-                self.call.hung_up(at)
+                # A call that was lost on our side: nobody put the phone down.
+                self.call.hung_up(None if end.is_lost else at)

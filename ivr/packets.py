@@ -35,11 +35,17 @@ class PacketCount:
 
     _count: int = 0
     _at: float | None = None
+    """When so many had been counted; None before the first count."""
     _spoke_until: float = 0.0
     _speaks: bool = True
 
+    @classmethod
+    def from_first_talk(cls, at: float) -> "PacketCount":
+        """Talk has begun, and on a line that sends nothing in silence nothing came before it."""
+        return cls(_at=at)
+
     def counted(self, count: int, at: float) -> Started | Stopped | None:
-        """What this count shows that the one before did not; talk is going on at the first."""
+        """What this count shows that the one before did not; talk was going on when counting began."""
         before, self._at = self._at, at
         came, self._count = count - self._count, count
         if before is None:

@@ -91,13 +91,17 @@ def calls_table(lines: Iterable[Line]) -> Table:
                 f"{told.judgement}: {told.reason}" if told.judgement else "",
                 " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
                 " ".join(_span(*one) for one in told.talk),
-                " ".join(f"{at:.1f}" for at in told.keys),
+                _moments(told.keys),
             )
             for line in lines
             for call in line.calls
             for told in [evidence_of(call)]
         ],
     )
+
+
+def _moments(keys: list[float] | int) -> str:
+    return str(keys) if isinstance(keys, int) else " ".join(f"{at:.1f}" for at in keys)
 
 
 def _span(start: float, end: float | None) -> str:

@@ -219,6 +219,13 @@ def test_the_report_shows_what_was_heard_on_each_call(closed: str, town: Town, t
     assert (row["judgement"], row["reason"]) == ("machine", "talked long at once")
 
 
+def test_calls_from_before_a_judgement_was_kept_are_shown_too(closed: str, town: Town, typed: Typed) -> None:
+    evidence = '{"talk": [], "passes": [[0.06, 7.85, true]], "keys": 2}'
+    town.ask(f"UPDATE attempt SET evidence = '{evidence}' WHERE e164 = '{phone(10)}'")
+    assert "0.1-7.8*" in typed("report", closed, "--calls").out
+    assert typed("report", closed, "--csv").code == 0
+
+
 @pytest.mark.parametrize("command", ["watch", "report"])
 def test_a_broadcast_that_does_not_exist_is_told(town: Town, typed: Typed, command: str) -> None:
     assert "There is no broadcast 7" in typed(command, "7", "--json").refusal

@@ -54,7 +54,7 @@ class Phone:
         """Talk; over when the PBX reports that it is quiet."""
         self.call.talk_started(self.now())
         await asyncio.sleep(seconds + TALK_ENDS_AFTER)
-        self.call.talk_ended(self.now())
+        self.call.talk_ended(self.now(), seconds)
 
     async def listens(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

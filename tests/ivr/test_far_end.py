@@ -100,9 +100,9 @@ def test_the_message_starts_again_whenever_a_long_talker_has_fallen_quiet() -> N
 def test_it_does_not_start_again_in_a_short_pause_of_a_greeting() -> None:
     box = FarEnd()
     box.talk_started(0.5)
-    box.talk_ended(4.0 + TALK_ENDS_AFTER)
+    box.talk_ended(4.0 + TALK_ENDS_AFTER, 3.5)
     box.talk_started(4.9)
-    assert not box.is_to_start_again(5.6)
+    assert not box.is_to_start_again(4.0 + SETTLED)
 
 
 def test_a_pass_that_has_just_begun_does_not_begin_anew() -> None:
@@ -110,9 +110,9 @@ def test_a_pass_that_has_just_begun_does_not_begin_anew() -> None:
     box.pass_started(0.1)
     box.talk_started(0.5)
     box.pass_ended(10.1, whole=True)
-    box.talk_ended(9.5 + TALK_ENDS_AFTER)
+    box.talk_ended(9.3 + TALK_ENDS_AFTER, 8.8)
     box.pass_started(11.1)
-    assert not box.is_to_start_again(11.1)
+    assert not box.is_to_start_again(9.3 + SETTLED + 0.02)
 
 
 def test_a_person_who_says_hallo_is_not_started_again_on() -> None:
@@ -169,8 +169,8 @@ def test_a_key_ends_the_restarts() -> None:
     person = FarEnd()
     person.talk_started(0)
     person.key("5", 3.0)
-    person.talk_ended(4.0)
-    assert not person.is_to_start_again(5.0)
+    person.talk_ended(4.0, 3.4)
+    assert not person.is_to_start_again(3.4 + person.thresholds.certain)
 
 
 @pytest.mark.parametrize("end_is_lost", [False, True])
@@ -180,7 +180,7 @@ def test_events_that_come_twice_count_once(end_is_lost: bool) -> None:
         for _ in range(times):
             far_end.talk_started(1.0)
         for _ in range(times):
-            far_end.talk_ended(4.0)
+            far_end.talk_ended(4.0, 2.4)
         far_end.pass_started(0.1)
         settled = 4.0 - TALK_ENDS_AFTER + SETTLED
         assert far_end.is_to_start_again(settled)
@@ -191,21 +191,27 @@ def test_events_that_come_twice_count_once(end_is_lost: bool) -> None:
             far_end.talk_started(6.0)
         if not end_is_lost:
             for _ in range(times):
-                far_end.talk_ended(7.0)
+                far_end.talk_ended(7.0, 0.4)
     assert once.evidence() == twice.evidence()
 
 
-def test_an_end_of_talk_whose_beginning_never_came_means_nothing() -> None:
-    far_end = FarEnd()
-    far_end.talk_ended(5.0)
-    assert far_end.facts.talks == []
+def test_talk_that_began_before_the_answer_is_known_from_its_end() -> None:
+    box = FarEnd()
+    box.pass_started(0.1)
+    box.talk_ended(6.6, 9.0)
+    assert [(talk.start, talk.end) for talk in box.facts.talks] == [(0.0, 6.0)]
+    assert box.is_to_start_again(6.0 + SETTLED)
 
 
 def test_an_end_that_is_dated_before_its_beginning_is_talk_of_no_length() -> None:
     far_end = FarEnd()
     far_end.talk_started(5.0)
-    far_end.talk_ended(4.0)
+    far_end.talk_ended(4.0, 0.0)
     assert [(talk.start, talk.end) for talk in far_end.facts.talks] == [(5.0, 5.0)]
+
+
+def test_without_any_talk_nothing_starts_again() -> None:
+    assert not FarEnd().is_to_start_again(10.0)
 
 
 def test_two_undisturbed_passes_are_enough_and_one_is_not() -> None:
@@ -242,10 +248,22 @@ def test_on_a_network_that_sends_nothing_in_silence_the_message_starts_again_whe
     assert box.wants_packets
 
 
-def test_packets_are_not_counted_where_the_end_of_talk_is_reported() -> None:
+def test_packets_are_counted_while_talk_goes_on() -> None:
     person = FarEnd()
-    says(person, 0.5, 1.2)
     assert not person.wants_packets
+    person.talk_started(0.5)
+    assert person.wants_packets
+    person.talk_ended(1.8, 0.7)
+    assert not person.wants_packets
+
+
+def test_a_network_that_reports_one_end_and_not_the_next_is_counted_on() -> None:
+    box = FarEnd()
+    says(box, 0.5, 2.4)
+    box.talk_started(4.2)
+    for n, count in enumerate([100, 120, 140, 150, 150, 150, 150], start=1):
+        box.packets(count, 5.2 + 0.4 * n)
+    assert box.facts.talks[-1].end == pytest.approx(6.4, abs=0.3)
 
 
 def test_the_evidence_tells_times_and_who_it_was_but_never_which_keys() -> None:
@@ -275,9 +293,8 @@ def test_no_order_of_events_makes_it_restart_for_ever_or_claim_what_was_not_play
             case "starts":
                 far_end.talk_started(at)
             case "ends":
-                far_end.talk_ended(at + TALK_ENDS_AFTER)
-                if far_end.facts.talks:
-                    in_a_row += far_end.is_to_start_again(at + far_end.thresholds.certain)
+                far_end.talk_ended(at + TALK_ENDS_AFTER, 1.0)
+                in_a_row += far_end.is_to_start_again(at + far_end.thresholds.certain)
             case "key":
                 far_end.key("5", at)
             case "left":

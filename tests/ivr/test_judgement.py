@@ -2,6 +2,7 @@
 
 import pytest
 
+from broadcast.states import Outcome
 from ivr.far_end import FarEnd
 from ivr.judgement import Who
 from tests.ivr.told import NEVER, call
@@ -88,11 +89,6 @@ FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
         ),
         (
             "machine",
-            "a greeting, and gone without a word when thirty seconds were kept",
-            call(talks=[(0.5, 6)], cut=[(0.1, 6.6), (28.6, 36)], passes=TWO_PASSES, left=36),
-        ),
-        (
-            "machine",
             "a greeting, and gone as the last word was spoken",
             call(talks=[(0.5, 6)], cut=[(0.1, 6.6)], passes=[(6.6, 16.6)], left=16.6),
         ),
@@ -134,4 +130,46 @@ def test_who_it_was(who: str, told: str, call: FarEnd) -> None:
 
 def test_every_call_is_judged_with_a_reason() -> None:
     assert call().judgement.reason == "nothing was heard"
-    assert call(talks=[HALLO], left=2).judgement.reason
+    assert call(talks=[HALLO], left=2).judgement.reason == "said a word and listened"
+
+
+@pytest.mark.parametrize(
+    ("told", "call"),
+    [
+        (
+            "a box that is full, without a word, a moment after the message",
+            call(talks=[(0.5, 5)], cut=[(0.1, 6.8)], passes=[(6.8, 32.8)], left=35.1),
+        ),
+        (
+            "left in the middle of the second time after a greeting, or a shout",
+            call(talks=[(0.5, 5)], cut=[(0.1, 6.8), (17.8, 25)], passes=[(6.8, 16.8)], left=25),
+        ),
+        (
+            "a network's greeting, then a person's",
+            call(talks=[(0.5, 4), (7.5, 11), (12, 12.4)], passes=[(14.2, 24.2), (25.2, 35.2)]),
+        ),
+        ("sound without end, and nobody put the phone down", call(talks=[(0.5, NEVER)], passes=TWO_PASSES)),
+        (
+            "an echo, and gone at some moment",
+            call(
+                talks=[(0.3, 10.3), (11.3, 21.3)],
+                passes=FROM_THE_ANSWER,
+                cut=[(22.1, 29)],
+                left=29,
+            ),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_nobody_is_said_to_have_heard_it_who_may_be_a_machine(told: str, call: FarEnd) -> None:
+    assert call.outcome() is not Outcome.HEARD, call.judgement
+
+
+def test_what_was_not_watched_all_the_time_proves_nothing_without_a_key() -> None:
+    person, keyed = (
+        call(talks=[HALLO], passes=FROM_THE_ANSWER[:1], left=11, keys=keys) for keys in ("", "5")
+    )
+    assert person.outcome() is Outcome.HEARD
+    for one in (person, keyed):
+        one.facts.is_complete = False
+    assert (person.outcome(), keyed.outcome()) == (Outcome.PARTIAL, Outcome.HEARD)

@@ -20,7 +20,8 @@ def call(
         happened.append((start, lambda at=start: far_end.talk_started(at)))
         if end != NEVER:
             reported = end + TALK_ENDS_AFTER
-            happened.append((reported, lambda at=reported: far_end.talk_ended(at)))
+            lasted = end - start
+            happened.append((reported, lambda at=reported, lasted=lasted: far_end.talk_ended(at, lasted)))
             happened.append((end + SETTLED, lambda at=end + SETTLED: far_end.is_to_start_again(at)))
     for whole, those in ((True, passes), (False, cut)):
         for start, end in those:
@@ -38,7 +39,7 @@ def call(
 def says(far_end: FarEnd, start: float, end: float) -> bool:
     """One stretch of talk; tells whether the message starts again when the quiet after it has settled."""
     far_end.talk_started(start)
-    far_end.talk_ended(end + TALK_ENDS_AFTER)
+    far_end.talk_ended(end + TALK_ENDS_AFTER, end - start)
     return far_end.is_to_start_again(end + far_end.thresholds.settled)
 
 

@@ -81,19 +81,20 @@ class _Detector:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._talks = False
+        self._since = 0.0
         self._quiet = 0
 
     def frame(self, said: Pcm, now: float) -> None:
         if np.abs(said.astype(np.int32)).mean() > LOUD:
             self._quiet = 0
             if not self._talks:
-                self._talks = True
+                self._talks, self._since = True, now
                 self._call.talk_started(now)
             return
         self._quiet += round(FRAME_SECONDS * 1000)
         if self._talks and self._quiet >= QUIET_MS:
             self._talks = False
-            self._call.talk_ended(now)
+            self._call.talk_ended(now, now - self._since - QUIET_MS / 1000)
 
 
 class OnTheLine:
@@ -165,12 +166,13 @@ class OnTheLine:
             self.call.hung_up(self._now())
 
     def _look(self) -> None:
-        """Count packets as the exchange does, from the first second of talk on."""
+        """Count packets as the exchange does, from the first second of talk on while that makes sense."""
         if self._next_look == inf and self.call.far_end.facts.is_talking:
             self._next_look = self._now() + FIRST_LOOK
-        if self._now() >= self._next_look and self.call.far_end.wants_packets:
-            self.call.packets(self._packets, self._now())
-            self._next_look = self._now() + LOOK_EVERY
+        if self._now() >= self._next_look:
+            self._next_look = self._now() + LOOK_EVERY if self.call.far_end.wants_packets else inf
+            if self._next_look < inf:
+                self.call.packets(self._packets, self._now())
 
 
 async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm) -> Rehearsed:
