@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 
 from broadcast.states import Outcome
-from ivr.call import Hangup
+from ivr.call import Call, Hangup, Sound
+from ivr.live_call import End, LiveCall
 from tests.fakes.ari_call import FakeCall
+from tests.fakes.ari_http import Refusal
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.wire import Wire
 from tests.ivr.conftest import MESSAGE_SECONDS, PATIENCE, SPEED, LineDesk, line_on, until
@@ -214,3 +216,63 @@ async def test_calls_from_before_our_restart_are_adopted_and_never_placed_again(
             assert len(plays) == len(set(plays)), "the news of an old sound would be taken for a new one's"
             assert all(0 <= start < 60 for start, _, _ in result.evidence["passes"])
             assert after.lines.taken == 0
+
+
+async def test_an_answer_that_is_lost_does_not_end_the_counting_of_packets(line_desk: LineDesk) -> None:
+    async def box(call: FakeCall) -> None:
+        call.pick_up()
+        await call.passes(1)
+        talking = asyncio.create_task(call.talk_on(2.2))
+        await asyncio.sleep(0)
+        counted, refused = call.packets, iter([True])
+
+        def once_unknown() -> int:
+            if next(refused, False):
+                raise Refusal(500, "Internal Server Error")
+            return counted()
+
+        call.packets = once_unknown
+        await talking
+        await call.stay()
+
+    line_desk.ari.phones[phone(23)] = box
+    result = await line_desk.calls(line_desk.order(phone(23)))
+    assert result.outcome is Outcome.VOICEMAIL
+    [[_, end]] = result.evidence["talk"]
+    assert end == pytest.approx(2.2, abs=0.6)
+
+
+async def test_who_was_not_watched_all_the_time_is_not_said_to_have_heard_it(line_desk: LineDesk) -> None:
+    async def says_hallo_and_listens(call: FakeCall) -> None:
+        call.pick_up()
+        await call.passes(1)
+        await call.talk(0.6)
+        await call.sound_ends()
+        await call.passes(8)
+        call.put_down()
+
+    line_desk.ari.phones[phone(12)] = says_hallo_and_listens
+    watched = line_desk.order(phone(12))
+    assert (await line_desk.calls(watched)).outcome is Outcome.HEARD
+    order = line_desk.order(phone(12))
+    call = asyncio.create_task(line_desk.calls(order))
+    await until(lambda: len(line_desk.ari.heard[phone(12)]) == 2 and line_desk.ari.heard[phone(12)][1])
+    await line_desk.is_cut_off()
+    await line_desk.is_back()
+    assert (await call).outcome in {Outcome.PARTIAL, Outcome.LOST}
+
+
+def test_nobody_puts_the_phone_down_on_a_call_that_was_lost_on_our_side() -> None:
+    put_down, lost = LiveCall("een", 2), LiveCall("twee", 2)
+    for live, end in ((put_down, End(16)), (lost, End(is_lost=True))):
+        live.call = Call(live.id, NoChannel(), live.far_end, answered_at=100.0)
+        live.finish(end, 130.0)
+    assert (put_down.far_end.facts.left, lost.far_end.facts.left) == (30.0, None)
+
+
+class NoChannel:
+    """A channel of which nothing is asked."""
+
+    async def play(self, sound: Sound, playback: str) -> None: ...
+    async def stop_playing(self, playback: str) -> None: ...
+    async def check(self) -> None: ...
