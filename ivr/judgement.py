@@ -13,16 +13,18 @@ from ivr.facts import Facts, Talk, gaps
 
 LONGEST_PAUSE = 2.6
 """Seconds of quiet inside a greeting."""
-LONGEST_BEEP = 1.3
-"""Seconds."""
+BEEP, MOST_BEEPS, BETWEEN_BEEPS = 1.2, 2, 1.2
+"""Seconds of a beep at most, how many there are, and seconds of quiet between two."""
 LATEST_BEEP = 6.0
 """Seconds from the end of a greeting to its beep."""
 REACTION = (0.25, 4.0)
 """Seconds after the end of a pass in which a person who has heard it puts the phone down."""
 GOODBYE = 2.5
 """Seconds of a few words, and from the last word of a box to its hanging up."""
-CAPACITIES = (15.0, 20.0, 25.0, 30.0, 40.0, 45.0, 60.0, 90.0, 120.0)
-"""Seconds after which boxes stop keeping."""
+USUAL_CAPACITIES = (30.0, 60.0, 90.0, 120.0)
+"""Seconds after which most boxes that stop keeping do so;"""
+CAPACITIES = (15.0, 20.0, 25.0, 40.0, 45.0, *USUAL_CAPACITIES)
+"""and those after which some may."""
 HANGS_UP_WITHIN, SPEAKS_WITHIN = 0.4, 2.0
 """Seconds after it is full in which a box hangs up without a word, or begins to say so: without a beep it may
 have begun to keep a moment after it fell quiet."""
@@ -41,13 +43,11 @@ UNBROKEN = 1.8
 A_WORD = 1.4
 """Seconds of talk that are no more than a hallo even if nothing came after it."""
 SHORTEST_GREETING = 1.05
-"""Seconds."""
+"""Seconds of talk in a greeting, without its beeps."""
 LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
 """Seconds of two stretches that are rather a word and a question than a greeting and a beep."""
 HANGOVER = 0.2
 """Seconds for which a network that suppresses silence goes on sending after talk."""
-BEEP, MOST_BEEPS, BETWEEN_BEEPS = 1.15, 2, 1.2
-"""Seconds of a beep at most, how many there are, and seconds of quiet between two."""
 FEW = 3
 """Stretches of talk up to which a far end may be somebody who asks something."""
 DENSE = 0.65
@@ -59,10 +59,11 @@ RING_PERIOD = 4.0
 FAX_ANSWERS = (2.2, 7.0)
 """Seconds of a fax machine's answering tone (ITU-T T.30: 2.6 to 4.0) with the offer that follows at once."""
 FAX_OFFER = 2.2
-"""Seconds."""
+"""Seconds of one of its offers at most."""
 FAX_PERIOD = 3.0
 """Seconds from one of its offers to the next (ITU-T T.30)."""
 PERIOD_WITHIN = 0.4
+"""Seconds by which what comes evenly may come early or late."""
 
 
 class Who(StrEnum):
@@ -157,8 +158,9 @@ def _spoke_once_more(case: _Case) -> Judgement | None:
     end, left = case.opening[-1].end, case.facts.left
     if not case.later or end is None or case.later[0].start - end < A_PASS:
         return None
-    last = case.later[-1]
-    if left is not None and last.end is None and _is_a_capacity(case.later[0].start - end, SPEAKS_WITHIN):
+    last, greeted = case.later[-1], len(case.opening) > 1 or max(case.said) >= A_WORD
+    is_full = _is_one_of(USUAL_CAPACITIES, case.later[0].start - end, SPEAKS_WITHIN)
+    if greeted and left is not None and last.end is None and is_full:
         return Judgement(Who.MACHINE, "kept a message until it was full")
     if sum(case.said) < A_GREETING or max(gaps(case.later), default=0) > LONGEST_PAUSE:
         return None
@@ -194,7 +196,7 @@ def _put_the_phone_down(case: _Case) -> Judgement | None:
     if not _put_down(facts, last):
         return None
     kept = (facts.left or 0.0) - (last.end or 0.0)
-    reacted = _left_in_reaction(facts) and not _is_a_capacity(kept, HANGS_UP_WITHIN)
+    reacted = _left_in_reaction(facts) and not _is_one_of(CAPACITIES, kept, HANGS_UP_WITHIN)
     reason = "put the phone down when the message was over"
     return Judgement(Who.PERSON, reason, is_proved=reacted or not case.is_long)
 
@@ -267,15 +269,15 @@ def _left_in_reaction(facts: Facts) -> bool:
     )
 
 
-def _is_a_capacity(seconds: float, within: float) -> bool:
-    return any(-0.1 <= seconds - capacity <= within for capacity in CAPACITIES)
+def _is_one_of(capacities: Sequence[float], seconds: float, within: float) -> bool:
+    return any(-0.1 <= seconds - capacity <= within for capacity in capacities)
 
 
 def _opening(talks: Sequence[Talk]) -> tuple[Sequence[Talk], Sequence[Talk]]:
     """The talk that may be one greeting with its beeps, and what came after it."""
     beeps = 0
     for index, gap in enumerate(gaps(talks), start=1):
-        is_beep = talks[index].end is not None and talks[index].seconds <= LONGEST_BEEP
+        is_beep = talks[index].end is not None and talks[index].seconds <= BEEP
         # After a beep come beeps.
         beeps += bool(beeps) or gap > LONGEST_PAUSE
         if beeps > MOST_BEEPS or (beeps and not is_beep) or gap > LATEST_BEEP:

@@ -51,6 +51,11 @@ FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
             "stood in a street whose noise never ended",
             call(talks=[(0.2, NEVER)], passes=FROM_THE_ANSWER, left=24),
         ),
+        (
+            "person",
+            "said hallo, thanked at the end, and put the phone down in the same breath",
+            call(talks=[HALLO, (21.4, NEVER)], passes=[(0.1, 20.1)], cut=[(21.1, 22.3)], left=22.3),
+        ),
         ("silent", "said nothing", call(passes=FROM_THE_ANSWER)),
         ("silent", "said nothing and put the phone down", call(passes=[(0.1, 10.1)], left=11)),
         (
