@@ -110,7 +110,8 @@ def judge(facts: Facts, talks: Sequence[Talk]) -> Judgement:
     case = _Case(facts, talks, *_opening(talks))
     found = next(found for rule in _RULES if (found := rule(case)) is not None)
     if found.who is Who.PERSON and not facts.keys and not facts.is_complete:
-        return replace(found, is_proved=False)
+        # A greeting may have gone unheard; a box does not leave when the message is over, as people do.
+        return replace(found, is_proved=_left_in_reaction(facts))
     return found
 
 

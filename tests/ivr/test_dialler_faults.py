@@ -247,9 +247,7 @@ async def test_who_was_not_watched_all_the_time_is_not_said_to_have_heard_it(lin
         call.pick_up()
         await call.passes(1)
         await call.talk(0.6)
-        await call.sound_ends()
-        await call.passes(8)
-        call.put_down()
+        await call.stay()
 
     line_desk.ari.phones[phone(12)] = says_hallo_and_listens
     watched = line_desk.order(phone(12))

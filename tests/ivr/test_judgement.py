@@ -170,11 +170,17 @@ def test_nobody_is_said_to_have_heard_it_who_may_be_a_machine(told: str, call: F
     assert call.outcome() is not Outcome.HEARD, call.judgement
 
 
-def test_what_was_not_watched_all_the_time_proves_nothing_without_a_key() -> None:
-    person, keyed = (
-        call(talks=[HALLO], passes=FROM_THE_ANSWER[:1], left=11, keys=keys) for keys in ("", "5")
+def test_what_was_not_watched_all_the_time_is_proved_by_a_key_or_by_who_leaves_after_the_message() -> None:
+    stays, leaves, presses = (
+        call(talks=[HALLO], passes=FROM_THE_ANSWER),
+        call(talks=[HALLO], passes=FROM_THE_ANSWER[:1], left=11),
+        call(talks=[HALLO], passes=FROM_THE_ANSWER, keys="5"),
     )
-    assert person.outcome() is Outcome.HEARD
-    for one in (person, keyed):
+    assert stays.outcome() is Outcome.HEARD
+    for one in (stays, leaves, presses):
         one.facts.is_complete = False
-    assert (person.outcome(), keyed.outcome()) == (Outcome.PARTIAL, Outcome.HEARD)
+    assert [one.outcome() for one in (stays, leaves, presses)] == [
+        Outcome.PARTIAL,
+        Outcome.HEARD,
+        Outcome.HEARD,
+    ]
