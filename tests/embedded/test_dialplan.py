@@ -18,6 +18,13 @@ def notes(pbx, call):
     return [row for row in rows if row[0] == call.id]
 
 
+async def recorded(neighbourhood, name):
+    """What the phone heard, once it has put the phone down too: its file is written when it is closed."""
+    file = neighbourhood.recordings / name
+    await eventually(lambda: file.exists() and read(file).seconds > 0)
+    return read(file)
+
+
 async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_times(pbx, neighbourhood):
     words = speech("Hier is Buurtbel met een bericht. Blijf binnen.")
     write_sound(pbx.sounds / "fallback", words)
@@ -25,7 +32,7 @@ async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_time
         call = await line.dial("+99915000401", variables={"FALLBACK": str(pbx.sounds / "fallback")})
         await eventually(lambda: bool(notes(pbx, call)), seconds=40)
     *_, disposition, did = notes(pbx, call)[0]
-    heard = read(neighbourhood.recordings / "99915000401-1.wav")
+    heard = await recorded(neighbourhood, "99915000401-1.wav")
     assert (disposition, did) == ("ANSWERED", "fallback=3")
     assert compare(words, heard).whole
     assert heard.seconds > 3 * words.seconds
@@ -41,7 +48,7 @@ async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(pbx, neighbourhood)
         await call.until("ChannelDestroyed")
         await eventually(lambda: bool(notes(pbx, call)))
     assert notes(pbx, call)[0][-1] == "fallback=3"
-    assert compare(words, read(neighbourhood.recordings / "99915000402-1.wav")).whole
+    assert compare(words, await recorded(neighbourhood, "99915000402-1.wav")).whole
 
 
 async def test_no_call_outlasts_its_limit(pbx):
