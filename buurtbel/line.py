@@ -62,7 +62,7 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
     folder.mkdir(parents=True, exist_ok=True)
     thanks = await lay_sentence(board.voice, folder, "thank_you", LANGUAGES)
     lines = Lines(settings.trunk)
-    exchange = Exchange(client, lines, trunk=ENDPOINT)
+    exchange = Exchange(client, lines, trunk=ENDPOINT, listens=settings.alert.listen)
     dialler = AriDialler(
         client,
         exchange,

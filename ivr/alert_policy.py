@@ -13,4 +13,7 @@ class AlertPolicy(BaseModel):
     pause: float = Field(
         1.0, ge=0, le=1.4, description="quiet between two passes, in which a key can be pressed"
     )
+    listen: bool = Field(
+        True, description="who talks is listened to, to tell people from machines; nothing of it is kept"
+    )
     hard_limit: float = Field(60.0, gt=0, description="no call lasts longer than this plus three passes")

@@ -107,9 +107,12 @@ class Call:
         self.far_end = far_end
         self._channel = channel
         self._answered_at = answered_at
-        self._now = 0.0
+        self.now = 0.0
+        """Seconds since the answer, as far as anybody has told."""
         self._signals: asyncio.Queue[Signal | _Gone] = asyncio.Queue()
-        self._is_over = False
+        self.is_over = False
+        self.is_heard = asyncio.Event()
+        """Whoever talks has said what a greeting may hold, or is gone."""
         self._is_ours_to_end = False
         self._pass: str | None = None
         """The playback that speaks a pass now."""
@@ -120,46 +123,47 @@ class Call:
     # The door
 
     def pressed(self, digit: str, at: float) -> None:
-        self.far_end.key(digit, self._since_answer(at))
+        self.far_end.key(digit, self.since_answer(at))
         self._signals.put_nowait(Key(digit))
 
     def talk_started(self, at: float) -> None:
-        self.far_end.talk_started(self._since_answer(at))
+        self.far_end.talk_started(self.since_answer(at))
 
     def talk_ended(self, at: float, lasted: float) -> None:
         """It lasted so many seconds, without the quiet by which its end was told."""
-        self.far_end.talk_ended(self._since_answer(at), lasted)
+        self.far_end.talk_ended(self.since_answer(at), lasted)
         self._listen_on()
 
     def packets(self, count: int, at: float) -> None:
         """So many packets of sound have come from the far end since the answer."""
         was_talking = self.far_end.facts.is_talking
-        self.far_end.packets(count, self._since_answer(at))
+        self.far_end.packets(count, self.since_answer(at))
         if was_talking and not self.far_end.facts.is_talking:
             self._listen_on()
 
     def playback_started(self, playback: str, at: float) -> None:
         self._started[playback] = at - self._answered_at
         if playback == self._pass:
-            self.far_end.pass_started(self._since_answer(at))
+            self.far_end.pass_started(self.since_answer(at))
         self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         # By the PBX's clock alone: what came meanwhile from ours must not make a playback seem shorter.
         seconds = at - self._answered_at - self._started.get(playback, 0.0)
-        self._since_answer(at)
+        self.since_answer(at)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
     def hung_up(self, at: float | None) -> None:
         """`at` is None when nobody knows who ended it, and when."""
         if at is not None and not self._is_ours_to_end:
-            self.far_end.left(self._since_answer(at))
-        self._is_over = True
+            self.far_end.left(self.since_answer(at))
+        self.is_over = True
+        self.is_heard.set()
         self._signals.put_nowait(_Gone())
 
     def is_ours_to_end(self) -> None:
         """The script is over: who hangs up from now on does it because we do."""
-        self._is_ours_to_end = not self._is_over
+        self._is_ours_to_end = not self.is_over
 
     def _listen_on(self) -> None:
         """Ask when the quiet that has begun has settled, and when it is certain, whether to start again."""
@@ -167,16 +171,19 @@ class Call:
         if talks and talks[-1].end is not None:
             for quiet in (thresholds.settled, thresholds.certain):
                 at = talks[-1].end + quiet
-                asyncio.get_running_loop().call_later(max(0.0, at - self._now), self._is_quiet, at)
+                asyncio.get_running_loop().call_later(max(0.0, at - self.now), self._is_quiet, at)
 
     def _is_quiet(self, at: float) -> None:
-        self._now = max(self._now, at)
-        if not self._is_over and self.far_end.is_to_start_again(self._now):
+        self.now = max(self.now, at)
+        if self.far_end.is_long_quiet(self.now):
+            self.is_heard.set()
+        if not self.is_over and self.far_end.is_to_start_again(self.now):
             self._signals.put_nowait(StartAgain())
 
-    def _since_answer(self, at: float) -> float:
-        self._now = max(self._now, at - self._answered_at)
-        return self._now
+    def since_answer(self, at: float) -> float:
+        """Seconds from the answer to this moment, which is now or was just before."""
+        self.now = max(self.now, at - self._answered_at)
+        return self.now
 
     # The verbs
 
@@ -191,7 +198,7 @@ class Call:
             self._pass = None
             start = self._started.get(playback)
             if start is not None:
-                self.far_end.pass_ended(start + sound.seconds if whole else self._now, whole=whole)
+                self.far_end.pass_ended(start + sound.seconds if whole else self.now, whole=whole)
         return heard
 
     async def play(self, sound: Sound, *, keys: str = "") -> Heard:
@@ -214,7 +221,7 @@ class Call:
         return f"{self.id}.{self._process}.{self._playbacks}"
 
     async def _play(self, sound: Sound, playback: str, keys: str, *, restarts: bool) -> Heard:
-        if self._is_over:
+        if self.is_over:
             raise Hangup
         await self._channel.play(sound, playback)
         until = _clock() + sound.seconds + NEVER_REPORTED
@@ -248,7 +255,7 @@ class Call:
 
     async def _next(self, seconds: float) -> Signal | None:
         """The next signal, or None after so many seconds from now; raises Hangup when the party is gone."""
-        if self._is_over and self._signals.empty():
+        if self.is_over and self._signals.empty():
             raise Hangup
         try:
             async with asyncio.timeout(max(seconds, 0.0)):

@@ -157,6 +157,8 @@ class AriDialler:
                 end = await live.ended()
         except TimeoutError:
             end = End()
+        if live.listening is not None:
+            live.far_end.facts.sounds = await live.listening.sounds(order.sound)
         return self._heard(live, end)
 
     @staticmethod

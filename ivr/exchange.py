@@ -19,10 +19,14 @@ from ivr.ari.events import (
     Event,
     PlaybackFinished,
     PlaybackStarted,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingStarted,
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed, Sound
 from ivr.lines import Lines
+from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
 
@@ -35,10 +39,11 @@ ASK_AGAIN_AFTER = 0.2
 class Exchange:
     """Hears the events of one PBX (it is the connection's listener)."""
 
-    def __init__(self, client: AriClient, lines: Lines, *, trunk: str) -> None:
+    def __init__(self, client: AriClient, lines: Lines, *, trunk: str, listens: bool) -> None:
         self._client = client
         self._lines = lines
         self._trunk = trunk
+        self._listens = listens
         self._calls: dict[str, LiveCall] = {}
         self._chores: set[asyncio.Task[None]] = set()
         self._connected = asyncio.Event()
@@ -94,6 +99,8 @@ class Exchange:
         for channel in channels:
             if channel.id not in self._calls and self._is_ours(channel):
                 self._do_soon(self._client.channels.hangup(channel.id))
+        if not any(live.listening for live in self._calls.values()):
+            self._do_soon(forget_all(self._client))
         self._connected.set()
         self._gate(is_reachable=state != "offline")
 
@@ -118,6 +125,9 @@ class Exchange:
             if event.endpoint.resource == self._trunk and self._connected.is_set():
                 self._gate(is_reachable=event.is_reachable)
             return
+        if isinstance(event, RecordingStarted | RecordingFinished | RecordingFailed):
+            self._on_recording(event)
+            return
         live = self._calls.get(event.channel_id)
         handler = self._handlers.get(type(event))
         if live is not None and handler is not None:
@@ -140,9 +150,21 @@ class Exchange:
         if call is None:
             return
         call.talk_started(event.at.timestamp())
+        if self._listens and live.listening is None:
+            live.listening = Listening(self._client, call)
+            self._do_soon(live.listening.run())
         if not live.is_counted:
             live.is_counted = True
             self._do_soon(self._count_packets(live, call))
+
+    def _on_recording(self, event: RecordingStarted | RecordingFinished | RecordingFailed) -> None:
+        live = self._calls.get(listened_to(event.recording.name))
+        if live is None or live.listening is None:
+            return
+        if isinstance(event, RecordingStarted):
+            live.listening.began(event.at.timestamp())
+        else:
+            live.listening.ended()
 
     async def _count_packets(self, live: LiveCall, call: Call) -> None:
         """While talk goes on whose end may never be reported, or the call has ended."""

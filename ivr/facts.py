@@ -30,6 +30,28 @@ class Pass:
     whole: bool = False
 
 
+STILL = -96.0
+"""dBov: nothing moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What was heard from the first talk on. Levels in dBov; None where too little was heard to tell."""
+
+    until: float
+    """When listening ended."""
+    beeps: Sequence[tuple[float, float]] = ()
+    """Pure tones, from when to when."""
+    level: float | None = None
+    """Of the talk;"""
+    range: float | None = None
+    """in decibels, from its soft moments to its loud ones."""
+    floor: float | None = None
+    """Of the quiet around it; `STILL` where samples stand still, which they do in no room."""
+    alike: float = 0.0
+    """How much of it is what we sent, a moment later: 0 to 1."""
+
+
 @dataclass(slots=True)
 class Facts:
     talks: list[Talk] = field(default_factory=list)
@@ -41,6 +63,8 @@ class Facts:
     """When the far end hung up; None while it is there, or when we did."""
     is_coarse: bool = False
     """Times of talk are those of counted packets."""
+    sounds: Sounds | None = None
+    """None when nobody listened: nobody talked, or it was not possible."""
     is_complete: bool = True
     """Nothing went unheard: we have led the call since its answer, and events flowed all the time."""
 

@@ -7,7 +7,7 @@ moment and so is the end of a beep, so the last start is the right one. What the
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import inf
 
 from broadcast.states import Outcome
@@ -20,6 +20,10 @@ TALK_ENDS_AFTER = 0.6
 """Seconds of quiet after which the PBX's detector reports the end of talk."""
 A_FRAME = 0.02
 """Seconds by which moments may be off."""
+
+
+OUR_VOICE = 0.2
+"""Correlation with what we sent from which on what is heard is an echo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,7 @@ class FarEnd:
         """Seconds of quiet after which the message begins anew, the longer the more often it did."""
         if self._restarts < self.thresholds.restarts_in_a_row:
             return self.thresholds.settled - A_FRAME
-        return (
-            self.thresholds.certain - A_FRAME if self._restarts == self.thresholds.restarts_in_a_row else inf
-        )
+        return self._certain if self._restarts == self.thresholds.restarts_in_a_row else inf
 
     @property
     def wants_packets(self) -> bool:
@@ -185,9 +187,23 @@ class FarEnd:
             "keys": [round(at, 2) for at, _ in facts.keys],
             "left": _rounded(facts.left),
             "echo": len(facts.talks) - len(self._talks()),
+            "sounds": None if facts.sounds is None else asdict(facts.sounds),
             "judgement": judgement.who.value,
             "reason": judgement.reason,
         }
+
+    def is_long_quiet(self, at: float) -> bool:
+        """Whoever talked has said all that belongs to a greeting, its beeps too."""
+        talks = self.facts.talks
+        return bool(talks) and talks[-1].end is not None and at - talks[-1].end >= self._certain
+
+    @property
+    def _certain(self) -> float:
+        return self.thresholds.certain - A_FRAME
+
+    @property
+    def _echo_was_heard(self) -> bool:
+        return self.facts.sounds is not None and self.facts.sounds.alike >= OUR_VOICE
 
     def _is_at(self, moment: float) -> None:
         self.facts.now = max(self.facts.now, moment)
@@ -200,6 +216,8 @@ class FarEnd:
         """Found anew only when something has happened: a noisy line has hundreds of stretches."""
         facts = self.facts
         state = (len(facts.talks), facts.talks[-1:], len(facts.passes), facts.passes[-1:], facts.is_coarse)
+        if self._echo_was_heard:
+            return frozenset(facts.talks)
         if facts.is_talking or state != self._echo_of:
             self._echo_found, self._echo_of = own_voice(facts), state
         return self._echo_found

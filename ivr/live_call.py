@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from ivr.call import Call
 from ivr.far_end import FarEnd
+from ivr.listening import Listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class LiveCall:
         """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
         self.is_counted = False
         """Its packets are being counted."""
+        self.listening: Listening | None = None
         self.far_end = FarEnd(passes)
         self.call: Call | None = None
         self.answered_at: datetime | None = None

@@ -94,7 +94,7 @@ class Audio:
         allowed = int(longest / _FRAME)
         keep = np.ones(len(self.samples), bool)
         frame = round(_FRAME * self.rate)
-        for start, end in _runs(~_active(self)):
+        for start, end in runs(~_active(self)):
             keep[(start + allowed // 2) * frame : max(start, end - allowed + allowed // 2) * frame] = False
         return Audio(self.samples[keep], self.rate)
 
@@ -130,6 +130,19 @@ def decode(sound: bytes) -> Audio:
         msg = "This is not a sound file that can be read: record or upload it again as WAV or FLAC."
         raise AudioUnreadable(msg) from error
     return Audio(samples.mean(axis=1, dtype=np.float32), int(rate))
+
+
+def decode_telephone(sound: bytes) -> Samples:
+    """A-law at 8 kHz without a header, as a PBX plays and records it."""
+    samples, _ = soundfile.read(
+        io.BytesIO(sound),
+        dtype="float32",
+        format="RAW",
+        subtype="ALAW",
+        samplerate=TELEPHONE_RATE,
+        channels=1,
+    )
+    return cast("Samples", samples)
 
 
 def encode_flac(audio: Audio) -> bytes:
@@ -175,7 +188,7 @@ def _active(audio: Audio) -> npt.NDArray[np.bool_]:
     return cast("npt.NDArray[np.bool_]", energy > max(loudest * _QUIET**2, 1e-9))
 
 
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Start and end of each row of true flags."""
+def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """From where to where (exclusive) each row of true flags goes."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

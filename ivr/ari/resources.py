@@ -25,6 +25,10 @@ class RtpStatistics(msgspec.Struct, frozen=True):
     rtt: float = 0.0
 
 
+class _Stored(msgspec.Struct, frozen=True):
+    name: str
+
+
 class Info(msgspec.Struct, frozen=True):
     version: str
     startup_time: str
@@ -135,6 +139,11 @@ class Channels:
         }
         await _or_gone(self._http.request("POST", f"channels/{channel_id}/record", body))
 
+    async def snoop(self, channel_id: str, snoop_id: str, *, app: str) -> None:
+        """Make a channel in `app` that hears what the caller says; it ends with the call."""
+        path = f"channels/{channel_id}/snoop/{snoop_id}"
+        await _or_gone(self._http.request("POST", path, {"spy": "in", "app": app}))
+
     async def continue_in_dialplan(
         self, channel_id: str, context: str, extension: str, priority: int = 1
     ) -> None:
@@ -168,6 +177,14 @@ class Recordings:
     async def stop(self, name: str) -> None:
         """End it and keep it; one that has ended already is what was asked for."""
         await _unless_gone(self._http.request("POST", f"recordings/live/{quote(name, safe='')}/stop"))
+
+    async def names(self) -> list[str]:
+        """Of all that are kept."""
+        return [one.name for one in await self._http.read("recordings/stored", list[_Stored])]
+
+    async def audio(self, name: str) -> bytes:
+        """A finished recording, as its file is."""
+        return await self._http.request("GET", f"recordings/stored/{quote(name, safe='')}/file")
 
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""

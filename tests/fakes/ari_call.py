@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,13 +152,14 @@ class FakeCall:
             await asyncio.wait({self._player})
 
     def record(self, name: str, longest: float) -> None:
+        self._tell_recording("RecordingStarted", name, "recording")
         self._recordings[name] = asyncio.create_task(
             self._record(name, longest or 3600.0), name="fake-recorder"
         )
 
     def stop_recording(self, name: str) -> bool:
         """Whether there was such a recording going on."""
-        return name in self._recordings and self._recordings[name].cancel()
+        return self._close(name)
 
     def answered(self) -> None:
         """We have answered an inbound call."""
@@ -173,8 +173,8 @@ class FakeCall:
     def end(self, cause: int, sip_status: int | None = None) -> None:
         if self.gone.is_set():
             return
-        for recording in self._recordings.values():
-            recording.cancel()
+        for name in list(self._recordings):
+            self._close(name)
         if self._playing:
             self._tell_playback("PlaybackFinished", self._playing, "done")
         self.leave_stasis()
@@ -250,15 +250,21 @@ class FakeCall:
             self._sound_ended.set()
 
     async def _record(self, name: str, longest: float) -> None:
-        recording = {"name": name, "format": "wav", "target_uri": f"channel:{self.id}"}
-        self._tell(
-            {"type": "RecordingStarted", "timestamp": now(), "recording": recording | {"state": "recording"}}
-        )
-        with suppress(asyncio.CancelledError):
-            await self.passes(longest)
-        self._tell(
-            {"type": "RecordingFinished", "timestamp": now(), "recording": recording | {"state": "done"}}
-        )
+        await self.passes(longest)
+        self._close(name)
+
+    def _close(self, name: str) -> bool:
+        recorder = self._recordings.pop(name, None)
+        if recorder is None:
+            return False
+        if recorder is not asyncio.current_task():
+            recorder.cancel()
+        self._tell_recording("RecordingFinished", name, "done")
+        return True
+
+    def _tell_recording(self, kind: str, name: str, state: str) -> None:
+        recording = {"name": name, "format": "wav", "target_uri": f"channel:{self.id}", "state": state}
+        self._tell({"type": kind, "timestamp": now(), "recording": recording})
 
     def _tell_playback(self, kind: str, sound: _Sound, state: str) -> None:
         playback = {

@@ -27,7 +27,6 @@ class AriHttpSide:
         self.ari = ari
         wanted = base64.b64encode(f"{ari.user}:{ari.password}".encode()).decode()
         self._authorization = f"Basic {wanted}"
-        self._recordings: set[str] = set()
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self.guard])
@@ -45,9 +44,12 @@ class AriHttpSide:
                 web.post("/ari/channels/{id}/ring", self.nothing),
                 web.post("/ari/channels/{id}/play/{playback}", self.play),
                 web.post("/ari/channels/{id}/record", self.record),
+                web.post("/ari/channels/{id}/snoop/{snoop}", self.snoop),
                 web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
                 web.delete("/ari/playbacks/{playback}", self.stop),
                 web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
+                web.get("/ari/recordings/stored", self.list_recordings),
+                web.get("/ari/recordings/stored/{name}/file", self.recording),
                 web.delete("/ari/recordings/stored/{name}", self.delete_recording),
                 web.post("/ari/applications/{app}/subscription", self.subscribe),
                 web.put("/ari/applications/{app}/eventFilter", self.filter),
@@ -140,12 +142,27 @@ class AriHttpSide:
     async def record(self, request: web.Request) -> web.Response:
         body = await request.json()
         call = self._ours(request)
-        if body["name"] in self._recordings and body["ifExists"] == "fail":
+        if body["name"] in self.ari.recordings and body["ifExists"] == "fail":
             words = f"Recording '{body['name']}' already exists and can not be overwritten"
             raise Refusal(409, words)
-        self._recordings.add(body["name"])
+        self.ari.recordings.add(body["name"])
         call.record(body["name"], body["maxDurationSeconds"])
         return web.json_response({"name": body["name"]}, status=201)
+
+    async def snoop(self, request: web.Request) -> web.Response:
+        if self.ari.no_snooping:
+            raise Refusal(500, "Snoop channel could not be created")
+        snoop = self.ari.snoops_on(self._ours(request), request.match_info["snoop"])
+        return web.json_response(snoop.snapshot())
+
+    async def list_recordings(self, request: web.Request) -> web.Response:
+        return web.json_response([{"name": name, "format": "alaw"} for name in sorted(self.ari.recordings)])
+
+    async def recording(self, request: web.Request) -> web.Response:
+        """Not a sample: what a fake phone says has no sound."""
+        if request.match_info["name"] not in self.ari.recordings:
+            raise Refusal(404, "Recording not found")
+        return web.Response(body=b"")
 
     async def continue_in_dialplan(self, request: web.Request) -> web.Response:
         self.ari.takes_back(self._ours(request))
@@ -164,9 +181,9 @@ class AriHttpSide:
         return web.Response(status=204)
 
     async def delete_recording(self, request: web.Request) -> web.Response:
-        if request.match_info["name"] not in self._recordings:
+        if request.match_info["name"] not in self.ari.recordings:
             raise Refusal(404, "Recording not found")
-        self._recordings.remove(request.match_info["name"])
+        self.ari.recordings.remove(request.match_info["name"])
         return web.Response(status=204)
 
     async def subscribe(self, request: web.Request) -> web.Response:

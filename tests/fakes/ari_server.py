@@ -60,6 +60,10 @@ class FakeAri:
         """Method and path of every request, in order, the websocket's included."""
         self.on_socket: list[tuple[str, str]] = []
         """Those of them that came on an event socket."""
+        self.recordings: set[str] = set()
+        """Names of what was recorded."""
+        self.no_snooping = False
+        """Asterisk cannot make a channel that hears another."""
         self.disallowed: set[str] = set()
         self.subscriptions: set[str] = set()
         self.startup_time = now()
@@ -196,6 +200,19 @@ class FakeAri:
         call = self._new_call(channel_id, number, body)
         self._run(self._live(call, float(body.get("timeout", 30))))
         return call
+
+    def snoops_on(self, call: FakeCall, snoop_id: str) -> FakeCall:
+        """A channel that hears what this call's phone says, until that is gone."""
+        snoop = self._new_call(snoop_id, "", {})
+        snoop.state = "Up"
+        snoop.enter_stasis()
+        self._run(self._ends_with(call, snoop))
+        return snoop
+
+    @staticmethod
+    async def _ends_with(call: FakeCall, snoop: FakeCall) -> None:
+        await call.gone.wait()
+        snoop.end(16)
 
     def takes_back(self, call: FakeCall) -> None:
         """The dialplan goes on with a call that was in Stasis."""

@@ -91,6 +91,7 @@ async def line_on(
     connected: bool = True,
     url: str = "",
     hard_limit: float = 60.0,
+    listens: bool = True,
 ) -> AsyncIterator[LineDesk]:
     """A line process, ready to place calls when `connected`; `url` is another way to the PBX."""
     trunk = trunk or Trunk(calls_per_second=1000)
@@ -99,7 +100,7 @@ async def line_on(
         sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
-        exchange = Exchange(client, lines, trunk="trunk")
+        exchange = Exchange(client, lines, trunk="trunk", listens=listens)
         policy = AlertPolicy(ring=10, pause=1.0 / SPEED, hard_limit=hard_limit)
         dialler = AriDialler(
             client,

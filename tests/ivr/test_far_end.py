@@ -212,6 +212,7 @@ def test_the_evidence_tells_times_and_who_it_was_but_never_which_keys() -> None:
         "echo": 0,
         "judgement": "person",
         "reason": "a key was pressed",
+        "sounds": None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from ivr.facts import Sounds
 from ivr.far_end import TALK_ENDS_AFTER, FarEnd, Thresholds
 
 NEVER = float("inf")
@@ -11,7 +12,13 @@ Times = Sequence[tuple[float, float]]
 
 
 def call(
-    *, talks: Times = (), passes: Times = (), cut: Times = (), keys: str = "", left: float | None = None
+    *,
+    talks: Times = (),
+    passes: Times = (),
+    cut: Times = (),
+    keys: str = "",
+    left: float | None = None,
+    sounds: Sounds | None = None,
 ) -> FarEnd:
     """A call that is over: stretches of talk, whole passes and passes that were cut, as start and end."""
     far_end = FarEnd()
@@ -33,6 +40,7 @@ def call(
     # At one moment what ends comes before what begins.
     for _, happens in sorted(happened, key=lambda event: event[0]):
         happens()
+    far_end.facts.sounds = sounds
     return far_end
 
 

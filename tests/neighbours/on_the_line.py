@@ -5,14 +5,16 @@ on the decisions and the judgement: it tells what `make bench-voicemail` finds b
 """
 
 import asyncio
+import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from bench.message import text_lasting
 from bench.truth import is_right
@@ -25,9 +27,12 @@ from buurtbel.neighbours.phone import Phone, Wish
 from buurtbel.neighbours.studio import CACHE, HUMANS, Studio
 from ivr.call import Call, Hangup, Sound
 from ivr.dialler import TALK_DETECTION
+from ivr.facts import Sounds
 from ivr.far_end import FarEnd
+from ivr.hearing import hear
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
 from ivr.scripts.alert_call import Alert, alert_call
+from prompts.audio import Samples, decode_telephone
 from prompts.espeak import EspeakVoice
 from prompts.passes import render_pass
 from tests.in_no_time import in_no_time
@@ -40,6 +45,7 @@ LONGEST = 125.0
 """Seconds after which a call is given up: the product's hard limit lies before."""
 SPARE = 2.0
 """Seconds that a box must be able to take beyond a pass."""
+_NOTHING = np.zeros(FRAME, np.int16)
 KEYS = {"31": "1", "32": "21"}
 """What is pressed, by the number's behaviour."""
 
@@ -73,6 +79,13 @@ class Rehearsed:
     @property
     def is_judged_right(self) -> bool:
         return is_right(self.neighbour, self.far_end.judgement.who.value)
+
+
+def _as_a_file(frames: Iterable[Pcm]) -> Samples:
+    written = io.BytesIO()
+    pcm = np.concatenate([_NOTHING, *frames])
+    soundfile.write(written, pcm, FRAME * 50, format="RAW", subtype="ALAW", endian="LITTLE")
+    return decode_telephone(written.getvalue())[FRAME:]
 
 
 class _Detector:
@@ -109,6 +122,8 @@ class OnTheLine:
         self._packets = 0
         self._next_look = inf
         self._is_gone = False
+        self._began: float | None = None
+        self._heard: list[Pcm] = []
         self.call = Call("repetitie", self, FarEnd(), answered_at=self._now())
         self._detector = _Detector(self.call)
 
@@ -155,6 +170,7 @@ class OnTheLine:
 
     def _say(self) -> None:
         said = self._phone.say()
+        self._listen(_NOTHING if said is None else said)
         if said is not None:
             self._packets += 1
             self._detector.frame(said, self._now())
@@ -164,6 +180,20 @@ class OnTheLine:
         elif self._phone.wish is Wish.HANG_UP:
             self._is_gone = True
             self.call.hung_up(self._now())
+
+    def _listen(self, frame: Pcm) -> None:
+        """As the PBX records for us: from the first talk on, until it has long been quiet."""
+        if self._began is None and self.call.far_end.facts.talks:
+            self._began = self._now()
+        if self._began is not None and not self.call.is_heard.is_set():
+            self._heard.append(frame)
+
+    def sounds(self) -> Sounds | None:
+        """What was heard, as it comes out of A-law."""
+        if self._began is None:
+            return None
+        facts, [heard, spoken] = self.call.far_end.facts, map(_as_a_file, (self._heard, self._clips[PASS]))
+        return hear(heard, self._began, facts.talks, facts.passes, spoken)
 
     def _look(self) -> None:
         """Count packets as the exchange does, from the first second of talk on while that makes sense."""
@@ -185,6 +215,7 @@ async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm) -> Rehearsed
         async with asyncio.timeout(LONGEST):
             await alert_call(line.call, alert)
     living.cancel()
+    line.call.far_end.facts.sounds = line.sounds()
     began = inf if phone.kept_from is None else phone.kept_from
     kept = (began, began + neighbour.capacity_seconds)
     return Rehearsed(neighbour, line.call.far_end, asyncio.get_running_loop().time(), kept, seconds)

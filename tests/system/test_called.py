@@ -49,3 +49,9 @@ def test_watch_and_report_tell_the_same(town, broadcast):
 def test_the_doctor_finds_nothing_wrong(town, broadcast):
     found = town.type("doctor")
     assert found["ok"], found
+
+
+def test_a_mailbox_is_known_by_its_beep_and_nothing_of_what_was_heard_is_kept(town, broadcast):
+    [call] = [call for call in town.lines(broadcast)["An has a mailbox"].calls if call.answered_at][:1]
+    assert call.evidence["reason"] == "a beep after its greeting"
+    assert list(town.folder.rglob("spool/recording/**/*.alaw")) == []
