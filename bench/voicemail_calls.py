@@ -73,13 +73,10 @@ class Called:
     def first_sound(self) -> float | None:
         """Seconds from the answer to the first sound; None without any.
 
-        The simulated phone hands a call over only when it has got our first packet, so its recording begins
-        later than the answer, by what it is shorter than the call.
+        The simulated phone hands a call over, and begins to record it, when it has got our first packet.
         """
-        if self.measures.first_sound is None:
-            return None
-        before = (self.reported.seconds or 0.0) - self.measures.recorded
-        return self.measures.first_sound + max(0.0, before)
+        first = self.measures.first_sound
+        return None if first is None else self.measures.first_packet + first
 
     @property
     def is_machine(self) -> bool:

@@ -55,6 +55,13 @@ def first_syllable(calls: Calls) -> float:
     return percentile(heard, 0.95) * 1000
 
 
+def first_packet_line(calls: Calls) -> str:
+    """From the answer to the first packet of sound."""
+    firsts = sorted(call.measures.first_packet for call in calls if call.is_timed and call.first_sound)
+    late = percentile(firsts, 0.95) * 1000
+    return f"first packet: p95={late:.0f} ms after the answer, <= 150 {'met' if late <= 150 else 'MISSED'}"
+
+
 def longest_silence(calls: Calls) -> float:
     return max((call.measures.longest_silence for call in calls if call.is_timed), default=NONE)
 

@@ -1,6 +1,7 @@
 """What the called side's recordings tell of a call: pure functions of sound, and listening in parallel."""
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,7 +24,7 @@ LISTENERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Recordings:
-    """Where one call lies: `heard` in true time from the answer; `kept` of a box, else the same."""
+    """Where one call lies: `heard` in true time from the first packet; `kept` of a box, else the same."""
 
     heard: Path
     kept: Path
@@ -31,8 +32,10 @@ class Recordings:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Seconds, from the answer."""
+    """Seconds, from the first packet."""
 
+    first_packet: float
+    """Seconds from the answer, by the phone's clock; 0 where the phone does not tell."""
     first_sound: float | None
     last_sound: float | None
     longest_silence: float
@@ -46,15 +49,16 @@ class Measures:
     """Seconds that the comparator took."""
 
 
-NOTHING = Measures(None, None, 0.0, 0.0, False, "no recording", 0.0)
+NOTHING = Measures(0.0, None, None, 0.0, 0.0, False, "no recording", 0.0)
 
 
-def measure(sent: Audio, heard: Audio, kept: Audio) -> Measures:
+def measure(sent: Audio, heard: Audio, kept: Audio, *, first_packet: float = 0.0) -> Measures:
     """Measure one call by what its phone heard, and hold what was kept against the pass that was sent."""
     first, last = ends_of_sound(heard)
     began = time.monotonic()
     found = compare(sent, kept)
     return Measures(
+        first_packet=first_packet,
         first_sound=first,
         last_sound=last,
         longest_silence=longest_silence(heard),
@@ -116,4 +120,10 @@ def _listen(call: Recordings) -> Measures:
     if not call.heard.exists():
         return NOTHING
     nothing = Audio(np.zeros(TELEPHONE_RATE, np.float32), TELEPHONE_RATE)
-    return measure(_sent[0], read(call.heard), read(call.kept) if call.kept.exists() else nothing)
+    kept = read(call.kept) if call.kept.exists() else nothing
+    return measure(_sent[0], read(call.heard), kept, first_packet=_first_packet(call.heard))
+
+
+def _first_packet(heard: Path) -> float:
+    told = heard.with_suffix(".json")
+    return float(json.loads(told.read_text())["answer_to_connection_seconds"]) if told.exists() else 0.0

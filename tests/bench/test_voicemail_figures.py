@@ -9,7 +9,14 @@ import pytest
 
 from bench.truth import TRUTH, allowed
 from bench.voicemail_calls import NOT_CALLED, Called, Reported, most_restarts
-from bench.voicemail_figures import echo_line, first_syllable, last_line, line_time, targets_line
+from bench.voicemail_figures import (
+    echo_line,
+    first_packet_line,
+    first_syllable,
+    last_line,
+    line_time,
+    targets_line,
+)
 from bench.voicemail_measures import NOTHING, Measures
 from bench.voicemail_sides import beep, length
 from bench.voicemail_tables import by_greeting, by_kind, silences, wrong
@@ -19,7 +26,7 @@ from buurtbel.neighbours.speakers import Speaker
 PASS = 20.0
 ANSWERED = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 SPEAKER = Speaker("nl", "nl")
-HEARD = Measures(0.06, 49.0, 1.0, 50.0, whole=True, pieces="80/80", listening=0.5)
+HEARD = Measures(0.0, 0.06, 49.0, 1.0, 50.0, whole=True, pieces="80/80", listening=0.5)
 
 
 def neighbour(kind: Kind, *, greeting: float = 0.0, capacity: float = math.inf, **others: Any) -> Neighbour:
@@ -127,9 +134,12 @@ def test_the_first_syllable_is_the_95th_percentile_of_the_calls_that_heard_anyth
     assert first_syllable(calls) == pytest.approx(950)
 
 
-def test_what_a_recording_is_shorter_than_its_call_came_before_the_first_sound():
-    assert person(seconds=50.4, recorded=50.0).first_sound == pytest.approx(0.46)
-    assert person(seconds=50.0, recorded=50.1).first_sound == pytest.approx(0.06)
+def test_what_came_before_the_first_packet_came_before_the_first_sound_too():
+    late = person(first_packet=0.4)
+    assert late.first_sound == pytest.approx(0.46)
+    assert person().first_sound == pytest.approx(0.06)
+    assert first_packet_line([late]) == "first packet: p95=400 ms after the answer, <= 150 MISSED"
+    assert first_packet_line([person()]) == "first packet: p95=0 ms after the answer, <= 150 met"
 
 
 def test_echoing_lines_are_counted_apart():
