@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from time import time
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
@@ -22,15 +21,18 @@ from ivr.ari.events import (
     RecordingFailed,
     RecordingFinished,
     RecordingStarted,
+    StasisEnd,
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed, Sound
+from ivr.fallback import CONTEXT, FALLBACK, Note, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
@@ -49,6 +51,7 @@ class Exchange:
         self._connected = asyncio.Event()
         self._handlers: dict[type[Event], Callable[[LiveCall, Event], None]] = {
             StasisStart: self._on_answer,
+            StasisEnd: _on_way_out,
             ChannelDestroyed: _on_destroyed,
             PlaybackStarted: _on_playback_started,
             PlaybackFinished: _on_playback_finished,
@@ -92,12 +95,12 @@ class Exchange:
             if channel is None:
                 if live.is_placed:
                     self._do_soon(self._look_for(live))
+            elif channel.is_up and not channel.is_in_stasis:
+                live.is_taken_away()
             elif channel.is_up and live.call is None:
-                live.missed_the_answer = True
-                if channel.is_in_stasis:
-                    self._answer(live, time())
+                self._answer(live, time())
         for channel in channels:
-            if channel.id not in self._calls and self._is_ours(channel):
+            if channel.id not in self._calls and channel.was_placed_on(self._trunk):
                 self._do_soon(self._client.channels.hangup(channel.id))
         if not any(live.listening for live in self._calls.values()):
             self._do_soon(forget_all(self._client))
@@ -184,14 +187,6 @@ class Exchange:
     def _answer(self, live: LiveCall, at: float) -> None:
         live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
 
-    def _is_ours(self, channel: Channel) -> bool:
-        """An outbound channel that this system placed: its id is an attempt's."""
-        try:
-            UUID(channel.id)
-        except ValueError:
-            return False
-        return channel.name.startswith(f"PJSIP/{self._trunk}-")
-
     def _do_soon(self, action: Coroutine[Any, Any, None]) -> None:
         async def chore() -> None:
             try:
@@ -207,24 +202,26 @@ class Exchange:
         media = f"sound:{sound.path}"
         await self._ask(lambda: self._client.channels.play(channel, media, playback))
 
+    async def note_of(self, channel: str) -> Note | None:
+        """What the PBX noted of a call that is over, if it spoke the message by itself."""
+        return parse(await self._ask(lambda: self._client.asterisk.variable(channel)))
+
     async def check(self, channel: str) -> None:
         """Raises Hangup when the call is over."""
         await self._ask(lambda: self._client.channels.get(channel))
 
-    async def _ask(self, request: Callable[[], Awaitable[object]]) -> None:
+    async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:
         """Ask something of a call; while the PBX is out of reach, wait for it: the call may well live on."""
         while True:
             try:
-                await request()
+                return await request()
             except ChannelGone:
                 raise Hangup from None
             except AriRefused as refusal:
-                raise PlayFailed(f"The PBX refuses to play to a call: {refusal}") from refusal
+                raise PlayFailed(f"The PBX refuses what a call needs: {refusal}") from refusal
             except AriUnreachable:
                 await asyncio.sleep(ASK_AGAIN_AFTER)
                 await self._connected.wait()
-            else:
-                return
 
     async def stop_playing(self, playback: str) -> None:
         try:
@@ -252,8 +249,15 @@ class _PbxChannel:
 
 def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
-    end = End(event.cause, event.tech_cause, is_lost=live.missed_the_answer)
+    end = End(event.cause, event.tech_cause, is_lost=live.is_on_fallback)
     live.finish(end, event.at.timestamp())
+
+
+def _on_way_out(live: LiveCall, event: Event) -> None:
+    """Out of our application: hung up, as its end will say, or sent to where the PBX speaks by itself."""
+    assert isinstance(event, StasisEnd)
+    if event.channel.is_at(CONTEXT, FALLBACK):
+        live.is_taken_away()
 
 
 def _on_playback_started(live: LiveCall, event: Event) -> None:
