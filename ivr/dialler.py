@@ -153,14 +153,7 @@ class AriDialler:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limit(order)):
                 await self._exchange.converse(lambda call: alert_call(call, alert), call)
-        if live.is_on_fallback:
-            return await self._noted(live, await live.ended())
-        await self._hang_up(live)
-        try:
-            async with asyncio.timeout(END_REPORTED_WITHIN):
-                end = await live.ended()
-        except TimeoutError:
-            end = End()
+        end = await live.ended() if live.has_left else await self._end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)
         return await self._noted(live, end) if end.is_lost else self._heard(live, end)
@@ -198,6 +191,14 @@ class AriDialler:
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()
         return CallResult(outcome, ended_at=datetime.now(UTC), cause=end.cause, sip_status=end.sip_status)
+
+    async def _end(self, live: LiveCall) -> End:
+        await self._hang_up(live)
+        try:
+            async with asyncio.timeout(END_REPORTED_WITHIN):
+                return await live.ended()
+        except TimeoutError:
+            return End()
 
     async def _hang_up(self, live: LiveCall) -> None:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from time import time
 from typing import Any, TypeVar
 
@@ -38,6 +39,10 @@ ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
 
 
+ENDS_WITHIN = 0.3
+"""Seconds after it left our application in which a call has ended, if it has."""
+
+
 class Exchange:
     """Hears the events of one PBX (it is the connection's listener)."""
 
@@ -51,7 +56,7 @@ class Exchange:
         self._connected = asyncio.Event()
         self._handlers: dict[type[Event], Callable[[LiveCall, Event], None]] = {
             StasisStart: self._on_answer,
-            StasisEnd: _on_way_out,
+            StasisEnd: self._on_way_out,
             ChannelDestroyed: _on_destroyed,
             PlaybackStarted: _on_playback_started,
             PlaybackFinished: _on_playback_finished,
@@ -147,6 +152,20 @@ class Exchange:
     def _on_answer(self, live: LiveCall, event: Event) -> None:
         if live.call is None:
             self._answer(live, event.at.timestamp())
+
+    def _on_way_out(self, live: LiveCall, _: Event) -> None:
+        """Out of our application: mostly because it has ended, as the next event says."""
+        live.has_left = True
+        self._do_soon(self._see_where_it_went(live))
+
+    async def _see_where_it_went(self, live: LiveCall) -> None:
+        await asyncio.sleep(ENDS_WITHIN)
+        if live.is_over:
+            return
+        with suppress(ChannelGone):
+            channel = await self._client.channels.get(live.id)
+            if channel.is_at(CONTEXT, FALLBACK):
+                live.is_taken_away()
 
     def _on_talk(self, live: LiveCall, event: Event) -> None:
         call = live.call
@@ -251,13 +270,6 @@ def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
     end = End(event.cause, event.tech_cause, is_lost=live.is_on_fallback)
     live.finish(end, event.at.timestamp())
-
-
-def _on_way_out(live: LiveCall, event: Event) -> None:
-    """Out of our application: hung up, as its end will say, or sent to where the PBX speaks by itself."""
-    assert isinstance(event, StasisEnd)
-    if event.channel.is_at(CONTEXT, FALLBACK):
-        live.is_taken_away()
 
 
 def _on_playback_started(live: LiveCall, event: Event) -> None:

@@ -8,7 +8,7 @@ from broadcast.states import Outcome
 
 CONTEXT, ANSWERED, FALLBACK = "alert", "call", "fallback"
 """Where in the PBX's dialplan an answered call begins, and where the message is spoken without us."""
-_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end> key=1| stayed)?")
+_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,4 @@ def parse(note: str) -> Note | None:
     found = _NOTE.fullmatch(note)
     if found is None:
         return None
-    return Note(int(found["passes"]), found["end"] == " key=1", found["end"] == " stayed")
+    return Note(int(found["passes"]), found["end"] == "/key=1", found["end"] == "/stayed")

@@ -27,6 +27,8 @@ class LiveCall:
         self.is_unwanted = False
         self.is_on_fallback = False
         """The PBX speaks by itself: nobody led the call when it was answered, or it was taken from us."""
+        self.has_left = False
+        """It is no longer in our application: ended, or led by the PBX; not ours to hang up."""
         self.is_counted = False
         """Its packets are being counted."""
         self.listening: Listening | None = None
@@ -53,12 +55,12 @@ class LiveCall:
     def answer(self, call: Call) -> None:
         self.call = call
         self.answered_at = datetime.now(UTC)
-        self.is_on_fallback = False
+        self.is_on_fallback = self.has_left = False
         self._answered.set()
 
     def is_taken_away(self) -> None:
         """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""
-        self.is_on_fallback = True
+        self.is_on_fallback = self.has_left = True
         if self.call is not None:
             self.call.hung_up(None)
 
