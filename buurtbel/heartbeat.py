@@ -20,8 +20,11 @@ class Heartbeat:
     def count(self) -> int:
         return int.from_bytes(self._page[:])
 
+    def beat(self) -> None:
+        self._page[:] = (self.count + 1).to_bytes(_BYTES)
+
     async def beat_on(self) -> None:
         """Beat until cancelled, as long as this event loop turns."""
         while True:
-            self._page[:] = (self.count + 1).to_bytes(_BYTES)
+            self.beat()
             await asyncio.sleep(BEAT_EVERY)
