@@ -17,9 +17,9 @@ from broadcast.jobs import register, work
 from broadcast.sounds import Sounds
 from broadcast.upkeep import Upkeep
 from buurtbel.database import wait_for_database
-from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
+from buurtbel.heartbeat import Heartbeat
 from buurtbel.settings import Settings
-from buurtbel.switchboard import Switchboard, sounds_folder, switchboard
+from buurtbel.switchboard import Switchboard, ari_client, sounds_folder, switchboard
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.call import Sound
@@ -42,18 +42,8 @@ async def run_line(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
-    async with switchboard(settings, connections=8) as board, _ari(settings) as client:
+    async with switchboard(settings, connections=8) as board, ari_client(settings) as client:
         await _serve(board, client, stopping)
-
-
-def _ari(settings: Settings) -> AriClient:
-    pbx = settings.pbx
-    return AriClient(
-        pbx.ari_url or f"http://{pbx.ari_bind}",
-        pbx.ari_user,
-        ari_password(pbx, load_secrets(settings.data_dir)),
-        app=ARI_APP,
-    )
 
 
 async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event) -> None:
@@ -77,7 +67,9 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
     async with board.app.open_async():
         clock = _clock(Upkeep(board.engine, board.app, board.ledger, settings.broadcast), caller)
         workers = asyncio.create_task(_work_on(board))
-        events = asyncio.create_task(AriConnection(client, exchange, trunk=ENDPOINT).run())
+        connection = AriConnection(client, exchange, trunk=ENDPOINT)
+        events = asyncio.create_task(connection.run())
+        beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({workers, events, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
@@ -87,9 +79,16 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
         await caller.leave()
+        beating.cancel()
         if events.done():
             await events
         events.cancel()
+
+
+async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
+    """Show that we lead all answered calls: from when we know of them, for as long as our loop turns."""
+    await connection.wait_until_ready()
+    await heart.beat_on()
 
 
 def _clock(upkeep: Upkeep, caller: Caller) -> AsyncIOScheduler:

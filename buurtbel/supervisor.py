@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from buurtbel import guard
 from buurtbel.database import wait_for_database
 from buurtbel.embedded import postgres
 from buurtbel.embedded.account import Account
@@ -17,16 +18,18 @@ from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.errors import EmbeddedError
 from buurtbel.embedded.pbx import load_secrets, start_pbx
 from buurtbel.embedded.program import Program
+from buurtbel.guard import Guard
+from buurtbel.heartbeat import Heartbeat
 from buurtbel.schema import upgrade
 from buurtbel.settings import Settings
-from buurtbel.switchboard import asterisk_root
+from buurtbel.switchboard import ari_client, asterisk_root
 
 log = logging.getLogger(__name__)
 
 LINE_NOTE = "line.json"
 """Who the line is: process id and start time, in the data folder."""
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the children."""
+"""Seconds between two looks at database and PBX; the line is looked at as often as its guard wants."""
 LINE_PATIENCE = 20.0
 """Seconds that the line gets to end its calls before it is killed."""
 WAIT_FOR_DATABASE = 60.0
@@ -54,13 +57,12 @@ class Supervisor:
         try:
             await self._bring_up()
             log.info("Buurtbel serves.")
-            while not stopping.is_set():
-                await self._look_after()
-                try:
-                    async with asyncio.timeout(LOOK_EVERY):
-                        await stopping.wait()
-                except TimeoutError:
-                    continue
+            # Apart from each other: who has answered cannot wait until a database has started.
+            async with asyncio.TaskGroup() as rounds:
+                looking = [rounds.create_task(at()) for at in (self._look_at_others, self._look_at_line)]
+                await stopping.wait()
+                for one in looking:
+                    one.cancel()
         finally:
             await self._take_down()
 
@@ -72,12 +74,21 @@ class Supervisor:
         await self._keep_pbx()
         self._keep_line()
 
-    async def _look_after(self) -> None:
-        for keep in (self._keep_database, self._keep_pbx):
-            with _going_on():
-                await keep()
-        with _going_on():
-            self._keep_line()
+    async def _look_at_others(self) -> None:
+        while True:
+            for keep in (self._keep_database, self._keep_pbx):
+                with _going_on():
+                    await keep()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _look_at_line(self) -> None:
+        async with ari_client(self._settings) as client:
+            watch = Guard(client, Heartbeat(self._settings.data_dir))
+            while True:
+                with _going_on():
+                    await watch.look(self._line)
+                    self._keep_line()
+                await asyncio.sleep(guard.LOOK_EVERY)
 
     async def _keep_database(self) -> None:
         if not self._settings.database.url and postgres.url_of_running(self._settings.data_dir) is None:

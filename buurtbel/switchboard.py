@@ -15,7 +15,9 @@ from broadcast.ledger import Ledger
 from broadcast.queue import AttemptQueue
 from buurtbel.database import database_url
 from buurtbel.embedded.asterisk_root import ensure_root
+from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
 from buurtbel.settings import Settings
+from ivr.ari.client import AriClient
 from prompts.voice import Voice, voice_for
 from storage.engine import make_engine
 
@@ -46,6 +48,17 @@ async def switchboard(settings: Settings, *, connections: int = 4) -> AsyncItera
         yield Switchboard(settings, url, engine, app, ledger, voice, desk)
     finally:
         await engine.dispose()
+
+
+def ari_client(settings: Settings) -> AriClient:
+    """Who asks this node's Asterisk: the embedded one, or the one that is there already."""
+    pbx = settings.pbx
+    return AriClient(
+        pbx.ari_url or f"http://{pbx.ari_bind}",
+        pbx.ari_user,
+        ari_password(pbx, load_secrets(settings.data_dir)),
+        app=ARI_APP,
+    )
 
 
 def sounds_folder(settings: Settings) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
 from broadcast.rules.expiry import is_expired
+from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome
 from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
@@ -20,6 +22,7 @@ from ivr.ari.client import AriClient
 from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
 from ivr.call import Call, Sound
 from ivr.exchange import Exchange
+from ivr.fallback import ANSWERED, CONTEXT
 from ivr.far_end import TALK_ENDS_AFTER
 from ivr.lines import Lines
 from ivr.live_call import End, LiveCall
@@ -29,8 +32,6 @@ from ivr.trunk import Trunk
 log = logging.getLogger(__name__)
 
 ENDPOINT = "trunk"
-CONTEXT, EXTENSION = "alert", "call"
-"""Where in the PBX's dialplan an answered call begins: our application, or the message without us."""
 TALK_DETECTION = f"{TALK_ENDS_AFTER * 1000:.0f},256"
 """Milliseconds of silence that end talk, and the level above which sound is talk."""
 END_REPORTED_WITHIN = 5.0
@@ -87,7 +88,7 @@ class AriDialler:
     async def stop(self, attempt: UUID) -> None:
         """End this attempt's call if it is ours and not answered yet."""
         live = self._exchange.find(str(attempt))
-        if live is not None and live.call is None:
+        if live is not None and live.call is None and not live.is_on_fallback:
             live.is_unwanted = True
             await self._hang_up(live)
 
@@ -101,7 +102,7 @@ class AriDialler:
                     await placing
                 call = await live.answered()
                 if call is None:
-                    return self._unanswered(await live.ended(), monotonic() - started)
+                    return await self._unanswered(live, await live.ended(), monotonic() - started)
                 return await self._converse(live, call, order)
         except EndpointUnavailable as fault:
             log.warning("%s", fault)
@@ -124,13 +125,14 @@ class AriDialler:
                 live.id,
                 endpoint=f"PJSIP/{self._trunk.written(order.number)}@{ENDPOINT}",
                 context=CONTEXT,
-                extension=EXTENSION,
+                extension=ANSWERED,
                 caller_id=self._trunk.caller_id,
                 timeout=self._policy.ring,
                 variables={
                     "TALK_DETECT(set)": TALK_DETECTION,
                     "CALL_LIMIT": str(round(self._limit(order) + END_REPORTED_WITHIN)),
                     "FALLBACK": str(order.sound),
+                    "THANKS": str(self._thanks[order.language].path),
                 },
             )
         except (AlreadyPlaced, AriUnreachable) as fault:
@@ -151,15 +153,10 @@ class AriDialler:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limit(order)):
                 await self._exchange.converse(lambda call: alert_call(call, alert), call)
-        await self._hang_up(live)
-        try:
-            async with asyncio.timeout(END_REPORTED_WITHIN):
-                end = await live.ended()
-        except TimeoutError:
-            end = End()
+        end = await live.ended() if live.has_left else await self._end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)
-        return self._heard(live, end)
+        return await self._noted(live, end) if end.is_lost else self._heard(live, end)
 
     @staticmethod
     def _heard(live: LiveCall, end: End) -> CallResult:
@@ -175,15 +172,33 @@ class AriDialler:
             evidence=live.far_end.evidence(),
         )
 
-    def _unanswered(self, end: End, rang_for: float) -> CallResult:
+    async def _noted(self, live: LiveCall, end: End) -> CallResult:
+        """What a call came to that we did not lead to its end: we may know, or the PBX if it went on."""
+        known = self._heard(live, end) if live.call else CallResult(Outcome.LOST)
+        note = await self._exchange.note_of(live.id)
+        if note is None:
+            return known
+        evidence = {**known.evidence, **note.evidence}
+        is_more = result_of_outcome(note.outcome).rank > result_of_outcome(known.outcome).rank
+        return replace(known, outcome=note.outcome if is_more else known.outcome, evidence=evidence)
+
+    async def _unanswered(self, live: LiveCall, end: End, rang_for: float) -> CallResult:
         if end.is_lost or end.cause is None:
-            return CallResult(Outcome.LOST)
+            return await self._noted(live, end)
         outcome = outcome_of(
             end.cause, end.sip_status, our_timeout=rang_for >= self._policy.ring - RING_TOLERANCE
         )
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()
         return CallResult(outcome, ended_at=datetime.now(UTC), cause=end.cause, sip_status=end.sip_status)
+
+    async def _end(self, live: LiveCall) -> End:
+        await self._hang_up(live)
+        try:
+            async with asyncio.timeout(END_REPORTED_WITHIN):
+                return await live.ended()
+        except TimeoutError:
+            return End()
 
     async def _hang_up(self, live: LiveCall) -> None:
         try:

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from time import time
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
@@ -22,18 +22,25 @@ from ivr.ari.events import (
     RecordingFailed,
     RecordingFinished,
     RecordingStarted,
+    StasisEnd,
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed, Sound
+from ivr.fallback import CONTEXT, FALLBACK, Note, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
+
+
+ENDS_WITHIN = 0.3
+"""Seconds after it left our application in which a call has ended, if it has."""
 
 
 class Exchange:
@@ -49,6 +56,7 @@ class Exchange:
         self._connected = asyncio.Event()
         self._handlers: dict[type[Event], Callable[[LiveCall, Event], None]] = {
             StasisStart: self._on_answer,
+            StasisEnd: self._on_way_out,
             ChannelDestroyed: _on_destroyed,
             PlaybackStarted: _on_playback_started,
             PlaybackFinished: _on_playback_finished,
@@ -92,12 +100,12 @@ class Exchange:
             if channel is None:
                 if live.is_placed:
                     self._do_soon(self._look_for(live))
+            elif channel.is_up and not channel.is_in_stasis:
+                live.is_taken_away()
             elif channel.is_up and live.call is None:
-                live.missed_the_answer = True
-                if channel.is_in_stasis:
-                    self._answer(live, time())
+                self._answer(live, time())
         for channel in channels:
-            if channel.id not in self._calls and self._is_ours(channel):
+            if channel.id not in self._calls and channel.was_placed_on(self._trunk):
                 self._do_soon(self._client.channels.hangup(channel.id))
         if not any(live.listening for live in self._calls.values()):
             self._do_soon(forget_all(self._client))
@@ -145,6 +153,20 @@ class Exchange:
         if live.call is None:
             self._answer(live, event.at.timestamp())
 
+    def _on_way_out(self, live: LiveCall, _: Event) -> None:
+        """Out of our application: mostly because it has ended, as the next event says."""
+        live.has_left = True
+        self._do_soon(self._see_where_it_went(live))
+
+    async def _see_where_it_went(self, live: LiveCall) -> None:
+        await asyncio.sleep(ENDS_WITHIN)
+        if live.is_over:
+            return
+        with suppress(ChannelGone):
+            channel = await self._client.channels.get(live.id)
+            if channel.is_at(CONTEXT, FALLBACK):
+                live.is_taken_away()
+
     def _on_talk(self, live: LiveCall, event: Event) -> None:
         call = live.call
         if call is None:
@@ -184,14 +206,6 @@ class Exchange:
     def _answer(self, live: LiveCall, at: float) -> None:
         live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
 
-    def _is_ours(self, channel: Channel) -> bool:
-        """An outbound channel that this system placed: its id is an attempt's."""
-        try:
-            UUID(channel.id)
-        except ValueError:
-            return False
-        return channel.name.startswith(f"PJSIP/{self._trunk}-")
-
     def _do_soon(self, action: Coroutine[Any, Any, None]) -> None:
         async def chore() -> None:
             try:
@@ -207,24 +221,26 @@ class Exchange:
         media = f"sound:{sound.path}"
         await self._ask(lambda: self._client.channels.play(channel, media, playback))
 
+    async def note_of(self, channel: str) -> Note | None:
+        """What the PBX noted of a call that is over, if it spoke the message by itself."""
+        return parse(await self._ask(lambda: self._client.asterisk.variable(channel)))
+
     async def check(self, channel: str) -> None:
         """Raises Hangup when the call is over."""
         await self._ask(lambda: self._client.channels.get(channel))
 
-    async def _ask(self, request: Callable[[], Awaitable[object]]) -> None:
+    async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:
         """Ask something of a call; while the PBX is out of reach, wait for it: the call may well live on."""
         while True:
             try:
-                await request()
+                return await request()
             except ChannelGone:
                 raise Hangup from None
             except AriRefused as refusal:
-                raise PlayFailed(f"The PBX refuses to play to a call: {refusal}") from refusal
+                raise PlayFailed(f"The PBX refuses what a call needs: {refusal}") from refusal
             except AriUnreachable:
                 await asyncio.sleep(ASK_AGAIN_AFTER)
                 await self._connected.wait()
-            else:
-                return
 
     async def stop_playing(self, playback: str) -> None:
         try:
@@ -252,7 +268,7 @@ class _PbxChannel:
 
 def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
-    end = End(event.cause, event.tech_cause, is_lost=live.missed_the_answer)
+    end = End(event.cause, event.tech_cause, is_lost=live.is_on_fallback)
     live.finish(end, event.at.timestamp())
 
 

@@ -99,6 +99,8 @@ def _said_nothing(case: Case) -> Judgement | None:
     if case.talks:
         return None
     if not case.facts.talks:
+        if not case.facts.is_complete and left_in_reaction(case.facts):
+            return Judgement(Who.PERSON, "put the phone down when the message was over")
         return Judgement(Who.SILENT, "nothing was heard")
     if left_in_reaction(case.facts):
         return Judgement(Who.PERSON, "put the phone down on a line with echo")

@@ -25,8 +25,10 @@ class LiveCall:
         self.id = id_
         self.is_placed = False
         self.is_unwanted = False
-        self.missed_the_answer = False
-        """It was answered while we had no events: the dialplan spoke, and nobody knows what was heard."""
+        self.is_on_fallback = False
+        """The PBX speaks by itself: nobody led the call when it was answered, or it was taken from us."""
+        self.has_left = False
+        """It is no longer in our application: ended, or led by the PBX; not ours to hang up."""
         self.is_counted = False
         """Its packets are being counted."""
         self.listening: Listening | None = None
@@ -53,8 +55,14 @@ class LiveCall:
     def answer(self, call: Call) -> None:
         self.call = call
         self.answered_at = datetime.now(UTC)
-        self.missed_the_answer = False
+        self.is_on_fallback = self.has_left = False
         self._answered.set()
+
+    def is_taken_away(self) -> None:
+        """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""
+        self.is_on_fallback = self.has_left = True
+        if self.call is not None:
+            self.call.hung_up(None)
 
     def finish(self, end: End, at: float) -> None:
         """`at` is the moment by the PBX's clock."""

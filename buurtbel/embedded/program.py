@@ -87,6 +87,11 @@ class Program:
             return self._child.poll() is None
         return _is_alive(self._process)
 
+    def kill(self) -> None:
+        """End it at once, even when it is frozen; who it was stays noted."""
+        with suppress(psutil.NoSuchProcess):
+            self._process.kill()
+
     def stop(self, patience: float) -> None:
         """Ask it to end, after `patience` seconds make it; blocks until it is gone."""
         for end in (self._process.terminate, self._process.kill):

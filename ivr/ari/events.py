@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -41,6 +42,18 @@ class Channel(_Part, frozen=True):
     @property
     def is_in_stasis(self) -> bool:
         return self.dialplan.app_name == "Stasis"
+
+    def is_at(self, context: str, extension: str) -> bool:
+        """There in the dialplan."""
+        return (self.dialplan.context, self.dialplan.exten) == (context, extension)
+
+    def was_placed_on(self, trunk: str) -> bool:
+        """An outbound call of this system: its id is an attempt's."""
+        try:
+            UUID(self.id)
+        except ValueError:
+            return False
+        return self.name.startswith(f"PJSIP/{trunk}-")
 
 
 class Playback(_Part, frozen=True):

@@ -230,9 +230,17 @@ class _Info(msgspec.Struct):
     system: _System
 
 
+class _Value(msgspec.Struct):
+    value: str
+
+
 class Asterisk:
     def __init__(self, http: AriHttp) -> None:
         self._http = http
+
+    async def variable(self, name: str) -> str:
+        """A global variable of the dialplan; empty when there is none of this name."""
+        return (await self._http.read(f"asterisk/variable?variable={quote(name, safe='')}", _Value)).value
 
     async def info(self) -> Info:
         answer = await self._http.read("asterisk/info", _Info)

@@ -33,7 +33,7 @@ async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_time
         await eventually(lambda: bool(notes(pbx, call)), seconds=40)
     *_, disposition, did = notes(pbx, call)[0]
     heard = await recorded(neighbourhood, "99915000401-1.wav")
-    assert (disposition, did) == ("ANSWERED", "fallback=3")
+    assert (disposition, did) == ("ANSWERED", "fallback=3/stayed")
     assert compare(words, heard).whole
     assert heard.seconds > 3 * words.seconds
 
@@ -47,7 +47,7 @@ async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(pbx, neighbourhood)
         await line.post(f"channels/{call.id}/continue", context="alert", extension="fallback", priority=1)
         await call.until("ChannelDestroyed")
         await eventually(lambda: bool(notes(pbx, call)))
-    assert notes(pbx, call)[0][-1] == "fallback=3"
+    assert notes(pbx, call)[0][-1] == "fallback=3/stayed"
     assert compare(words, await recorded(neighbourhood, "99915000402-1.wav")).whole
 
 

@@ -52,6 +52,8 @@ class FakeCall:
         self.created = now()
         self.state = "Down"
         self.in_stasis = False
+        self.key = ""
+        """The last one pressed while the dialplan leads the call."""
         self.gone = asyncio.Event()
         self.heard: list[Heard] = []
         placed = asyncio.get_running_loop().time()
@@ -84,6 +86,8 @@ class FakeCall:
     def press(self, digit: str) -> None:
         if self.in_stasis:
             self.emit("ChannelDtmfReceived", digit=digit, duration_ms=100)
+        else:
+            self.key = digit
 
     async def talk(self, seconds: float) -> None:
         """Speak; Asterisk notices the end only after the silence asked for in TALK_DETECT."""

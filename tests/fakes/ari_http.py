@@ -46,6 +46,7 @@ class AriHttpSide:
                 web.post("/ari/channels/{id}/record", self.record),
                 web.post("/ari/channels/{id}/snoop/{snoop}", self.snoop),
                 web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
+                web.get("/ari/asterisk/variable", self.variable),
                 web.delete("/ari/playbacks/{playback}", self.stop),
                 web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
                 web.get("/ari/recordings/stored", self.list_recordings),
@@ -167,6 +168,9 @@ class AriHttpSide:
     async def continue_in_dialplan(self, request: web.Request) -> web.Response:
         self.ari.takes_back(self._ours(request))
         return web.Response(status=204)
+
+    async def variable(self, request: web.Request) -> web.Response:
+        return web.json_response({"value": self.ari.notes.get(request.query["variable"], "")})
 
     async def stop(self, request: web.Request) -> web.Response:
         playback = request.match_info["playback"]

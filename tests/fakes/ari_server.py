@@ -48,6 +48,8 @@ class FakeAri:
         """Channels alive now."""
         self.phones: dict[str, Behaviour] = {}
         """Behaviour of numbers that do not follow the table."""
+        self.notes: dict[str, str] = {}
+        """Global variables of the dialplan, by name."""
         self.trunk_is_down = False
         """Every originate is answered with Asterisk's 500 "Allocation failed"."""
         self.answer_after = 0.0
@@ -254,11 +256,18 @@ class FakeAri:
     async def _dialplan(self, call: FakeCall) -> None:
         """Finish what plays, then speak the fallback, then hang up."""
         await call.quiet()
+        call.extension = "fallback"
         call.leave_stasis()
         sound = str(call.variables.get(self.fallback, ""))
+        self.notes[call.id] = "fallback=0"
         for number in range(self.fallback_passes if sound else 0):
             call.play(f"sound:{sound}", f"fallback-{call.id}-{number}")
             await call.quiet()
+            if call.key == "1" or call.gone.is_set():
+                break
+            self.notes[call.id] = f"fallback={number + 1}"
+        if not call.gone.is_set():
+            self.notes[call.id] += "/key=1" if call.key == "1" else "/stayed"
         call.end(16)
 
     def tell(self, call: FakeCall, event: Mapping[str, Any]) -> None:

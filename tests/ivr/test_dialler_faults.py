@@ -15,7 +15,7 @@ from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import Refusal
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.wire import Wire
-from tests.ivr.conftest import MESSAGE_SECONDS, PATIENCE, SPEED, LineDesk, line_on, until
+from tests.ivr.conftest import PATIENCE, SPEED, LineDesk, line_on, until
 from tests.people import phone
 
 
@@ -100,31 +100,6 @@ async def test_the_pbx_is_asked_whether_a_call_still_lives_when_nothing_is_heard
     await call
     with pytest.raises(Hangup):
         await line_desk.exchange.check(str(order.attempt))
-
-
-async def test_a_person_who_answers_unseen_hears_the_fallback_and_is_called_again(
-    line_desk: LineDesk,
-) -> None:
-    may_answer = asyncio.Event()
-
-    async def answers_when_told(call: FakeCall) -> None:
-        await may_answer.wait()
-        call.pick_up()
-        await call.stay()
-
-    line_desk.ari.phones[phone(12)] = answers_when_told
-    order = line_desk.order(phone(12))
-    call = asyncio.create_task(line_desk.calls(order))
-    await until(lambda: line_desk.channel(order))
-    await line_desk.ari.shut()
-    await until(lambda: not line_desk.connection.ready)
-    may_answer.set()
-    await until(lambda: line_desk.ari.heard[order.number])
-    await line_desk.ari.reopen()
-    assert (await call).outcome is Outcome.LOST
-    [heard] = line_desk.ari.heard[order.number]
-    assert heard
-    assert {(one.seconds, one.whole) for one in heard} == {(MESSAGE_SECONDS, True)}
 
 
 async def test_an_end_heard_in_the_moment_of_reconnecting_keeps_its_cause(line_desk: LineDesk) -> None:

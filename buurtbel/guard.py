@@ -1,0 +1,77 @@
+"""Sees that every answered call is led: by a line that beats, or else by the PBX itself."""
+
+import logging
+from collections.abc import Sequence
+
+from buurtbel.embedded.program import Program
+from buurtbel.heartbeat import Heartbeat
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError, ChannelGone
+from ivr.ari.events import Channel
+from ivr.dialler import ENDPOINT
+from ivr.fallback import CONTEXT, FALLBACK
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks."""
+PATIENCE = 8
+"""Looks without a beat after which nobody leads the calls. Looks and not seconds: who was suspended together
+with the line has not seen it mute."""
+
+
+class Guard:
+    """Looks at the line of this node again and again.
+
+    A line that is dead or frozen leaves calls in our application with nobody to speak: they are given back to
+    the dialplan, which speaks the message. A frozen one is killed as well: while its socket is open, Asterisk
+    goes on handing it whoever answers.
+    """
+
+    def __init__(self, client: AriClient, heart: Heartbeat) -> None:
+        self._client = client
+        self._heart = heart
+        self._beats = heart.count
+        self._mute_looks = 0
+        self._beating: int | None = None
+        """Which process was seen to beat."""
+        self._given_back: set[str] = set()
+
+    async def look(self, line: Program | None) -> None:
+        """Once each `LOOK_EVERY`; raises nothing that a PBX or a process can do."""
+        beats = self._heart.count
+        if beats != self._beats:
+            self._beats, self._mute_looks = beats, 0
+            self._beating = line.pid if line is not None else None
+            self._given_back.clear()
+            return
+        self._mute_looks += 1
+        if self._mute_looks < PATIENCE:
+            return
+        if line is not None and line.is_running and line.pid == self._beating:
+            log.error("The line is mute; it is killed, so that another one takes its place.")
+            line.kill()
+            self._beating = None
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        try:
+            channels = await self._client.channels.list()
+        except AriError:
+            return  # a PBX that is away has no calls
+        for channel in self._led_by_nobody(channels):
+            self._given_back.add(channel.id)
+            try:
+                await self._client.channels.continue_in_dialplan(channel.id, CONTEXT, FALLBACK)
+            except ChannelGone:
+                continue
+            except AriError as fault:
+                self._given_back.discard(channel.id)
+                log.warning("A call that nobody leads could not be given back to the PBX: %s", fault)
+
+    def _led_by_nobody(self, channels: Sequence[Channel]) -> list[Channel]:
+        return [
+            channel
+            for channel in channels
+            if channel.is_in_stasis and channel.was_placed_on(ENDPOINT) and channel.id not in self._given_back
+        ]
