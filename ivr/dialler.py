@@ -140,6 +140,7 @@ class AriDialler:
             )
         except (AlreadyPlaced, AriUnreachable) as fault:
             log.warning("It is not certain that a call was placed: %s", fault)
+            self._exchange.doubt(live)
         live.is_placed = True
         if live.is_unwanted:
             await self._hang_up(live)
