@@ -17,7 +17,7 @@ from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
 from broadcast.queue import DIAL, queue_name
 from broadcast.together import Together
-from storage.engine import UTF_8
+from storage.engine import CONNECTION
 
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
@@ -95,7 +95,7 @@ class GatedJobManager(JobManager):
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
     own_options = conninfo_to_dict(database_url).get("options") or ""
-    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **UTF_8}
+    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
     connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = GatedJobManager(app.connector)

@@ -126,18 +126,20 @@ class Lease:
 
         While the database is away calls go on, and nothing new is taken.
         """
-        wait = self._policy.renew
+        wait, has_lapsed = self._policy.renew, False
         while True:
             await asyncio.sleep(wait)
             wait = self._policy.renew
             try:
                 async with asyncio.timeout(wait):
-                    if await self.renew():
-                        continue
-                    if not await self.claim():
-                        raise NodeTaken(IN_USE.format(node=self.node))
-                log.warning("The lease had lapsed; what other nodes closed meanwhile is let go.")
-                await lapsed()
+                    if not await self.renew():
+                        if not await self.claim():
+                            raise NodeTaken(IN_USE.format(node=self.node))
+                        log.warning("The lease had lapsed; what other nodes closed meanwhile is let go.")
+                        has_lapsed = True
+                    if has_lapsed:
+                        await lapsed()
+                        has_lapsed = False
             except (*DATABASE_AWAY, TimeoutError) as away:
                 log.warning("The lease cannot be renewed (%s); trying again.", type(away).__name__)
                 wait = min(self._policy.renew, AGAIN_AFTER)

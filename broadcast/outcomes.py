@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from sqlalchemy.exc import DataError, IntegrityError
+
 from broadcast.errors import DATABASE_AWAY
 from broadcast.ledger import Ledger
 from broadcast.ports import CallResult
@@ -50,11 +52,15 @@ class Outcomes:
     async def write_kept(self) -> int:
         """Write what an earlier process could not, before anything is dialled; returns how many."""
         kept = await asyncio.to_thread(self._spool.kept)
-        if kept:
-            await self._write_all(list(kept.items()))
-            log.info("%d outcomes that waited on disk are written.", len(kept))
-        for attempt in kept:
+        for attempt, result in kept.items():
+            try:
+                await self._write_all([(attempt, result)])
+            except (DataError, IntegrityError) as fault:
+                # For ever: without it the call counts as lost, with it this process would never start.
+                log.error("An outcome on disk cannot be written (%s).", type(fault).__name__)  # noqa: TRY400
             await asyncio.to_thread(self._spool.drop, attempt)
+        if kept:
+            log.info("%d outcomes waited on disk.", len(kept))
         return len(kept)
 
     async def _write_at_last(self, attempt: UUID, result: CallResult) -> None:

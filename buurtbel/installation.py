@@ -20,8 +20,8 @@ def claimant(data_dir: Path, node: str) -> Iterator[Claimant]:
 
     The kernel ends the hold when the process ends, and not before: also not while it is stopped.
     """
-    file = data_dir / _FILE
-    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(data_dir / _FILE, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

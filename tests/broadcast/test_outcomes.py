@@ -1,6 +1,7 @@
 """What a call came to is not forgotten when the database is away, and not even when the process dies then."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -84,6 +85,18 @@ async def test_an_outcome_that_others_have_written_or_closed_changes_nothing(off
     assert await outcomes_of(office, office.engine).write_kept() == 1
     [line] = (await office.lines(sent.broadcast)).values()
     assert [call.outcome for call in line.calls] == ["unknown", None]
+
+
+async def test_what_the_database_never_takes_does_not_keep_the_line_from_starting(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    an = await office.takes(AN)
+    office.spool.keep(an.attempt, replace(CONFIRMED, evidence={"no text": "\0"}))
+    successor = office.caller(FakeDialler())
+    assert await successor.adopt_all() == 1
+    await successor.finished()
+    assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
+    assert office.spool.kept() == {}
 
 
 def test_a_torn_file_or_a_full_disk_is_told_and_stops_nothing(
