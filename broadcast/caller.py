@@ -7,36 +7,33 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from procrastinate.exceptions import ConnectorException
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
+from broadcast.errors import DATABASE_AWAY
+from broadcast.lease import Lease
 from broadcast.ledger import Ledger, Taken
+from broadcast.outcomes import Outcomes
 from broadcast.ports import CallOrder, CallResult, Dialler
 from broadcast.rules.expiry import is_expired
 from broadcast.sounds import Sounds
+from broadcast.spool import Spool
 from broadcast.states import Outcome
 from broadcast.together import Together
 
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=5)
-DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
-"""What the database's absence looks like, through SQLAlchemy and through the job engine."""
 TAKE_WITHIN = 0.02
 """Seconds in which attempts whose jobs were fetched together are asked for."""
-RECORD_WITHIN = 0.1
-"""Seconds that an outcome may wait for others, to be written with them."""
 
 
 class Caller:
     """Takes attempts and stays with their calls; a call outlives the job that began it."""
 
-    def __init__(self, ledger: Ledger, dialler: Dialler, sounds: Sounds, node: str) -> None:
+    def __init__(self, ledger: Ledger, dialler: Dialler, sounds: Sounds, lease: Lease, spool: Spool) -> None:
         self._ledger = ledger
         self._dialler = dialler
         self._sounds = sounds
-        self._node = node
+        self._lease = lease
+        self._outcomes = Outcomes(ledger, spool, self._let_go)
         self._calls: set[asyncio.Task[None]] = set()
         self._at_hand: set[UUID] = set()
         """Attempts from before they are written ahead until their end is recorded."""
@@ -45,7 +42,11 @@ class Caller:
         self._uncertain: set[UUID] = set()
         """Attempts that the database was asked for and gave no answer on."""
         self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
-        self._record_once = Together(self._record_all, for_all=DATABASE_AWAY, gather=RECORD_WITHIN)
+
+    @property
+    def may_take(self) -> bool:
+        """This node holds its lease and is not drained."""
+        return self._lease.may_take
 
     async def dial(self, attempt: UUID) -> None:
         """Write this attempt ahead, if it still waits to be dialled, and begin its call, which goes on alone.
@@ -56,12 +57,21 @@ class Caller:
         await asyncio.shield(self._keep(self._dial(attempt)))
 
     async def adopt_all(self) -> int:
-        """After a start: stay with the calls that this node placed before; returns how many there may be."""
-        orphans = await self._ledger.dialling(self._node)
+        """After a start: stay with the calls that this node placed before; returns how many there may be.
+
+        What an earlier process knew of their ends is written first.
+        """
+        await self._outcomes.write_kept()
+        orphans = await self._ledger.dialling(self._lease.node)
         for taken in orphans:
             self._at_hand.add(taken.attempt)
             self._keep(self._see_through(taken, self._dialler.adopt))
         return len(orphans)
+
+    async def forget_what_was_taken_over(self) -> None:
+        """After a new lease: of calls that others closed meanwhile, those that only ring are ended."""
+        for attempt in await self._ledger.closed(self._at_hand):
+            self._let_go(attempt)
 
     async def mend(self) -> int:
         """Close what was written ahead without our learning of it and so was never dialled; says how many.
@@ -70,7 +80,7 @@ class Caller:
         """
         if not self._uncertain:
             return 0
-        asked, noted = set(self._uncertain), await self._ledger.dialling(self._node)
+        asked, noted = set(self._uncertain), await self._ledger.dialling(self._lease.node)
         stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._at_hand]
         for attempt in stray:
             await self._record(attempt, CallResult(Outcome.LOST))
@@ -147,7 +157,8 @@ class Caller:
     async def _take_ready(self, attempts: Sequence[UUID], ready: Sequence[str]) -> dict[UUID, Taken]:
         if not ready:
             return {}
-        return {one.attempt: one for one in await self._ledger.take(attempts, self._node, ready=ready)}
+        taken = await self._ledger.take(attempts, self._lease.tenure, ready=ready)
+        return {one.attempt: one for one in taken}
 
     async def _lay_out(self, audio: Sequence[str]) -> tuple[list[str], Exception | None]:
         """Those of these sounds that the PBX can play now, and what kept us from laying out the others."""
@@ -165,13 +176,20 @@ class Caller:
         return ready, fault
 
     async def _place(self, taken: Taken) -> None:
-        """Dial it, unless that came too late, or nobody needed it any more while it was written ahead."""
+        """Dial it, unless that came too late, or nobody needed it any more while it was written ahead.
+
+        Nothing is waited for between the look at the lease and the request to the PBX.
+        """
         if is_expired(taken.expires_at, datetime.now(UTC)):
             self._dialler.give_back()
             await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
         elif taken.attempt in self._unwanted:
             self._dialler.give_back()
             await self._record(taken.attempt, CallResult(Outcome.CANCELLED))
+        elif taken.under is None or not self._lease.covers(taken.under):
+            log.warning("The lease is over; a call that was written ahead is not placed.")
+            self._dialler.give_back()
+            await self._record(taken.attempt, CallResult(Outcome.LOST))
         else:
             await self._see_through(taken, self._dialler.call)
 
@@ -194,22 +212,11 @@ class Caller:
         )
 
     async def _record(self, attempt: UUID, result: CallResult) -> None:
-        """Write the outcome, however long the database is away: a member who heard is not rung again."""
-        delay = 0.1
-        while True:
-            try:
-                await self._record_once((attempt, result))
-            except DATABASE_AWAY as error:
-                log.warning("An outcome cannot be written yet (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 5.0)
-            else:
-                self._forget(attempt)
-                return
+        await self._outcomes.write(attempt, result)
+        self._forget(attempt)
 
-    async def _record_all(self, ended: Sequence[tuple[UUID, CallResult]]) -> list[None]:
-        for no_longer_needed in await self._ledger.record(dict(ended)):
-            if no_longer_needed in self._at_hand:
-                self._unwanted.add(no_longer_needed)
-            self._keep(self._dialler.stop(no_longer_needed))
-        return [None] * len(ended)
+    def _let_go(self, attempt: UUID) -> None:
+        """Nobody needs this call any more."""
+        if attempt in self._at_hand:
+            self._unwanted.add(attempt)
+        self._keep(self._dialler.stop(attempt))

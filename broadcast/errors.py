@@ -1,16 +1,25 @@
-"""What the alert can refuse, in sentences for the officer."""
+"""What the alert can refuse, in sentences for the officer, and how an absent database shows."""
 
 # ruff: noqa: N818 - named as what is wrong, not as errors of ours
 
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
+"""What the database's absence looks like, through SQLAlchemy and through the job engine."""
+
 
 class BroadcastError(Exception):
-    """Base of everything that stops a broadcast before anything was written.
+    """Base of what is refused before anything was written.
 
     - NotAllowed: the rules forbid it now (charter, hours).
     - NobodyToCall: the chosen networks have no member with a number.
     - MembersChanged: somebody joined while the alert was being spoken.
     - BadAlert: the alert itself cannot be spoken (text, language, length).
     - UnknownBroadcast: there is none with that number.
+    - UnknownNode: no node has that name.
+    - NodeTaken: another process bears this node's name.
     """
 
 
@@ -32,3 +41,11 @@ class BadAlert(BroadcastError):
 
 class UnknownBroadcast(BroadcastError):
     """No broadcast has this number."""
+
+
+class UnknownNode(BroadcastError):
+    """No node has this name."""
+
+
+class NodeTaken(BroadcastError):
+    """Two processes under one name would lead the same calls."""

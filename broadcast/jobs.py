@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
@@ -13,10 +13,11 @@ from procrastinate.manager import JobManager
 from psycopg.conninfo import conninfo_to_dict
 
 from broadcast.caller import Caller
+from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
 from broadcast.queue import DIAL, queue_name
 from broadcast.together import Together
-from storage.engine import UTF_8
+from storage.engine import CONNECTION
 
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
@@ -47,11 +48,15 @@ _FINISH = """
 
 
 class GatedJobManager(JobManager):
-    """Fetches jobs only once there are places on the line for them: a job never waits, and burns nothing."""
+    """Fetches jobs only once there are places on the line for them: a job never waits, and burns nothing.
+
+    None is fetched while this node may not take what the job is for.
+    """
 
     def __init__(self, connector: BaseConnector) -> None:
         super().__init__(connector)
         self.dialler: Dialler | None = None
+        self.may_take: Callable[[], bool] = lambda: False
         self._fetched: defaultdict[frozenset[str], deque[Job]] = defaultdict(deque)
         self._finish = Together(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
 
@@ -67,7 +72,7 @@ class GatedJobManager(JobManager):
         places = await self.dialler.places(urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE)
         jobs: list[Job] = []
         try:
-            if places:
+            if places and self.may_take():
                 rows = await self.connector.execute_query_all_async(
                     _FETCH, queues=list(queues), worker_id=worker_id, places=places
                 )
@@ -90,7 +95,7 @@ class GatedJobManager(JobManager):
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
     own_options = conninfo_to_dict(database_url).get("options") or ""
-    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **UTF_8}
+    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
     connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = GatedJobManager(app.connector)
@@ -102,13 +107,19 @@ def register(app: App, caller: Caller, dialler: Dialler) -> None:
     manager = app.job_manager
     assert isinstance(manager, GatedJobManager)
     manager.dialler = dialler
+    manager.may_take = lambda: caller.may_take
 
     @app.task(name=DIAL)
     async def dial(attempt: str) -> None:
         await caller.dial(UUID(attempt))
 
 
-async def work(app: App, *, channels: int) -> None:
+def dead_after(policy: NodePolicy) -> float:
+    """Seconds since its last heartbeat after which a worker has died: each beats six times as often."""
+    return 2 * policy.lease
+
+
+async def work(app: App, policy: NodePolicy, *, channels: int) -> None:
     """Work off urgent and other attempts, each with slots of their own, until cancelled.
 
     A job is done once its attempt is written ahead, and then waits a moment to be taken off the list; lines
@@ -123,5 +134,7 @@ async def work(app: App, *, channels: int) -> None:
                     fetch_job_polling_interval=POLL_SECONDS,
                     install_signal_handlers=False,
                     delete_jobs="successful",
+                    update_heartbeat_interval=policy.renew,
+                    stalled_worker_timeout=dead_after(policy),
                 )
             )

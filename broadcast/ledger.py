@@ -1,7 +1,8 @@
 """The only writer of attempts: opens them, takes them for dialling, and records how they ended.
 
 The safety argument in one place: an attempt is dialled only by the one transaction that moved it from queued
-to dialling (`take`), and its end is written once (`record`), in the same commit as what follows from it.
+to dialling (`take`), under a lease that its node holds, and its end is written once (`record`), in the same
+commit as what follows from it.
 Everything is done for sets: a busy node takes and records many attempts in one commit. Whoever decides
 for recipients locks them first, by id and all at once.
 """
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, String, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, String, any_, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from broadcast.lease import Tenure
 from broadcast.news import FINISH, MOVE, ends, moves
 from broadcast.planner import PlannedCall, plan
 from broadcast.policy import RetryPolicy
@@ -22,8 +24,8 @@ from broadcast.ports import CallResult
 from broadcast.queue import AttemptQueue, Due
 from broadcast.rules.retry import result_of_outcome
 from broadcast.sharing import ATTEMPTS, RECIPIENTS, lock_behind, opened_behind, rung_for_nobody
-from broadcast.states import AttemptState, Outcome
-from broadcast.tables import Attempt, Audio, Broadcast, Pass, Recipient
+from broadcast.states import AttemptState, BroadcastState, Outcome
+from broadcast.tables import Attempt, Audio, Broadcast, Node, Pass, Recipient
 from directory.registry import flag_dead_numbers
 
 
@@ -38,6 +40,8 @@ class Taken:
     """SHA-256 of the pass's audio."""
     sound_seconds: float
     expires_at: datetime
+    under: Tenure | None = None
+    """The lease under which it may be dialled; None for a call that is up already."""
 
 
 _CALL_COLUMNS = (
@@ -48,7 +52,7 @@ _CALL_COLUMNS = (
     Audio.seconds,
     Broadcast.expires_at,
 )
-_ITS_CALL = (
+ITS_CALL = (
     Broadcast.id == Attempt.broadcast_id,
     Recipient.id == Attempt.recipient_id,
     Pass.broadcast_id == Recipient.broadcast_id,
@@ -56,18 +60,35 @@ _ITS_CALL = (
     Pass.language == Recipient.language,
     Audio.sha256 == Pass.audio,
 )
+"""Joins an attempt to what its call needs."""
+_IS_LEASED = exists().where(
+    Node.name == bindparam("by"), Node.term == bindparam("term"), Node.leased_until > func.clock_timestamp()
+)
 _QUEUED = (Attempt.id == ATTEMPTS, Attempt.state == AttemptState.QUEUED)
-_AUDIO = select(Pass.audio).where(*_QUEUED, *_ITS_CALL).distinct()
+_AUDIO = select(Pass.audio).where(*_QUEUED, *ITS_CALL).distinct()
 _TAKE = (
     update(Attempt)
-    .where(*_QUEUED, *_ITS_CALL, Pass.audio == any_(bindparam("ready", type_=ARRAY(String))))
+    .where(*_QUEUED, *ITS_CALL, Pass.audio == any_(bindparam("ready", type_=ARRAY(String))), _IS_LEASED)
     .values(state=AttemptState.DIALLING, node=bindparam("by"), dialled_at=func.now())
     .returning(*_CALL_COLUMNS)
 )
+_CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
 _CANCEL = (
     update(Attempt)
     .where(Attempt.recipient_id == RECIPIENTS, Attempt.state == AttemptState.QUEUED)
     .values(state=AttemptState.DONE, outcome=Outcome.CANCELLED, ended_at=func.now())
+    .returning(Attempt.id)
+)
+_EXPIRED = select(Attempt.id).where(
+    Attempt.broadcast_id == Broadcast.id,
+    Attempt.state == AttemptState.QUEUED,
+    Broadcast.state == BroadcastState.RUNNING,
+    Broadcast.expires_at <= func.clock_timestamp(),
+)
+_EXPIRE = (
+    update(Attempt)
+    .where(*_QUEUED)
+    .values(state=AttemptState.DONE, outcome=Outcome.EXPIRED, ended_at=func.now())
     .returning(Attempt.id)
 )
 _OPEN = insert(Attempt).on_conflict_do_nothing().returning(Attempt.id)
@@ -102,14 +123,15 @@ class Ledger:
         async with self._at_once.connect() as connection:
             return list(await connection.scalars(_AUDIO, {"attempts": list(attempts)}))
 
-    async def take(self, attempts: Collection[UUID], node: str, *, ready: Collection[str]) -> list[Taken]:
-        """Write ahead: those that are returned are this node's to dial, once.
+    async def take(self, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]) -> list[Taken]:
+        """Write ahead: those that are returned are this node's to dial, once, while it holds that lease.
 
-        Left alone are attempts that no longer wait to be dialled, and those whose audio is not among `ready`.
+        Left alone are attempts that no longer wait to be dialled, and those whose audio is not among `ready`;
+        all of them when the lease is over.
         """
-        asked = {"attempts": list(attempts), "by": node, "ready": list(ready)}
+        asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
         async with self._at_once.connect() as connection:
-            return [Taken(*row) for row in await connection.execute(_TAKE, asked)]
+            return [Taken(*row, under=by) for row in await connection.execute(_TAKE, asked)]
 
     async def record(self, results: Mapping[UUID, CallResult]) -> list[UUID]:
         """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
@@ -132,12 +154,28 @@ class Ledger:
             )
             return await self._withdraw(connection, done)
 
+    async def expire(self) -> int:
+        """Close attempts that still wait although their broadcast has expired; returns how many."""
+        async with self._engine.begin() as connection:
+            expired = list(await connection.scalars(_EXPIRED))
+            if not expired:
+                return 0
+            behind = await lock_behind(connection, expired, reached=[])
+            closed = set(await connection.scalars(_EXPIRE, {"attempts": expired}))
+            await self._advance(connection, {recipient for recipient, attempt in behind if attempt in closed})
+            return len(closed)
+
+    async def closed(self, attempts: Collection[UUID]) -> list[UUID]:
+        """Those of these attempts whose end is recorded."""
+        async with self._at_once.connect() as connection:
+            return list(await connection.scalars(_CLOSED, {"attempts": list(attempts)}))
+
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
         async with self._engine.connect() as connection:
             rows = await connection.execute(
                 select(*_CALL_COLUMNS).where(
-                    Attempt.state == AttemptState.DIALLING, Attempt.node == node, *_ITS_CALL
+                    Attempt.state == AttemptState.DIALLING, Attempt.node == node, *ITS_CALL
                 )
             )
             return [Taken(*row) for row in rows]

@@ -34,3 +34,28 @@ class BroadcastPolicy(BaseModel):
     longest_pass: float = Field(60.0, ge=0, description="longest identification + text + offer of keys")
     long_pass: float = Field(25.0, ge=0, description="above this length the sender is warned")
     window: int = Field(1000, ge=1, description="attempts of one broadcast that have a job at the same time")
+
+
+class NodePolicy(BaseModel):
+    """When a node of several is taken for dead; times in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lease: float = Field(
+        15.0,
+        gt=0,
+        description="a node that is not heard of for so long is dead; it renews three times as often",
+    )
+    sweep: float = Field(
+        5.0,
+        gt=0,
+        description="between two looks for calls of dead nodes; only what was seen twice is acted on",
+    )
+    urgent_at_once: bool = Field(
+        True, description="urgent calls of a dead node are placed again at once, though they may still be up"
+    )
+
+    @property
+    def renew(self) -> float:
+        """Seconds between two renewals, and before its end at which a lease is not relied on any more."""
+        return self.lease / 3

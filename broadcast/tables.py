@@ -1,4 +1,4 @@
-"""Broadcast, Recipient, Attempt, and the texts and audio that belong to a broadcast, as tables."""
+"""Broadcast, Recipient, Attempt, the texts and audio of a broadcast, and the nodes that call, as tables."""
 
 from datetime import datetime
 from typing import Any
@@ -115,3 +115,21 @@ class Attempt(Base):
     cause: Mapped[int | None]
     sip_status: Mapped[int | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+
+
+class Node(Base):
+    """One machine with one PBX. Its lease, by the database's clock, says that it is at work."""
+
+    __tablename__ = "node"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    installation: Mapped[UUID]
+    """The data folder that the name belongs to."""
+    boot: Mapped[UUID]
+    """The run of the machine since it was switched on."""
+    term: Mapped[int]
+    """Counts the leases; whoever holds an older one holds nothing."""
+    leased_until: Mapped[datetime] = mapped_column(Instant)
+    renewed_at: Mapped[datetime] = mapped_column(Instant)
+    drained_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since then it is asked to take no new calls."""

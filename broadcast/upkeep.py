@@ -10,13 +10,12 @@ from procrastinate.jobs import Status
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from broadcast.jobs import dead_after
 from broadcast.ledger import Ledger
-from broadcast.policy import BroadcastPolicy
+from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.states import AttemptState, BroadcastState, RecipientState
 from broadcast.tables import Attempt, Broadcast, Recipient
 
-WORKER_IS_DEAD_AFTER = 30
-"""Seconds since its last heartbeat."""
 _QUEUED_WITHOUT_JOB = select(Attempt.id, Attempt.due_at).where(
     Attempt.state == AttemptState.QUEUED,
     text(
@@ -36,14 +35,20 @@ class Tended:
 
 
 class Upkeep:
-    def __init__(self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy) -> None:
+    def __init__(
+        self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy, nodes: NodePolicy
+    ) -> None:
         self._engine = engine
         self._app = app
         self._ledger = ledger
         self._policy = policy
+        self._nodes = nodes
 
     async def tend(self) -> Tended:
-        """Open the next recipients of running broadcasts; close those where nobody waits or is called."""
+        """Open the next recipients of running broadcasts; close those where nobody waits or is called.
+
+        Who still waits when a broadcast expires, because no phone could ring, is not called any more.
+        """
         async with self._engine.connect() as connection:
             running = list(
                 await connection.scalars(
@@ -52,6 +57,8 @@ class Upkeep:
                     .order_by(Broadcast.id)
                 )
             )
+        if running:
+            await self._ledger.expire()
         opened = 0
         for broadcast in running:
             opened += await self._refill(broadcast)
@@ -91,10 +98,13 @@ class Upkeep:
     async def mend_stalled(self) -> int:
         """Give attempts whose job died or failed a new one; returns how many.
 
+        One sighting is enough: a job and the write-ahead that it was for are seen in one moment, and an
+        attempt with two jobs is still dialled once.
+
         An attempt that was already written ahead is not touched here: its node reconciles it with its PBX.
         """
         jobs = self._app.job_manager
-        stalled = await jobs.get_stalled_jobs(seconds_since_heartbeat=WORKER_IS_DEAD_AFTER)
+        stalled = await jobs.get_stalled_jobs(seconds_since_heartbeat=dead_after(self._nodes))
         finish = jobs.finish_job_by_id_async  # asked for all at once: each waits a moment for the others
         await asyncio.gather(*(finish(job.id, Status.FAILED, delete_job=True) for job in stalled if job.id))
         async with self._engine.connect() as connection:

@@ -4,12 +4,11 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.desk import LANGUAGES
-from broadcast.upkeep import WORKER_IS_DEAD_AFTER
+from broadcast.nodes import Standing, nodes
 from buurtbel.database import database
 from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets
 from buurtbel.errors import SwitchboardError
@@ -24,10 +23,6 @@ from prompts.voice import voice_for
 LEAST_FREE_MB = 500
 PBX_PATIENCE = 2.0
 """Seconds that the PBX gets to answer a question."""
-_LINE_AT_WORK = text(
-    "SELECT EXISTS (SELECT FROM procrastinate_workers"
-    " WHERE last_heartbeat > now() - make_interval(secs => :seconds))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +52,34 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def hindrance(settings: Settings, engine: AsyncEngine) -> str | None:
     """Why no phone would ring now, as one sentence; None when nothing is in the way. Takes seconds."""
     line = await line_at_work(engine)
+    if line.ok and await _others_serve(settings, engine):
+        return None
     first = line if not line.ok else await _pbx(settings)
     return None if first.ok else first.says
+
+
+async def _others_serve(settings: Settings, engine: AsyncEngine) -> bool:
+    """Whether another node takes calls; how its PBX fares can only be asked there."""
+    return any(
+        node.name != settings.node and node.standing is Standing.SERVING for node in await nodes(engine)
+    )
 
 
 async def line_at_work(engine: AsyncEngine) -> Finding:
     """Whether a line on this database waits for calls."""
     try:
-        async with engine.connect() as connection:
-            at_work = await connection.scalar(_LINE_AT_WORK, {"seconds": WORKER_IS_DEAD_AFTER})
+        standings = {node.standing for node in await nodes(engine)}
     except SQLAlchemyError as error:
         return Finding(
             "line", False, f"The database does not tell whether a line works ({type(error).__name__})."
         )
-    if not at_work:
-        return Finding("line", False, "No line process works on this database; start `buurtbel serve`.")
-    return Finding("line", True, "waits for calls")
+    if Standing.SERVING in standings:
+        return Finding("line", True, "waits for calls")
+    if standings & {Standing.DRAINING, Standing.DRAINED}:
+        return Finding(
+            "line", False, "Every node is drained; let one take calls with `buurtbel node resume`."
+        )
+    return Finding("line", False, "No line process works on this database; start `buurtbel serve`.")
 
 
 async def _pbx(settings: Settings) -> Finding:

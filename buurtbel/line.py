@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,19 +12,24 @@ import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from procrastinate.exceptions import ConnectorException
 
-from broadcast.caller import DATABASE_AWAY, Caller
+from broadcast.caller import Caller
 from broadcast.desk import LANGUAGES
+from broadcast.errors import DATABASE_AWAY
 from broadcast.jobs import register, work
+from broadcast.lease import IN_USE, Lease
 from broadcast.sounds import Sounds
+from broadcast.spool import Spool
+from broadcast.takeover import Takeover
 from broadcast.upkeep import Upkeep
 from buurtbel.database import wait_for_database
 from buurtbel.heartbeat import Heartbeat
+from buurtbel.installation import claimant
 from buurtbel.settings import Settings
 from buurtbel.switchboard import Switchboard, ari_client, sounds_folder, switchboard
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.call import Sound
-from ivr.dialler import ENDPOINT, AriDialler
+from ivr.dialler import ENDPOINT, AriDialler, longest_call
 from ivr.exchange import Exchange
 from ivr.lines import Lines
 from prompts.fixed import lay_sentence
@@ -31,22 +37,49 @@ from prompts.fixed import lay_sentence
 log = logging.getLogger(__name__)
 
 WAIT_FOR_DATABASE = 60.0
+CLAIM_AGAIN_AFTER = 5.0
+"""Seconds between two looks whether this node's name is free."""
 FINISH_CALLS_WITHIN = 5.0
 """Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
 
 
 async def run_line(settings: Settings) -> None:
-    """Serve this node's calls until SIGTERM or SIGINT. Raises AriRefused and ApplicationTaken."""
+    """Serve this node's calls until SIGTERM or SIGINT. Raises AriRefused, ApplicationTaken and NodeTaken."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
-    async with switchboard(settings, connections=8) as board, ari_client(settings) as client:
-        await _serve(board, client, stopping)
+    with claimant(settings.data_dir, settings.node) as who:
+        async with switchboard(settings, connections=8) as board, ari_client(settings) as client:
+            lease = Lease(board.engine, who, settings.nodes)
+            takeover = Takeover(
+                board.engine, board.ledger, settings.nodes, longest_call=longest_call(settings.alert)
+            )
+            if await _claimed(lease, takeover, stopping):
+                await _serve(board, client, lease, takeover, stopping)
 
 
-async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event) -> None:
+async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) -> bool:
+    """Wait for the lease of this node's name; False when told to stop first.
+
+    A new machine under the name of one that died may have to wait until the calls of that one are over.
+    """
+    while not await lease.claim():
+        log.warning(
+            "%s Waiting until that one is gone and its calls are over.", IN_USE.format(node=lease.node)
+        )
+        await takeover.sweep()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLAIM_AGAIN_AFTER):
+                await stopping.wait()
+                return False
+    return True
+
+
+async def _serve(
+    board: Switchboard, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
+) -> None:
     settings = board.settings
     folder = sounds_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,17 +94,19 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
         policy=settings.alert,
         thanks={language: Sound(laid.path, laid.seconds) for language, laid in thanks.items()},
     )
-    caller = Caller(board.ledger, dialler, Sounds(board.engine, folder), settings.node)
+    spool = Spool(settings.data_dir / "outcomes")
+    caller = Caller(board.ledger, dialler, Sounds(board.engine, folder), lease, spool)
     register(board.app, caller, dialler)
     await caller.adopt_all()
     async with board.app.open_async():
-        clock = _clock(Upkeep(board.engine, board.app, board.ledger, settings.broadcast), caller)
+        clock = _clock(board, caller, takeover)
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())
-        await asyncio.wait({workers, events, stop}, return_when=asyncio.FIRST_COMPLETED)
+        leased = asyncio.create_task(lease.keep(caller.forget_what_was_taken_over))
+        await asyncio.wait({workers, events, leased, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
         lines.close()
         clock.shutdown(wait=False)
@@ -80,9 +115,10 @@ async def _serve(board: Switchboard, client: AriClient, stopping: asyncio.Event)
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
         await caller.leave()
         beating.cancel()
-        if events.done():
-            await events
-        events.cancel()
+        for task in (events, leased):
+            if task.done():
+                await task
+            task.cancel()
 
 
 async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
@@ -91,10 +127,17 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     await heart.beat_on()
 
 
-def _clock(upkeep: Upkeep, caller: Caller) -> AsyncIOScheduler:
+def _clock(board: Switchboard, caller: Caller, takeover: Takeover) -> AsyncIOScheduler:
     """What this node does by the clock; a round that fails is logged and the next one tries again."""
+    nodes = board.settings.nodes
+    upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
     clock = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    for chore, seconds in ((upkeep.tend, 1), (upkeep.mend_stalled, 10), (caller.mend, 10)):
+    for chore, seconds in (
+        (upkeep.tend, 1.0),
+        (upkeep.mend_stalled, 2 * nodes.sweep),
+        (caller.mend, 2 * nodes.sweep),
+        (takeover.sweep, nodes.sweep),
+    ):
         clock.add_job(_patient(chore), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
     clock.start()
     return clock
@@ -116,7 +159,7 @@ async def _work_on(board: Switchboard) -> None:
     """Workers for ever: they end when the database goes away, and begin again when it is back."""
     while True:
         try:
-            await work(board.app, channels=board.settings.trunk.channels)
+            await work(board.app, board.settings.nodes, channels=board.settings.trunk.channels)
         except* (ConnectorException, psycopg.Error) as lost:
             log.warning("The workers lost the database (%s); they begin again.", lost.exceptions[0])
         except* Exception:

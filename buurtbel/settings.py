@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from broadcast.policy import BroadcastPolicy, RetryPolicy
+from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from ivr.alert_policy import AlertPolicy
 from ivr.trunk import Trunk
 
@@ -56,7 +56,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("/var/lib/buurtbel"), description="everything that must survive a restart")
     node: str = Field(
-        default_factory=socket.gethostname, description="name of this machine among several nodes"
+        default_factory=socket.gethostname,
+        min_length=1,
+        max_length=100,
+        description="name of this machine among several nodes",
     )
     database: Database = Database()
     pbx: Pbx = Pbx()
@@ -65,3 +68,4 @@ class Settings(BaseSettings):
     alert: AlertPolicy = AlertPolicy()
     retry: RetryPolicy = RetryPolicy()
     broadcast: BroadcastPolicy = BroadcastPolicy()
+    nodes: NodePolicy = NodePolicy()

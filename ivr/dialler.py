@@ -41,6 +41,11 @@ RING_TOLERANCE = 1.0
 HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.SILENT})
 
 
+def longest_call(policy: AlertPolicy) -> float:
+    """Seconds from its placing within which a call is over on the PBX itself, besides its three passes."""
+    return policy.ring + policy.hard_limit + 2 * END_REPORTED_WITHIN
+
+
 class AriDialler:
     """The Dialler of broadcast's ports, on one trunk of one PBX."""
 
@@ -137,6 +142,7 @@ class AriDialler:
             )
         except (AlreadyPlaced, AriUnreachable) as fault:
             log.warning("It is not certain that a call was placed: %s", fault)
+            self._exchange.doubt(live)
         live.is_placed = True
         if live.is_unwanted:
             await self._hang_up(live)

@@ -31,6 +31,7 @@ from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
+from ivr.stray import let_be, look_for
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -98,29 +99,25 @@ class Exchange:
         for live in list(self._calls.values()):
             channel = alive.get(live.id)
             if channel is None:
+                # The list may be older than the call. By then the events that came meanwhile have been
+                # heard, so that an end with a cause has come first.
                 if live.is_placed:
-                    self._do_soon(self._look_for(live))
+                    self._do_soon(look_for(self._client, live, looks=1))
             elif channel.is_up and not channel.is_in_stasis:
                 live.is_taken_away()
             elif channel.is_up and live.call is None:
                 self._answer(live, time())
         for channel in channels:
             if channel.id not in self._calls and channel.was_placed_on(self._trunk):
-                self._do_soon(self._client.channels.hangup(channel.id))
+                self._do_soon(let_be(self._client, channel))
         if not any(live.listening for live in self._calls.values()):
             self._do_soon(forget_all(self._client))
         self._connected.set()
         self._gate(is_reachable=state != "offline")
 
-    async def _look_for(self, live: LiveCall) -> None:
-        """It was not in the list, which may be older than the call; what is gone now is lost.
-
-        By now the events that came meanwhile have been heard, so that an end with a cause has come first.
-        """
-        try:
-            await self._client.channels.get(live.id)
-        except ChannelGone:
-            live.finish(End(is_lost=True), time())
+    def doubt(self, live: LiveCall) -> None:
+        """Nobody knows whether it was placed: ask until it is there, or surely lost."""
+        self._do_soon(look_for(self._client, live))
 
     def disconnected(self) -> None:
         self._connected.clear()
@@ -137,6 +134,8 @@ class Exchange:
             self._on_recording(event)
             return
         live = self._calls.get(event.channel_id)
+        if live is None and isinstance(event, StasisStart) and event.channel.was_placed_on(self._trunk):
+            self._do_soon(let_be(self._client, event.channel))
         handler = self._handlers.get(type(event))
         if live is not None and handler is not None:
             handler(live, event)

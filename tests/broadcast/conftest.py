@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from procrastinate import App
@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.caller import Caller
 from broadcast.desk import Desk, Draft, Sent
 from broadcast.jobs import make_app, register, work
+from broadcast.lease import Claimant, Lease
 from broadcast.ledger import Ledger, Taken
-from broadcast.policy import BroadcastPolicy, RetryPolicy
+from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.ports import CallResult
 from broadcast.queue import AttemptQueue
 from broadcast.report import Line, Progress, progress, report
 from broadcast.sounds import Sounds
+from broadcast.spool import Spool
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Broadcast, Recipient
 from broadcast.upkeep import Upkeep
@@ -48,6 +50,29 @@ class Office:
     retry: RetryPolicy = AT_ONCE
     policy: BroadcastPolicy = field(default_factory=BroadcastPolicy)
     voice: Voice = field(default_factory=HummingVoice)
+    nodes: NodePolicy = field(default_factory=NodePolicy)
+    leases: dict[str, Lease] = field(default_factory=dict)
+
+    async def lease_of(self, node: str) -> Lease:
+        """The lease of this node, claimed when it is first asked for."""
+        if node not in self.leases:
+            who = Claimant(node, uuid4(), uuid4())
+            self.leases[node] = Lease(self.engine, who, self.nodes)
+            assert await self.leases[node].claim()
+        return self.leases[node]
+
+    @property
+    def lease(self) -> Lease:
+        """That of the node that every office has."""
+        return self.leases[NODE]
+
+    @property
+    def spool(self) -> Spool:
+        return Spool(self.sounds_folder / "outcomes")
+
+    def caller(self, dialler: FakeDialler, folder: Path | None = None) -> Caller:
+        sounds = Sounds(self.engine, folder or self.sounds_folder)
+        return Caller(self.ledger, dialler, sounds, self.lease, self.spool)
 
     @property
     def ledger(self) -> Ledger:
@@ -55,7 +80,7 @@ class Office:
 
     @property
     def upkeep(self) -> Upkeep:
-        return Upkeep(self.engine, self.app, self.ledger, self.policy)
+        return Upkeep(self.engine, self.app, self.ledger, self.policy, self.nodes)
 
     async def sends(
         self,
@@ -81,10 +106,11 @@ class Office:
         assert len(found) == len(dict(found)), "two open attempts to one number"
         return dict(found)
 
-    async def takes(self, number: str) -> Taken:
+    async def takes(self, number: str, *, node: str = NODE) -> Taken:
         """Begin to dial the open attempt to this number."""
         attempt = (await self.open_calls())[number]
-        [taken] = await self.ledger.take([attempt], NODE, ready=await self.ledger.audio_of([attempt]))
+        by = (await self.lease_of(node)).tenure
+        [taken] = await self.ledger.take([attempt], by, ready=await self.ledger.audio_of([attempt]))
         return taken
 
     async def calls(self, number: str, outcome: Outcome) -> list[UUID]:
@@ -98,13 +124,14 @@ class Office:
     # The whole broadcast, by itself
 
     @asynccontextmanager
-    async def at_work(self, dialler: FakeDialler, *, node: str = NODE) -> AsyncIterator[Caller]:
+    async def at_work(self, dialler: FakeDialler) -> AsyncIterator[Caller]:
         """Workers and upkeep are running."""
-        caller = Caller(self.ledger, dialler, Sounds(self.engine, self.sounds_folder), node)
+        caller = self.caller(dialler)
         register(self.app, caller, dialler)
         running = [
-            asyncio.create_task(work(self.app, channels=10)),
+            asyncio.create_task(work(self.app, self.nodes, channels=10)),
             asyncio.create_task(self._tend_always()),
+            asyncio.create_task(self.lease.keep(caller.forget_what_was_taken_over)),
         ]
         try:
             yield caller
@@ -167,4 +194,6 @@ class Office:
 async def office(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
     app = make_app(database_url)
     async with app.open_async():
-        yield Office(database, app, tmp_path)
+        made = Office(database, app, tmp_path)
+        await made.lease_of(NODE)
+        yield made

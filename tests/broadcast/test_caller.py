@@ -17,7 +17,7 @@ from broadcast.ledger import Ledger
 from broadcast.queue import AttemptQueue
 from broadcast.sounds import Sounds
 from storage.engine import make_engine
-from tests.broadcast.conftest import NODE, PATIENCE, Office
+from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
 
@@ -101,7 +101,8 @@ async def beyond_the_wire(wire: Wire, database_url: str) -> AsyncIterator[AsyncE
 def caller_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None = None) -> Caller:
     engine = engine or office.engine
     ledger = Ledger(engine, AttemptQueue(office.app), office.retry)
-    return Caller(ledger, dialler, Sounds(engine, office.sounds_folder / "sounds"), NODE)
+    sounds = Sounds(engine, office.sounds_folder / "sounds")
+    return Caller(ledger, dialler, sounds, office.lease, office.spool)
 
 
 async def begin(caller: Caller, dialler: FakeDialler, attempt: UUID) -> None:

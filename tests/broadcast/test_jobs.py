@@ -13,15 +13,11 @@ from broadcast.jobs import make_app
 from broadcast.ports import CallOrder, CallResult
 from broadcast.sounds import Sounds
 from broadcast.states import Outcome
-from tests.broadcast.conftest import NODE, PATIENCE, Office
+from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
 
 AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(12, 3)
-
-
-def caller_of(office: Office, dialler: FakeDialler, folder: Path | None = None) -> Caller:
-    return Caller(office.ledger, dialler, Sounds(office.engine, folder or office.sounds_folder), NODE)
 
 
 async def dial(caller: Caller, dialler: FakeDialler, attempt: UUID) -> None:
@@ -35,7 +31,7 @@ async def test_the_called_person_hears_the_pass_made_for_them_until_the_alert_ex
     await network_of(office.engine, {"Chris": [AN]}, languages={"Chris": "fr"})
     sent = await office.sends()
     dialler = FakeDialler()
-    await dial(caller_of(office, dialler), dialler, (await office.open_calls())[AN])
+    await dial(office.caller(dialler), dialler, (await office.open_calls())[AN])
     [order] = dialler.orders
     assert (order.number, order.language, order.expires_at) == (AN, "fr", sent.expires_at)
     assert order.sound_seconds == pytest.approx(sent.passes["fr"], abs=0.01)
@@ -49,7 +45,7 @@ async def test_two_jobs_for_one_attempt_place_one_call(office: Office) -> None:
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     dialler = FakeDialler()
-    caller = caller_of(office, dialler)
+    caller = office.caller(dialler)
     attempt = (await office.open_calls())[AN]
     await asyncio.gather(*(dial(caller, dialler, attempt) for _ in range(10)))
     assert (dialler.placed[attempt], dialler.places_held) == (1, 0)
@@ -61,7 +57,7 @@ async def test_an_alert_that_expired_on_the_way_is_not_dialled(office: Office) -
     attempt = (await office.open_calls())[AN]
     await office.expire(sent.broadcast)
     dialler = FakeDialler()
-    await dial(caller_of(office, dialler), dialler, attempt)
+    await dial(office.caller(dialler), dialler, attempt)
     assert (dialler.orders, dialler.places_held) == ([], 0)
     an = (await office.lines(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["expired"]
@@ -79,7 +75,7 @@ async def test_an_attempt_whose_sound_cannot_be_stored_stays_and_is_tried_again(
     attempt = (await office.open_calls())[AN]
     async with office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
-    await dial(caller_of(office, dialler, no_folder), dialler, attempt)
+    await dial(office.caller(dialler, no_folder), dialler, attempt)
     assert (dialler.orders, dialler.places_held) == ([], 0)
     assert (await office.open_calls())[AN] == attempt
     assert await office.count("procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now()") == 1
@@ -95,7 +91,7 @@ async def test_a_dialler_that_breaks_loses_nobody(office: Office, caplog: pytest
     sent = await office.sends()
     dialler = BrokenDialler()
     first = (await office.open_calls())[AN]
-    await dial(caller_of(office, dialler), dialler, first)
+    await dial(office.caller(dialler), dialler, first)
     again = (await office.open_calls())[AN]
     assert again != first
     [line] = (await office.lines(sent.broadcast)).values()
@@ -108,7 +104,7 @@ async def test_a_call_outlives_the_job_that_began_it(office: Office) -> None:
     sent = await office.sends()
     dialler = FakeDialler()
     picked_up = dialler.rings_until[AN] = asyncio.Event()
-    caller = caller_of(office, dialler)
+    caller = office.caller(dialler)
     placed = asyncio.Event()
     dialler.on_call = lambda _: placed.set()
     job = asyncio.create_task(dial(caller, dialler, (await office.open_calls())[AN]))
@@ -124,7 +120,7 @@ async def test_an_outcome_is_written_when_the_database_is_back(office: Office, p
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = FakeDialler()
-    caller = caller_of(office, dialler)
+    caller = office.caller(dialler)
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
     def lose_all_connections(_: CallOrder) -> None:
@@ -145,7 +141,7 @@ async def test_after_a_restart_a_node_stays_with_the_calls_it_placed_and_places_
     mine = await office.takes(AN)
     bert = (await office.open_calls())[BERT]
     dialler = FakeDialler()
-    caller = caller_of(office, dialler)
+    caller = office.caller(dialler)
     assert await caller.adopt_all() == 1
     await caller.finished()
     assert [order.attempt for order in dialler.adopted] == [mine.attempt]
@@ -158,7 +154,8 @@ async def test_another_nodes_calls_are_not_ours_to_adopt(office: Office) -> None
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     await office.takes(AN)
-    elsewhere = Caller(office.ledger, FakeDialler(), Sounds(office.engine, office.sounds_folder), "tongerlo")
+    sounds, tongerlo = Sounds(office.engine, office.sounds_folder), await office.lease_of("tongerlo")
+    elsewhere = Caller(office.ledger, FakeDialler(), sounds, tongerlo, office.spool)
     assert await elsewhere.adopt_all() == 0
 
 
@@ -205,7 +202,7 @@ async def test_an_attempt_that_was_written_ahead_gets_no_second_job(office: Offi
 async def test_a_job_for_an_attempt_that_is_gone_gives_its_place_back(office: Office) -> None:
     dialler = FakeDialler()
     async with asyncio.timeout(PATIENCE):
-        await dial(caller_of(office, dialler), dialler, uuid4())
+        await dial(office.caller(dialler), dialler, uuid4())
     assert dialler.places_held == 0
 
 

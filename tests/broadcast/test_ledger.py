@@ -12,7 +12,7 @@ from broadcast.ports import CallResult
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from directory.tables import Number
-from tests.broadcast.conftest import NODE, Office
+from tests.broadcast.conftest import Office
 from tests.people import network_of, phone
 
 AN_MOBILE, BERT_MOBILE, CHRIS_MOBILE = phone(10, 1), phone(10, 2), phone(10, 3)
@@ -26,7 +26,8 @@ async def test_fifty_workers_take_one_attempt_and_one_of_them_gets_it(office: Of
     attempt = (await office.open_calls())[AN_MOBILE]
     ledger = office.ledger
     ready = await ledger.audio_of([attempt])
-    taken = await asyncio.gather(*(ledger.take([attempt], f"node {n}", ready=ready) for n in range(50)))
+    leases = [await office.lease_of(f"node {n}") for n in range(50)]
+    taken = await asyncio.gather(*(ledger.take([attempt], one.tenure, ready=ready) for one in leases))
     [winner] = [one for those in taken for one in those]
     assert (winner.attempt, winner.number, winner.language) == (attempt, AN_MOBILE, "nl")
 
@@ -34,16 +35,16 @@ async def test_fifty_workers_take_one_attempt_and_one_of_them_gets_it(office: Of
 async def test_an_attempt_that_nobody_knows_is_not_taken(office: Office) -> None:
     unknown = [uuid4()]
     assert await office.ledger.audio_of(unknown) == []
-    assert await office.ledger.take(unknown, NODE, ready=["anything"]) == []
+    assert await office.ledger.take(unknown, office.lease.tenure, ready=["anything"]) == []
 
 
 async def test_an_attempt_stays_queued_until_its_sound_is_ready(office: Office) -> None:
     await network_of(office.engine, {"An": [AN_MOBILE]})
     await office.sends()
     attempts = list((await office.open_calls()).values())
-    assert await office.ledger.take(attempts, NODE, ready=["another sound"]) == []
+    assert await office.ledger.take(attempts, office.lease.tenure, ready=["another sound"]) == []
     [sound] = await office.ledger.audio_of(attempts)
-    [taken] = await office.ledger.take(attempts, NODE, ready=["another sound", sound])
+    [taken] = await office.ledger.take(attempts, office.lease.tenure, ready=["another sound", sound])
     assert (taken.audio, [taken.attempt]) == (sound, attempts)
 
 

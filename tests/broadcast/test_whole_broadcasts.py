@@ -4,7 +4,7 @@ import asyncio
 from datetime import time
 
 from broadcast.policy import BroadcastPolicy
-from broadcast.states import Outcome
+from broadcast.states import BroadcastState, Outcome
 from tests.broadcast.conftest import Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
@@ -112,3 +112,19 @@ async def test_an_alert_that_expires_halfway_closes_without_calling_the_rest(off
         closed = await office.until_closed(sent.broadcast)
     assert len(dialler.orders) == 1
     assert closed.outcomes == {Outcome.CONFIRMED: 1, Outcome.EXPIRED: 11}
+
+
+async def test_a_broadcast_that_expires_while_no_phone_can_ring_is_over(office: Office) -> None:
+    office.policy = BroadcastPolicy(window=3)
+    await network_of(office.engine, {f"Lid {n}": [phone(10, n), phone(11, n)] for n in range(8)})
+    sent = await office.sends()
+    ringing = await office.takes(phone(10, 0))
+    await office.expire(sent.broadcast)
+    while (await office.open_calls()).keys() != {phone(10, 0)} or await office.open_recipients() < 8:
+        await office.upkeep.tend()
+    await office.ends(ringing.attempt, Outcome.CONFIRMED)
+    await office.upkeep.tend()
+    assert (await office.progress(sent.broadcast)).state is BroadcastState.CLOSED
+    results = await office.results(sent.broadcast)
+    assert results.pop("Lid 0") == ("final", "confirmed")
+    assert set(results.values()) == {("final", "nothing")}

@@ -3,16 +3,20 @@
 import asyncio
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from broadcast.lease import Claimant, Lease
+from broadcast.policy import NodePolicy
 from buurtbel.cli import main
 from storage.engine import make_engine
 from tests.people import DE_BIST, SIGNED, network_of, phone
@@ -105,6 +109,17 @@ class Town:
         async def work() -> None:
             engine = make_engine(self.url)
             await network_of(engine, PEOPLE, slug=slug, charter_approved_on=charter_approved_on, hours=hours)
+            await engine.dispose()
+
+        asyncio.run(work())
+
+    def serves(self, name: str = "", *, seconds: float = 60) -> None:
+        """A node, this machine's own if it has no name, holds its lease for so long."""
+
+        async def work() -> None:
+            engine = make_engine(self.url)
+            who = Claimant(name or socket.gethostname(), uuid4(), uuid4())
+            assert await Lease(engine, who, NodePolicy.model_construct(lease=seconds)).claim()
             await engine.dispose()
 
         asyncio.run(work())

@@ -61,7 +61,7 @@ def test_send_warns_of_a_message_that_is_long(town: Town, typed: Typed) -> None:
 
 def test_send_without_a_pbx_keeps_the_alert_and_says_so(town: Town, typed: Typed) -> None:
     town.add()
-    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    town.serves()
     answer = typed("send", *URGENT)
     assert "Broadcast 1: ringing 2 people" in answer.out
     assert answer.code == 0
@@ -71,7 +71,7 @@ def test_send_without_a_pbx_keeps_the_alert_and_says_so(town: Town, typed: Typed
 
 def test_a_line_that_died_a_minute_ago_works_no_more(town: Town, typed: Typed) -> None:
     town.add()
-    town.ask("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')")
+    town.serves(seconds=-60)
     assert "No line process" in typed("send", *URGENT, "--json").document["warnings"][0]
 
 

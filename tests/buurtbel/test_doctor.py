@@ -32,7 +32,7 @@ def test_the_doctor_s_table_is_for_people(town: Town, typed: Typed) -> None:
 
 
 def test_a_line_at_work_is_seen(town: Town, typed: Typed) -> None:
-    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    town.serves()
     assert found(typed("doctor", "--json").one_document)["line"] == (True, "waits for calls")
 
 
@@ -51,7 +51,7 @@ def test_a_line_that_waits_for_calls_is_healthy_and_none_is_told(town: Town, typ
         1,
         "No line process works on this database; start `buurtbel serve`.",
     )
-    town.ask("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    town.serves()
     healthy = typed("healthy")
     assert (healthy.code, healthy.out, healthy.err) == (0, "", "")
 

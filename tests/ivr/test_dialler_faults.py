@@ -1,10 +1,7 @@
 """One attempt, one call, when something breaks: the socket, the PBX, our own process."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -14,7 +11,6 @@ from ivr.live_call import End, LiveCall
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import Refusal
 from tests.fakes.ari_server import FakeAri
-from tests.fakes.wire import Wire
 from tests.ivr.conftest import PATIENCE, SPEED, LineDesk, line_on, until
 from tests.people import phone
 
@@ -27,32 +23,6 @@ async def picks_up_and_stays(call: FakeCall) -> None:
 async def picks_up_after_ten_rings(call: FakeCall) -> None:
     await call.ring(9)
     await picks_up_and_stays(call)
-
-
-class CutWhilePlacing(FakeAri):
-    """Breaks the wire after it has placed a call and before it has said so."""
-
-    wire: Wire
-
-    def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
-        call = super().places(channel_id, number, body)
-        self.wire.drop()
-        return call
-
-
-async def test_an_originate_whose_answer_is_lost_is_not_sent_again_and_its_call_goes_on(
-    tmp_path: Path,
-) -> None:
-    async with (
-        CutWhilePlacing(speed=SPEED) as ari,
-        Wire(ari.port) as wire,
-        line_on(ari, tmp_path, url=wire.url) as desk,
-    ):
-        ari.wire = wire
-        ari.phones[phone(11)] = picks_up_after_ten_rings
-        order = desk.order(phone(11))
-        assert (await desk.calls(order)).outcome is Outcome.SILENT
-        assert ari.posts == {str(order.attempt): 1}
 
 
 # The socket breaks
@@ -152,18 +122,6 @@ async def test_twenty_calls_survive_a_broken_socket_each_with_one_originate(line
 
 
 # After a restart of our own
-
-
-async def test_a_call_that_nobody_knows_is_hung_up_and_other_peoples_calls_are_left_alone(
-    tmp_path: Path,
-) -> None:
-    async with FakeAri(speed=SPEED) as ari:
-        orphan, foreign = str(uuid4()), "1763760000.42"
-        for channel in (orphan, foreign):
-            ari.places(channel, phone(17), {"timeout": 3600})
-        async with line_on(ari, tmp_path):
-            await until(lambda: orphan not in ari.calls)
-            assert set(ari.calls) == {foreign}
 
 
 async def test_calls_from_before_our_restart_are_adopted_and_never_placed_again(tmp_path: Path) -> None:

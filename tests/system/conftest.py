@@ -2,9 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -49,7 +49,11 @@ EVERY_KIND = {
     "Jo shares a phone with Jan": [phone(11, 5017)],
 }
 
-NewServer = Callable[[Values], Server]
+
+class NewServer(Protocol):
+    """Makes a server with these settings, as the node of that name."""
+
+    def __call__(self, values: Values, node: str = "test") -> Server: ...
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +61,12 @@ def new_server() -> Iterator[NewServer]:
     """A server that is not started yet; ended and cleared away after the last test."""
     made: list[Server] = []
 
-    def new(values: Values) -> Server:
+    def new(values: Values, node: str = "test") -> Server:
         # Not below a folder of pytest's: PostgreSQL and Asterisk run under accounts of their own.
         folder = Path(tempfile.mkdtemp(prefix="bbs-", dir="/var/tmp"))
         folder.chmod(0o755)
         sections = values.keys() | SHORT.keys()
-        made.append(Server(folder, {s: SHORT.get(s, {}) | dict(values.get(s, {})) for s in sections}))
+        made.append(Server(folder, {s: SHORT.get(s, {}) | dict(values.get(s, {})) for s in sections}, node))
         return made[-1]
 
     yield new

@@ -33,7 +33,8 @@ Values = Mapping[str, Mapping[str, str]]
 class Server:
     """One node in one data folder. `values` are its settings by section, as the environment gets them."""
 
-    def __init__(self, folder: Path, values: Values) -> None:
+    def __init__(self, folder: Path, values: Values, node: str = "test") -> None:
+        self.node = node
         self.folder = folder
         self.values = values
         self.log = folder / "serve.log"
@@ -46,7 +47,7 @@ class Server:
             for section, those in self.values.items()
             for name, value in those.items()
         }
-        return os.environ | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": "test"}
+        return os.environ | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": self.node}
 
     @property
     def settings(self) -> Settings:
@@ -91,6 +92,15 @@ class Server:
         pid = self.pid_of(note)
         psutil.Process(pid).kill()
         return pid
+
+    def die(self) -> None:
+        """Everything on this machine ends at once, as when the power fails; its database is elsewhere."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        for note in ("line.json", "pbx/program.json"):
+            self.kill(note)
 
     # What people type
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcast.policy import BroadcastPolicy, RetryPolicy
+from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from ivr.alert_policy import AlertPolicy
 
 MINUTE, HOUR = 60, 3600
@@ -26,6 +26,11 @@ PROMISED = {
         "longest_pass": 60,
         "long_pass": 25,
         "window": 1000,
+    },
+    NodePolicy: {
+        "lease": 15,
+        "sweep": 5,
+        "urgent_at_once": True,
     },
     AlertPolicy: {
         "ring": 40,

@@ -1,0 +1,193 @@
+"""Who may dial under a node's name, and for how long; and what of it is left after an absence."""
+
+import asyncio
+from collections.abc import Collection
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from broadcast.caller import Caller
+from broadcast.errors import NodeTaken
+from broadcast.lease import Claimant, Lease, Tenure
+from broadcast.ledger import Ledger, Taken
+from broadcast.nodes import drain, resume
+from broadcast.policy import NodePolicy
+from broadcast.queue import AttemptQueue
+from broadcast.sounds import Sounds
+from broadcast.states import Outcome
+from tests.broadcast.conftest import NODE, PATIENCE, Office
+from tests.broadcast.test_caller import begin
+from tests.fakes.dialler import FakeDialler
+from tests.people import network_of, phone
+
+AN = phone(10, 1)
+BRIEF = NodePolicy(lease=0.6, sweep=0.1)
+BOOT = uuid4()
+
+pytestmark = pytest.mark.timeout(PATIENCE)
+
+
+async def lapse(office: Office, node: str = NODE) -> None:
+    """The database has not heard of this node for the whole of its lease."""
+    async with office.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE node SET leased_until = now(), renewed_at = now() WHERE name = :n"), {"n": node}
+        )
+
+
+async def test_two_machines_under_one_name_do_not_both_serve(office: Office) -> None:
+    twin = Lease(office.engine, Claimant(NODE, uuid4(), BOOT), office.nodes)
+    assert not await twin.claim()
+    assert not twin.may_take
+    assert office.lease.may_take
+    await lapse(office)
+    assert await twin.claim()
+    assert not await office.lease.renew()
+
+
+async def test_a_copy_of_a_machine_waits_for_the_lease_of_the_first(office: Office) -> None:
+    installation = uuid4()
+    first = Lease(office.engine, Claimant("tongerlo", installation, BOOT), office.nodes)
+    copy = Lease(office.engine, Claimant("tongerlo", installation, uuid4()), office.nodes)
+    assert await first.claim()
+    assert not await copy.claim()
+    await lapse(office, "tongerlo")
+    assert await copy.claim()
+
+
+async def test_the_next_process_of_an_installation_serves_at_once_and_the_one_before_no_more(
+    office: Office,
+) -> None:
+    who = Claimant("tongerlo", uuid4(), BOOT)
+    before, after = (Lease(office.engine, who, office.nodes) for _ in range(2))
+    assert await before.claim()
+    assert await after.claim()
+    assert not await before.renew()
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    attempts = list((await office.open_calls()).values())
+    ready = await office.ledger.audio_of(attempts)
+    assert await office.ledger.take(attempts, before.tenure, ready=ready) == []
+    assert len(await office.ledger.take(attempts, after.tenure, ready=ready)) == 1
+
+
+async def test_another_machine_gets_a_name_whose_calls_are_up_only_when_they_are_over(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    an = await office.takes(AN)
+    await lapse(office)
+    replacement = Lease(office.engine, Claimant(NODE, uuid4(), uuid4()), office.nodes)
+    assert not await replacement.claim()
+    await office.ends(an.attempt, Outcome.UNKNOWN)
+    assert await replacement.claim()
+
+
+async def test_nothing_is_taken_or_relied_on_when_the_lease_is_nearly_over(office: Office) -> None:
+    lease = Lease(office.engine, Claimant("tongerlo", uuid4(), BOOT), BRIEF)
+    assert not lease.may_take
+    await lease.claim()
+    tenure = lease.tenure
+    assert lease.covers(tenure)
+    assert not lease.covers(Tenure("tongerlo", tenure.term - 1))
+    while lease.covers(tenure):
+        await asyncio.sleep(0.02)
+    assert await lease.renew(), "by the database's clock it is not over yet"
+    assert lease.covers(tenure)
+
+
+async def test_a_lease_that_lapsed_is_not_renewed_and_the_new_one_covers_nothing_of_before(
+    office: Office,
+) -> None:
+    before = office.lease.tenure
+    await lapse(office)
+    assert not await office.lease.renew()
+    assert await office.lease.claim()
+    assert office.lease.may_take
+    assert not office.lease.covers(before)
+
+
+async def test_a_node_that_lost_its_name_to_another_machine_ends(office: Office) -> None:
+    lease = Lease(office.engine, Claimant("tongerlo", uuid4(), BOOT), BRIEF)
+    await lease.claim()
+    keeping = asyncio.create_task(lease.keep(nothing))
+    await lapse(office, "tongerlo")
+    assert await Lease(office.engine, Claimant("tongerlo", uuid4(), BOOT), office.nodes).claim()
+    with pytest.raises(NodeTaken, match="BUURTBEL_NODE"):
+        await keeping
+
+
+async def nothing() -> None:
+    """What is done after a lapse where there are no calls."""
+
+
+class StoppedAfterTaking(Ledger):
+    """The process is stopped when its write-ahead is committed, and goes on under a new lease."""
+
+    office: Office
+
+    async def take(self, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]) -> list[Taken]:
+        taken = await super().take(attempts, by, ready=ready)
+        await lapse(self.office)
+        assert await self.office.lease.claim()
+        return taken
+
+
+async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    dialler = FakeDialler()
+    ledger = StoppedAfterTaking(office.engine, AttemptQueue(office.app), office.retry)
+    ledger.office = office
+    sounds = Sounds(office.engine, office.sounds_folder)
+    caller = Caller(ledger, dialler, sounds, office.lease, office.spool)
+    await begin(caller, dialler, (await office.open_calls())[AN])
+    await caller.finished()
+    assert (dialler.orders, dialler.places_held) == ([], 0)
+    [line] = (await office.lines(sent.broadcast)).values()
+    assert [call.outcome for call in line.calls] == ["lost", None]
+
+
+async def test_a_call_that_others_closed_stops_ringing_when_its_node_is_back(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    dialler = FakeDialler()
+    dialler.rings_until[AN] = asyncio.Event()
+    caller = office.caller(dialler)
+    first = (await office.open_calls())[AN]
+    await begin(caller, dialler, first)
+    while not dialler.orders:
+        await asyncio.sleep(0.01)
+    await office.ends(first, Outcome.UNKNOWN)
+    await caller.forget_what_was_taken_over()
+    await caller.finished()
+    assert dialler.stopped == [first]
+    [line] = (await office.lines(sent.broadcast)).values()
+    assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
+
+
+class Asked(FakeDialler):
+    """Counts how often the engine looked for work."""
+
+    looks = 0
+
+    async def places(self, *, urgent: bool, at_most: int) -> int:
+        self.looks += 1
+        return await super().places(urgent=urgent, at_most=at_most)
+
+
+async def test_no_job_is_fetched_while_the_node_is_drained(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    await drain(office.engine, NODE)
+    await office.lease.renew()
+    sent = await office.sends()
+    dialler = Asked()
+    async with office.at_work(dialler):
+        while dialler.looks < 6:
+            await asyncio.sleep(0.02)
+        assert dialler.orders == []
+        await resume(office.engine, NODE)
+        assert await office.lease.renew()
+        await office.until_closed(sent.broadcast)
+    assert dialler.calls_to(AN) == 1
+    assert dialler.places_held == 0
