@@ -36,6 +36,7 @@ PROMISED = {
         "ring": 40,
         "passes": 2,
         "pause": 1,
+        "listen": True,
         "hard_limit": 60,
     },
 }
