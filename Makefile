@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench-calls bench-voicemail format lock static installed
+.PHONY: help demo test check lines bench-calls bench-voicemail format lock static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: installed static ## Check the code and run every test, also those on a rea
 
 check: installed static ## Check the code and run the fast tests, in under two minutes
 	@$(PYTEST) -q -m "not pbx" -n 2
+
+lines: installed ## Hold scripted conversations with our number over real calls
+	@$(BIN)/python -m bench.lines
 
 bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
@@ -46,7 +49,7 @@ static:
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-demo: NEEDS := asterisk
+demo lines: NEEDS := asterisk
 test: NEEDS := dev asterisk
 check format lock: NEEDS := dev
 bench-calls: NEEDS := asterisk bench

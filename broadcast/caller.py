@@ -56,6 +56,11 @@ class Caller:
         """
         await asyncio.shield(self._keep(self._dial(attempt)))
 
+    async def confirm_by_callback(self, broadcast: int, number: str) -> None:
+        """Somebody called from this number and confirmed this broadcast: they are not rung any more."""
+        for attempt in await self._ledger.confirm_by_callback(broadcast, number):
+            self._let_go(attempt)
+
     async def adopt_all(self) -> int:
         """After a start: stay with the calls that this node placed before; returns how many there may be.
 

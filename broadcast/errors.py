@@ -20,6 +20,7 @@ class BroadcastError(Exception):
     - UnknownBroadcast: there is none with that number.
     - UnknownNode: no node has that name.
     - NodeTaken: another process bears this node's name.
+    - NotThatReport: what is asked of a report of a member cannot be done with that one.
     """
 
 
@@ -49,3 +50,7 @@ class UnknownNode(BroadcastError):
 
 class NodeTaken(BroadcastError):
     """Two processes under one name would lead the same calls."""
+
+
+class NotThatReport(BroadcastError):
+    """There is no such report, or somebody else has it."""

@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, String, any_, bindparam, exists, func, select, upd
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from broadcast.callback import note_callback
 from broadcast.lease import Tenure
 from broadcast.news import FINISH, MOVE, ends, moves
 from broadcast.planner import PlannedCall, plan
@@ -23,7 +24,14 @@ from broadcast.policy import RetryPolicy
 from broadcast.ports import CallResult
 from broadcast.queue import AttemptQueue, Due
 from broadcast.rules.retry import result_of_outcome
-from broadcast.sharing import ATTEMPTS, RECIPIENTS, lock_behind, opened_behind, rung_for_nobody
+from broadcast.sharing import (
+    ATTEMPTS,
+    RECIPIENTS,
+    lock_behind,
+    lock_reached_at,
+    opened_behind,
+    rung_for_nobody,
+)
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Audio, Broadcast, Node, Pass, Recipient
 from directory.registry import flag_dead_numbers
@@ -169,6 +177,17 @@ class Ledger:
         """Those of these attempts whose end is recorded."""
         async with self._at_once.connect() as connection:
             return list(await connection.scalars(_CLOSED, {"attempts": list(attempts)}))
+
+    async def confirm_by_callback(self, broadcast: int, number: str) -> list[UUID]:
+        """Somebody called from this number, heard the whole alert and confirmed: it counts for all behind it.
+
+        Written once, as a call that has ended. Returns attempts being dialled but no longer needed.
+        """
+        async with self._engine.begin() as connection:
+            behind = await lock_reached_at(connection, broadcast, number)
+            if not await note_callback(connection, broadcast, number, behind):
+                return []
+            return await self._withdraw(connection, await self._advance(connection, behind))
 
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""

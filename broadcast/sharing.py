@@ -3,7 +3,20 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CompoundSelect, Integer, Uuid, any_, bindparam, exists, null, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    CompoundSelect,
+    Integer,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    false,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -22,6 +35,19 @@ _WHO: CompoundSelect[int, UUID | None] = union_all(
     select(_Shared.recipient_id, null()).where(
         Attempt.id == _REACHED,
         *_BEHIND,
+        _Own.recipient_id == RecipientNumber.recipient_id,
+        _Shared.broadcast_id == _Own.broadcast_id,
+        _Shared.e164 == _Own.e164,
+    ),
+)
+_AT_NUMBER = (
+    RecipientNumber.broadcast_id == bindparam("broadcast"),
+    RecipientNumber.e164 == bindparam("e164"),
+)
+_WHO_AT: CompoundSelect[int, bool] = union_all(
+    select(RecipientNumber.recipient_id, true()).where(*_AT_NUMBER),
+    select(_Shared.recipient_id, false()).where(
+        *_AT_NUMBER,
         _Own.recipient_id == RecipientNumber.recipient_id,
         _Shared.broadcast_id == _Own.broadcast_id,
         _Shared.e164 == _Own.e164,
@@ -58,6 +84,13 @@ async def lock_behind(
     found = [(recipient, attempt) for recipient, attempt in rows]
     await connection.execute(_LOCK, {"recipients": list({recipient for recipient, _ in found})})
     return found
+
+
+async def lock_reached_at(connection: AsyncConnection, broadcast: int, number: str) -> list[int]:
+    """Lock those behind this number and all who share any number with them; returns the first, by id."""
+    rows = (await connection.execute(_WHO_AT, {"broadcast": broadcast, "e164": number})).all()
+    await connection.execute(_LOCK, {"recipients": list({recipient for recipient, _ in rows})})
+    return sorted({recipient for recipient, is_behind in rows if is_behind})
 
 
 async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:

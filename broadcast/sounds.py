@@ -46,6 +46,12 @@ class Sounds:
             await asyncio.to_thread(self._export, audio, flac)
             self._ready[audio] = None
 
+    def remove(self, audio: str) -> None:
+        """The files of a sound that will not be played again."""
+        self._ready.pop(audio, None)
+        for file in self._folder.glob(f"{audio}.*"):
+            file.unlink(missing_ok=True)
+
     def _export(self, audio: str, flac: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_sound(self.path(audio), decode(flac))

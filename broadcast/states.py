@@ -32,6 +32,28 @@ class AttemptState(StrEnum):
     """Ended, with an outcome."""
 
 
+class ReportState(StrEnum):
+    """Forward only: RECORDING -> NEW -> CLAIMED -> JUDGED."""
+
+    RECORDING = "recording"
+    """A member is speaking, or the recording still lies at the PBX."""
+    NEW = "new"
+    """Kept; nobody has taken it up yet."""
+    CLAIMED = "claimed"
+    """An officer is at it."""
+    JUDGED = "judged"
+    """An officer has said what it is worth."""
+
+
+class Worth(StrEnum):
+    """What an officer made of a report."""
+
+    USEFUL = "useful"
+    KNOWN = "known"
+    NOTHING = "nothing"
+    """Nothing for the police in it."""
+
+
 class Result(StrEnum):
     """What a recipient got out of the broadcast so far; it never falls (see `rank`)."""
 
@@ -56,6 +78,8 @@ class Outcome(StrEnum):
 
     CONFIRMED = "confirmed"
     """A key press proved a person who heard the alert."""
+    CONFIRMED_BY_CALLBACK = "confirmed_by_callback"
+    """They called our number, heard the whole alert and pressed the key."""
     HEARD = "heard"
     """A person stayed while the whole message was played."""
     PARTIAL = "partial"

@@ -8,7 +8,15 @@ from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, String, func, t
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcast.states import AttemptState, BroadcastState, Outcome, RecipientState, Result
+from broadcast.states import (
+    AttemptState,
+    BroadcastState,
+    Outcome,
+    RecipientState,
+    ReportState,
+    Result,
+    Worth,
+)
 from storage.base import Base
 
 Instant = TIMESTAMP(timezone=True)
@@ -111,7 +119,7 @@ class Attempt(Base):
     dialled_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    outcome: Mapped[Outcome | None] = mapped_column(State)
+    outcome: Mapped[Outcome | None] = mapped_column(String(30))
     cause: Mapped[int | None]
     sip_status: Mapped[int | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
@@ -133,3 +141,33 @@ class Node(Base):
     renewed_at: Mapped[datetime] = mapped_column(Instant)
     drained_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since then it is asked to take no new calls."""
+
+
+class MemberReport(Base):
+    """What somebody who called told us. Written before they speak, so that no recording is ever nobody's."""
+
+    __tablename__ = "member_report"
+    __table_args__ = (
+        Index("ix_member_report_recording", "node", postgresql_where=text("state = 'recording'")),
+        Index("ix_member_report_open", "id", postgresql_where=text("state IN ('new', 'claimed')")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    recording: Mapped[UUID] = mapped_column(unique=True)
+    """Its name at the PBX that records it."""
+    node: Mapped[str] = mapped_column(String(100))
+    state: Mapped[ReportState] = mapped_column(State, server_default=ReportState.RECORDING)
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    e164: Mapped[str | None] = mapped_column(String(16))
+    """The number that called; None when it was withheld."""
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    """The alert that it answers."""
+    audio: Mapped[str | None] = mapped_column(ForeignKey("audio.sha256"))
+    kept_at: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    worth: Mapped[Worth | None] = mapped_column(State)
+    judged_by: Mapped[str | None] = mapped_column(String(100))
+    judged_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Where] = {
     "send": Where("alerts", "send", "Ring every member of these networks and speak this message."),
     "watch": Where("results", "watch", "Follow a broadcast until everybody has a final result."),
     "report": Where("results", "show_report", "Say what happened to each person."),
+    "report-inbox": Where("inbox", "app", "What members reported by phone: list, play, claim, judge."),
     "node": Where("nodes", "node", "Nodes: list them; drain one before it is stopped, let it call again."),
     "line": Where("running", "line", "Serve this node's calls; `serve` starts it and starts it again.", True),
     "pbx": Where("running", "pbx", "Run our Asterisk alone, from the same settings (for containers).", True),

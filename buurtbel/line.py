@@ -24,14 +24,18 @@ from broadcast.upkeep import Upkeep
 from buurtbel.database import wait_for_database
 from buurtbel.heartbeat import Heartbeat
 from buurtbel.installation import claimant
+from buurtbel.line_sounds import lay_line_sentences, lay_tone
 from buurtbel.settings import Settings
-from buurtbel.switchboard import Switchboard, ari_client, sounds_folder, switchboard
+from buurtbel.switchboard import Switchboard, ari_client, switchboard
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.call import Sound
 from ivr.dialler import ENDPOINT, AriDialler, longest_call
 from ivr.exchange import Exchange
+from ivr.known_callers import KnownCallers
 from ivr.lines import Lines
+from ivr.reception import Reception
+from ivr.reports import Reports
 from prompts.fixed import lay_sentence
 
 log = logging.getLogger(__name__)
@@ -81,7 +85,7 @@ async def _serve(
     board: Switchboard, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
 ) -> None:
     settings = board.settings
-    folder = sounds_folder(settings)
+    folder = settings.sounds_folder
     folder.mkdir(parents=True, exist_ok=True)
     thanks = await lay_sentence(board.voice, folder, "thank_you", LANGUAGES)
     lines = Lines(settings.trunk)
@@ -95,11 +99,16 @@ async def _serve(
         thanks={language: Sound(laid.path, laid.seconds) for language, laid in thanks.items()},
     )
     spool = Spool(settings.data_dir / "outcomes")
-    caller = Caller(board.ledger, dialler, Sounds(board.engine, folder), lease, spool)
+    sounds = Sounds(board.engine, folder)
+    caller = Caller(board.ledger, dialler, sounds, lease, spool)
+    reports = Reports(board.engine, client, sounds, lease.node)
+    says = asyncio.create_task(lay_line_sentences(board))
+    callers = KnownCallers(board.engine, caller, reports, says, await lay_tone(folder))
+    reception = Reception(client, exchange, lines, callers)
     register(board.app, caller, dialler)
     await caller.adopt_all()
     async with board.app.open_async():
-        clock = _clock(board, caller, takeover)
+        clock = _clock(board, caller, reports, takeover)
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
@@ -114,6 +123,8 @@ async def _serve(
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
         await caller.leave()
+        await reception.leave()
+        says.cancel()
         beating.cancel()
         for task in (events, leased):
             if task.done():
@@ -127,7 +138,7 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     await heart.beat_on()
 
 
-def _clock(board: Switchboard, caller: Caller, takeover: Takeover) -> AsyncIOScheduler:
+def _clock(board: Switchboard, caller: Caller, reports: Reports, takeover: Takeover) -> AsyncIOScheduler:
     """What this node does by the clock; a round that fails is logged and the next one tries again."""
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
@@ -136,6 +147,7 @@ def _clock(board: Switchboard, caller: Caller, takeover: Takeover) -> AsyncIOSch
         (upkeep.tend, 1.0),
         (upkeep.mend_stalled, 2 * nodes.sweep),
         (caller.mend, 2 * nodes.sweep),
+        (reports.mend, nodes.sweep),
         (takeover.sweep, nodes.sweep),
     ):
         clock.add_job(_patient(chore), "interval", seconds=seconds, next_run_time=datetime.now(UTC))

@@ -69,3 +69,8 @@ class Settings(BaseSettings):
     retry: RetryPolicy = RetryPolicy()
     broadcast: BroadcastPolicy = BroadcastPolicy()
     nodes: NodePolicy = NodePolicy()
+
+    @property
+    def sounds_folder(self) -> Path:
+        """Where sounds lie for the PBX to play."""
+        return (self.pbx.sounds or self.data_dir / "sounds").absolute()

@@ -10,6 +10,7 @@ import soundfile
 
 from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.neighbourhood import Passwords, start_neighbourhood
+from buurtbel.embedded.ports import Address
 from prompts.audio import TELEPHONE_RATE
 from prompts.catalogue import Key, sentence
 from prompts.passes import render_sentence
@@ -28,11 +29,12 @@ async def set_stage(
     rtp_ports: str,
     recordings: Path,
     trunk_addresses: Sequence[str] = ("127.0.0.1",),
+    ari: Address | None = None,
 ) -> Asterisk:
     """Start the neighbourhood in `folder`; its accounts' passwords lie there in `passwords.json`."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    hello = await _spoken(voice, folder / "hello.wav", "neighbour_hello")
-    greeting = await _spoken(voice, folder / "greeting.wav", "neighbour_greeting")
+    hello = await spoken(voice, folder / "hello.wav", "neighbour_hello")
+    greeting = await spoken(voice, folder / "greeting.wav", "neighbour_greeting")
     return await start_neighbourhood(
         root,
         folder,
@@ -43,10 +45,12 @@ async def set_stage(
         greeting=greeting,
         passwords=_passwords(folder / "passwords.json"),
         trunk_addresses=trunk_addresses,
+        ari=ari,
     )
 
 
-async def _spoken(voice: Voice, path: Path, key: Key) -> Path:
+async def spoken(voice: Voice, path: Path, key: Key) -> Path:
+    """A sentence of the neighbours as a file for their phones."""
     audio = (await render_sentence(voice, sentence(key, LANGUAGE), LANGUAGE)).at(TELEPHONE_RATE)
     await asyncio.to_thread(soundfile.write, path, audio.samples, audio.rate, subtype="PCM_16")
     return path

@@ -61,11 +61,6 @@ def ari_client(settings: Settings) -> AriClient:
     )
 
 
-def sounds_folder(settings: Settings) -> Path:
-    """Where sounds lie for the PBX to play."""
-    return (settings.pbx.sounds or settings.data_dir / "sounds").absolute()
-
-
 async def asterisk_root(settings: Settings) -> Path:
     """The root file system that holds Asterisk, built when there is none yet."""
     chosen = settings.pbx.root

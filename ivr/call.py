@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from ivr.far_end import FarEnd
+from ivr.signals import Ended, Gone, Recorded, Started
 
 
 class LineError(Exception):
@@ -34,22 +35,6 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A playback has begun; until then it may have waited for an earlier one to end."""
-
-    playback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A playback has ended after `seconds`, by itself or because the call did; `ok` = it could be played."""
-
-    playback: str
-    seconds: float
-    ok: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
     digit: str
 
@@ -69,20 +54,21 @@ def _clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-class _Gone:
-    """The party has left; nothing comes after it."""
-
-
-Signal = Started | Ended | Key | StartAgain
+Signal = Started | Ended | Recorded | Key | StartAgain
 Heard = Whole | Key | StartAgain
 
 
 class Channel(Protocol):
     """What a call can make the PBX do with its channel."""
 
+    async def answer(self) -> None: ...
+
     async def play(self, sound: Sound, playback: str) -> None: ...
 
     async def stop_playing(self, playback: str) -> None: ...
+
+    async def record(self, name: str, longest: float) -> None:
+        """Until a key, long quiet, so many seconds or the hang-up; what has this name already goes on."""
 
     async def check(self) -> None:
         """Raises Hangup when the channel is gone."""
@@ -92,6 +78,8 @@ NEVER_REPORTED = 3.0
 """Seconds after its expected end at which a playback whose end was not reported has surely ended."""
 WHOLE_WITHIN = 0.1
 """Seconds by which a playback that ran to its last sample may seem short."""
+PATH_OPENS_WITHIN = 0.5
+"""Seconds after our answer in which a caller may not hear us yet."""
 GONE_WITHIN = 1.0
 """Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
 
@@ -109,7 +97,7 @@ class Call:
         self._answered_at = answered_at
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
-        self._signals: asyncio.Queue[Signal | _Gone] = asyncio.Queue()
+        self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
         self.is_over = False
         self.is_heard = asyncio.Event()
         """Whoever talks has said what a greeting may hold, or is gone."""
@@ -153,13 +141,17 @@ class Call:
         self.since_answer(at)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
+    def recorded(self, name: str) -> None:
+        """A recording has ended, for whatever reason."""
+        self._signals.put_nowait(Recorded(name))
+
     def hung_up(self, at: float | None) -> None:
         """`at` is None when nobody knows who ended it, and when."""
         if at is not None and not self._is_ours_to_end:
             self.far_end.left(self.since_answer(at))
         self.is_over = True
         self.is_heard.set()
-        self._signals.put_nowait(_Gone())
+        self._signals.put_nowait(Gone())
 
     def is_ours_to_end(self) -> None:
         """The script is over: who hangs up from now on does it because we do."""
@@ -187,12 +179,19 @@ class Call:
 
     # The verbs
 
+    async def answer(self) -> None:
+        """Pick up a call that rings us."""
+        if self.is_over:
+            raise Hangup
+        await self._channel.answer()
+        await self.pause(PATH_OPENS_WITHIN)
+
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
         self._pass = playback = self._name_playback()
         whole = False
         try:
-            heard = await self._play(sound, playback, keys, restarts=True)
+            heard = await self._play(sound, playback, keys, "", restarts=True)
             whole = isinstance(heard, Whole)
         finally:
             self._pass = None
@@ -201,9 +200,12 @@ class Call:
                 self.far_end.pass_ended(start + sound.seconds if whole else self.now, whole=whole)
         return heard
 
-    async def play(self, sound: Sound, *, keys: str = "") -> Heard:
-        """Play a sound to its last sample, or until a key among `keys` stops it."""
-        return await self._play(sound, self._name_playback(), keys, restarts=False)
+    async def play(self, sound: Sound, *, keys: str = "", later: str = "") -> Heard:
+        """Play a sound to its last sample, or until a key among `keys` stops it.
+
+        The last key among `later` that is pressed meanwhile stops nothing, and is what was heard at the end.
+        """
+        return await self._play(sound, self._name_playback(), keys, later, restarts=False)
 
     async def pause(self, seconds: float, *, keys: str = "") -> Key | StartAgain | None:
         """Say nothing for so long, from now, unless a key among `keys` is pressed or a greeting ends."""
@@ -215,40 +217,66 @@ class Call:
             if isinstance(signal, Key) and signal.digit in keys:
                 return signal
 
+    async def record(self, name: str, *, longest: float) -> bool:
+        """Record what they say until a key, long quiet or the hang-up; True when its length ended it.
+
+        What was said before a hang-up is kept under this name: only the next verb raises Hangup.
+        """
+        if self.is_over:
+            raise Hangup
+        await self._channel.record(name, longest)
+        began = _clock()
+        until = began + longest + NEVER_REPORTED
+        while (left := until - _clock()) > 0.0:
+            try:
+                signal = await self._next(left)
+            except Hangup:
+                until = min(until, _clock() + GONE_WITHIN)
+                if self._signals.empty():
+                    await asyncio.sleep(0.1)
+                continue
+            if isinstance(signal, Recorded) and signal.name == name:
+                break
+        return not self.is_over and _clock() - began >= longest
+
     def _name_playback(self) -> str:
         """A name of its own also when an earlier process led this call, whose last sound may still play."""
         self._playbacks += 1
         return f"{self.id}.{self._process}.{self._playbacks}"
 
-    async def _play(self, sound: Sound, playback: str, keys: str, *, restarts: bool) -> Heard:
+    async def _play(self, sound: Sound, playback: str, keys: str, later: str, *, restarts: bool) -> Heard:
         if self.is_over:
             raise Hangup
         await self._channel.play(sound, playback)
         until = _clock() + sound.seconds + NEVER_REPORTED
         has_begun = False
+        at_the_end: Heard = Whole()
         while True:
             signal = await self._next(until - _clock())
             if signal is None:
                 # Nobody says that it ended; a line that is still there has heard it to its end.
                 await self._channel.check()
-                return Whole()
+                return at_the_end
             if isinstance(signal, Started):
                 if signal.playback == playback:
                     has_begun = True
                     until = _clock() + sound.seconds + NEVER_REPORTED
             elif isinstance(signal, Ended):
                 if signal.playback == playback:
-                    return await self._played(sound, signal)
+                    await self._played(sound, signal)
+                    return at_the_end
             elif (restarts and has_begun and isinstance(signal, StartAgain)) or (
                 isinstance(signal, Key) and signal.digit in keys
             ):
                 await self._channel.stop_playing(playback)
                 return signal
+            elif isinstance(signal, Key) and signal.digit in later:
+                at_the_end = signal
 
-    async def _played(self, sound: Sound, ended: Ended) -> Whole:
+    async def _played(self, sound: Sound, ended: Ended) -> None:
         """A playback that a hang-up cut short may be reported just like a whole one; its length tells."""
         if ended.ok and ended.seconds >= sound.seconds - WHOLE_WITHIN:
-            return Whole()
+            return
         while await self._next(GONE_WITHIN) is not None:
             pass
         raise PlayFailed("The PBX did not play a sound to its end; check that it can read the sound's files.")
@@ -262,6 +290,6 @@ class Call:
                 signal = await self._signals.get()
         except TimeoutError:
             return None
-        if isinstance(signal, _Gone):
+        if isinstance(signal, Gone):
             raise Hangup
         return signal

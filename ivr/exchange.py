@@ -5,10 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from time import time
-from typing import Any, TypeVar
+from typing import Any
 
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
+from ivr.ari.errors import AriError, ChannelGone
 from ivr.ari.events import (
     Channel,
     ChannelDestroyed,
@@ -25,19 +25,19 @@ from ivr.ari.events import (
     StasisEnd,
     StasisStart,
 )
-from ivr.call import Call, Hangup, PlayFailed, Sound
+from ivr.call import Call, Hangup, PlayFailed
 from ivr.fallback import CONTEXT, FALLBACK, Note, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
 from ivr.packets import FIRST_LOOK, LOOK_EVERY
+from ivr.pbx_channel import PbxChannel
 from ivr.stray import let_be, look_for
 
 log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
-ASK_AGAIN_AFTER = 0.2
-"""Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
+INBOUND = "inbound"
+"""Where in the PBX's dialplan a call from outside begins."""
 
 
 ENDS_WITHIN = 0.3
@@ -55,6 +55,7 @@ class Exchange:
         self._calls: dict[str, LiveCall] = {}
         self._chores: set[asyncio.Task[None]] = set()
         self._connected = asyncio.Event()
+        self._reception: Callable[[LiveCall, Channel], None] | None = None
         self._handlers: dict[type[Event], Callable[[LiveCall, Event], None]] = {
             StasisStart: self._on_answer,
             StasisEnd: self._on_way_out,
@@ -62,9 +63,15 @@ class Exchange:
             PlaybackStarted: _on_playback_started,
             PlaybackFinished: _on_playback_finished,
             ChannelDtmfReceived: _on_key,
+            RecordingFinished: _on_recorded,
+            RecordingFailed: _on_recorded,
             ChannelTalkingStarted: self._on_talk,
             ChannelTalkingFinished: _on_quiet,
         }
+
+    def bring_callers_to(self, reception: Callable[[LiveCall, Channel], None]) -> None:
+        """From now on `reception` is handed every call from outside; without one they ring."""
+        self._reception = reception
 
     def watch(self, id_: str, *, passes: int) -> LiveCall:
         """Know this call from now on; do so before it is placed, for its events can come before the reply."""
@@ -107,9 +114,7 @@ class Exchange:
                 live.is_taken_away()
             elif channel.is_up and live.call is None:
                 self._answer(live, time())
-        for channel in channels:
-            if channel.id not in self._calls and channel.was_placed_on(self._trunk):
-                self._do_soon(let_be(self._client, channel))
+        self._meet([channel for channel in channels if channel.id not in self._calls])
         if not any(live.listening for live in self._calls.values()):
             self._do_soon(forget_all(self._client))
         self._connected.set()
@@ -118,6 +123,14 @@ class Exchange:
     def doubt(self, live: LiveCall) -> None:
         """Nobody knows whether it was placed: ask until it is there, or surely lost."""
         self._do_soon(look_for(self._client, live))
+
+    def _meet(self, strangers: Sequence[Channel]) -> None:
+        """Channels of before our time: the calls that we placed are left or ended, callers received anew."""
+        for channel in strangers:
+            if channel.was_placed_on(self._trunk):
+                self._do_soon(let_be(self._client, channel))
+            elif channel.is_in_stasis:
+                self._receive(channel, time())
 
     def disconnected(self) -> None:
         self._connected.clear()
@@ -130,7 +143,9 @@ class Exchange:
             if event.endpoint.resource == self._trunk and self._connected.is_set():
                 self._gate(is_reachable=event.is_reachable)
             return
-        if isinstance(event, RecordingStarted | RecordingFinished | RecordingFailed):
+        if isinstance(event, RecordingStarted | RecordingFinished | RecordingFailed) and listened_to(
+            event.recording.name
+        ):
             self._on_recording(event)
             return
         live = self._calls.get(event.channel_id)
@@ -139,6 +154,16 @@ class Exchange:
         handler = self._handlers.get(type(event))
         if live is not None and handler is not None:
             handler(live, event)
+        elif live is None and isinstance(event, StasisStart):
+            self._receive(event.channel, event.at.timestamp())
+
+    def _receive(self, channel: Channel, at: float) -> None:
+        """Somebody calls us, or did so before a restart of ours and is still on the line."""
+        if channel.dialplan.context == INBOUND and self._reception is not None:
+            live = self.watch(channel.id, passes=1)
+            live.is_placed = True
+            self._answer(live, at)
+            self._reception(live, channel)
 
     def _gate(self, *, is_reachable: bool) -> None:
         """While the trunk does not answer our OPTIONS, calls wait for it instead of failing."""
@@ -203,7 +228,7 @@ class Exchange:
         live.is_counted = False
 
     def _answer(self, live: LiveCall, at: float) -> None:
-        live.answer(Call(live.id, _PbxChannel(self, live.id), live.far_end, answered_at=at))
+        live.answer(Call(live.id, self._pbx_channel(live.id), live.far_end, answered_at=at))
 
     def _do_soon(self, action: Coroutine[Any, Any, None]) -> None:
         async def chore() -> None:
@@ -216,53 +241,16 @@ class Exchange:
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
 
-    async def play(self, channel: str, sound: Sound, playback: str) -> None:
-        media = f"sound:{sound.path}"
-        await self._ask(lambda: self._client.channels.play(channel, media, playback))
+    async def wait_until_connected(self) -> None:
+        """Return when the PBX's events flow, which may be at once."""
+        await self._connected.wait()
 
     async def note_of(self, channel: str) -> Note | None:
         """What the PBX noted of a call that is over, if it spoke the message by itself."""
-        return parse(await self._ask(lambda: self._client.asterisk.variable(channel)))
+        return parse(await self._pbx_channel(channel).noted())
 
-    async def check(self, channel: str) -> None:
-        """Raises Hangup when the call is over."""
-        await self._ask(lambda: self._client.channels.get(channel))
-
-    async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:
-        """Ask something of a call; while the PBX is out of reach, wait for it: the call may well live on."""
-        while True:
-            try:
-                return await request()
-            except ChannelGone:
-                raise Hangup from None
-            except AriRefused as refusal:
-                raise PlayFailed(f"The PBX refuses what a call needs: {refusal}") from refusal
-            except AriUnreachable:
-                await asyncio.sleep(ASK_AGAIN_AFTER)
-                await self._connected.wait()
-
-    async def stop_playing(self, playback: str) -> None:
-        try:
-            await self._client.playbacks.stop(playback)
-        except AriError as fault:
-            log.warning("%s", fault)
-
-
-class _PbxChannel:
-    """One channel's share of the exchange, for its Call."""
-
-    def __init__(self, exchange: Exchange, channel: str) -> None:
-        self._exchange = exchange
-        self._channel = channel
-
-    async def play(self, sound: Sound, playback: str) -> None:
-        await self._exchange.play(self._channel, sound, playback)
-
-    async def stop_playing(self, playback: str) -> None:
-        await self._exchange.stop_playing(playback)
-
-    async def check(self) -> None:
-        await self._exchange.check(self._channel)
+    def _pbx_channel(self, id_: str) -> PbxChannel:
+        return PbxChannel(self._client, id_, self.wait_until_connected)
 
 
 def _on_destroyed(live: LiveCall, event: Event) -> None:
@@ -287,6 +275,12 @@ def _on_key(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDtmfReceived)
     if live.call is not None:
         live.call.pressed(event.digit, event.at.timestamp())
+
+
+def _on_recorded(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, RecordingFinished | RecordingFailed)
+    if live.call is not None:
+        live.call.recorded(event.recording.name)
 
 
 def _on_quiet(live: LiveCall, event: Event) -> None:

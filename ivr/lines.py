@@ -18,11 +18,13 @@ class Lines:
 
     def __init__(self, trunk: Trunk, *, clock: Callable[[], float] = monotonic) -> None:
         self._channels = trunk.channels
+        self._for_callers = trunk.channels_for_callers
         self._clock = clock
         self._bucket = full_bucket(
             trunk.calls_per_second, max(1.0, trunk.calls_per_second * BURST_SECONDS), clock()
         )
         self._taken = 0
+        self._callers = 0
         self._next_group = clock()
         self._is_open = False
         self._is_closed = False
@@ -32,19 +34,24 @@ class Lines:
     def taken(self) -> int:
         return self._taken
 
+    @property
+    def _left(self) -> int:
+        """Channels on which we may still call out; some are kept for callers, whether they call or not."""
+        return self._channels - self._taken - max(self._callers, self._for_callers)
+
     async def free(self, at_most: int = 1) -> int:
         """Wait for the PBX, a channel and the trunk's pace, and hold a place, or several if they are there.
 
         Who asks for several gets them in groups, a moment apart. Returns how many; 0 when closing down.
         """
         while not self._is_closed:
-            if not self._is_open or self._taken >= self._channels:
+            if not self._is_open or self._left <= 0:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
             wait = self._next_group - self._clock() if at_most > 1 else 0.0
             if wait <= 0.0:
-                held, wait = self._take(min(at_most, self._channels - self._taken))
+                held, wait = self._take(min(at_most, self._left))
                 if held:
                     self._next_group = self._clock() + GROUP_SECONDS
                     return held
@@ -75,6 +82,14 @@ class Lines:
     def occupy(self) -> None:
         """A call that is up already, from before a restart, takes a place without asking."""
         self._taken += 1
+
+    def caller_came(self) -> None:
+        """Somebody calls us, which takes a channel; it is never refused."""
+        self._callers += 1
+
+    def caller_left(self) -> None:
+        self._callers -= 1
+        self._changed.set()
 
     def slow_down(self) -> None:
         """The trunk said it is full."""

@@ -39,11 +39,21 @@ class Trunk(BaseModel):
         10, ge=0, description="seconds between two OPTIONS to the trunk; 0 for one that ignores them"
     )
     channels: int = Field(30, ge=1, description="calls at once that the trunk carries")
+    kept_for_callers: float = Field(
+        0.2,
+        ge=0,
+        lt=1,
+        description="part of the channels kept free of our own calls, for callers",
+    )
     calls_per_second: float = Field(10.0, gt=0, description="new calls a second that the trunk accepts")
 
     @property
     def is_simulated(self) -> bool:
         return self.uri == SIMULATED_URI if self.simulated is None else self.simulated
+
+    @property
+    def channels_for_callers(self) -> int:
+        return int(self.channels * self.kept_for_callers)
 
     def written(self, e164: str) -> str:
         """The number as this trunk wants it: +32470..., 0032470... or 0470... (foreign: 00...)."""

@@ -32,6 +32,10 @@ voice must not seem to end: no pause inside a pass may come near that."""
 _FRAME = 0.02
 _QUIET = 10 ** (-40 / 20)
 """A frame this far below the loudest one is a pause."""
+_QUIET_LINE = -45.0
+"""dBFS."""
+_SHORTEST_WORD = 0.1
+"""Seconds."""
 _MARGIN = 0.01
 _KNEE = -5.0
 """dBFS above which a peak is bent."""
@@ -73,6 +77,12 @@ class Audio:
         """Seconds of the longest quiet between two stretches of speech."""
         active = np.flatnonzero(_active(self))
         return float(np.diff(active, prepend=active[:1]).max(initial=1) - 1) * _FRAME if active.size else 0.0
+
+    @property
+    def has_speech(self) -> bool:
+        """Whether anything in it is louder than a quiet line."""
+        loud = np.mean(np.square(_frames(self)), axis=1) > 10 ** (_QUIET_LINE / 10)
+        return bool(np.count_nonzero(loud) * _FRAME >= _SHORTEST_WORD)
 
     def at(self, rate: int) -> Audio:
         """Resample, with the anti-alias filter that telephone speech needs."""
@@ -117,9 +127,24 @@ def joined(parts: Sequence[Audio], pause: float = PAUSE) -> Audio:
     return Audio(np.concatenate(rows[1:]), rate)
 
 
+def tone(seconds: float = 0.4, hertz: float = 1000.0) -> Audio:
+    """What tells somebody to speak now."""
+    time = np.arange(round(seconds * STORED_RATE)) / STORED_RATE
+    return Audio((0.1 * np.sin(2 * np.pi * hertz * time)).astype(np.float32), STORED_RATE)
+
+
 def read(path: Path) -> Audio:
     """Read a sound file (WAV, FLAC, ...); several channels are mixed to one."""
     return decode(path.read_bytes())
+
+
+def read_laid(path: Path) -> Audio:
+    """What `write_sound` wrote, as a telephone hears it."""
+    file = path.with_name(path.name + ".alaw")
+    samples, rate = soundfile.read(
+        file, samplerate=TELEPHONE_RATE, channels=1, format="RAW", subtype="ALAW", dtype="float32"
+    )
+    return Audio(samples, int(rate))
 
 
 def decode(sound: bytes) -> Audio:

@@ -20,16 +20,23 @@ class Laid:
     seconds: float
 
 
-async def lay_sentence(voice: Voice, folder: Path, key: Key, languages: Iterable[str]) -> dict[str, Laid]:
-    """Speak this sentence of the catalogue in these languages, by language.
+def place_of(folder: Path, key: Key, language: str, **slots: str) -> Path:
+    """Where this sentence lies once it is laid out, without extension."""
+    mark = hashlib.sha256(sentence(key, language, **slots).encode()).hexdigest()[:12]
+    return folder / f"{key}-{language}-{mark}"
+
+
+async def lay_sentence(
+    voice: Voice, folder: Path, key: Key, languages: Iterable[str], **slots: str
+) -> dict[str, Laid]:
+    """Speak this sentence of the catalogue, its slots filled in, in these languages, by language.
 
     A sentence that lies there already is kept, so that a recorded voice can replace any of them.
     """
     laid: dict[str, Laid] = {}
     for language in languages:
-        text = sentence(key, language)
-        mark = hashlib.sha256(text.encode()).hexdigest()[:12]
-        path = folder / f"{key}-{language}-{mark}"
+        text = sentence(key, language, **slots)
+        path = place_of(folder, key, language, **slots)
         spoken = path.with_suffix(".alaw")
         if not spoken.exists():
             audio = await render_sentence(voice, text, language)

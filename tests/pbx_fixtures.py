@@ -18,6 +18,7 @@ from buurtbel.embedded.asterisk import Asterisk
 from buurtbel.embedded.asterisk_root import ensure_root
 from buurtbel.embedded.neighbourhood import Passwords, start_neighbourhood
 from buurtbel.embedded.pbx import Secrets, start_pbx
+from buurtbel.embedded.ports import Address
 from buurtbel.settings import Pbx, Settings
 from ivr.trunk import Trunk
 from prompts.audio import TELEPHONE_RATE, Audio, decode
@@ -36,6 +37,8 @@ class RunningNeighbourhood:
     sip_port: int
     recordings: Path
     passwords: Passwords
+    ari: Address
+    """Where the phones that call us are led."""
 
     @property
     def uri(self) -> str:
@@ -148,6 +151,7 @@ def pbx_folder() -> Iterator[Path]:
 def neighbourhood(asterisk_root: Path, pbx_folder: Path) -> Iterator[RunningNeighbourhood]:
     """The simulated telephone network on free ports, for all tests of this worker."""
     port, passwords, recordings = free_ports(3), Passwords.made(), pbx_folder / "recordings"
+    ari = Address(LOOPBACK, free_ports(1))
     asterisk = asyncio.run(
         start_neighbourhood(
             asterisk_root,
@@ -158,9 +162,10 @@ def neighbourhood(asterisk_root: Path, pbx_folder: Path) -> Iterator[RunningNeig
             hello=say("Hallo?", pbx_folder / "hello.wav"),
             greeting=say("Dit is de voicemail van Lotte. Spreek in na de toon.", pbx_folder / "greeting.wav"),
             passwords=passwords,
+            ari=ari,
         )
     )
-    yield RunningNeighbourhood(asterisk, port, recordings, passwords)
+    yield RunningNeighbourhood(asterisk, port, recordings, passwords, ari)
     asyncio.run(asterisk.stop())
 
 

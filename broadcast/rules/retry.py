@@ -81,6 +81,7 @@ class Consequence:
 CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
     {
         Outcome.CONFIRMED: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
+        Outcome.CONFIRMED_BY_CALLBACK: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
         Outcome.HEARD: Consequence(Then.FINISH, None, True, Result.HEARD),
         Outcome.VOICEMAIL: Consequence(Then.NEXT, "voicemail", True, Result.VOICEMAIL, second=Then.FINISH),
         Outcome.VOICEMAIL_PARTIAL: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),

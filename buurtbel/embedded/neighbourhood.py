@@ -15,6 +15,8 @@ from buurtbel.embedded.asterisk import ACCOUNT, Asterisk, Listening
 from buurtbel.embedded.errors import StartError
 from buurtbel.embedded.ports import Address, PortRange
 
+HANDSETS = "handsets"
+"""The name under which a program leads the phones that call us."""
 MAILBOXES = tuple(f"23{who:06d}" for who in range(1, 100))
 
 
@@ -31,17 +33,26 @@ class Doors:
         trunk = Address.parse(sip_bind)
         return cls(trunk, Address(trunk.host, trunk.port + 1), Address(trunk.host, trunk.port + 2))
 
+    def listening(self, audio: PortRange, ari: Address | None) -> Listening:
+        tcp = [self.trunk, self.tls, *([ari] if ari else [])]
+        return Listening(udp=[self.trunk, self.subscribers], tcp=tcp, audio=audio)
+
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """Of the two accounts that register with the neighbourhood."""
+    """Of the two accounts that register with the neighbourhood, and of the program that leads handsets."""
 
     subscriber: str
     softphone: str
+    handsets: str = ""
 
     @classmethod
     def made(cls) -> "Passwords":
-        return cls(subscriber=secrets.token_urlsafe(18), softphone=secrets.token_urlsafe(9))
+        return cls(
+            subscriber=secrets.token_urlsafe(18),
+            softphone=secrets.token_urlsafe(9),
+            handsets=secrets.token_urlsafe(30),
+        )
 
 
 async def start_neighbourhood(
@@ -57,6 +68,7 @@ async def start_neighbourhood(
     codecs: str = "alaw,ulaw,g722,slin16",
     trunk_addresses: Sequence[str] = ("127.0.0.1",),
     audiosocket: Address | None = None,
+    ari: Address | None = None,
     greetings: Mapping[str, Path] = MappingProxyType({}),
 ) -> Asterisk:
     """A running neighbourhood, each phone that answers recorded afresh in `recordings`.
@@ -65,7 +77,8 @@ async def start_neighbourhood(
 
     `hello` is what number 12 says and `greeting` what a mailbox says that has none of its own in
     `greetings`: 8 kHz mono WAV files. At `audiosocket` the drawn neighbours (30 to 32) are answered; without
-    it they do not exist. A running neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
+    it they do not exist. At `ari` a program leads the phones that call us, as user and application
+    `HANDSETS`. A running neighbourhood on `run_dir` is adopted. Raises as `Asterisk.start` does.
     """
     running = Asterisk.adopt(root, run_dir)
     if running is not None:
@@ -82,13 +95,16 @@ async def start_neighbourhood(
         "codecs": codecs,
         "trunk_addresses": trunk_addresses,
         "audiosocket": audiosocket,
+        "ari": ari,
+        "handsets": {"app": HANDSETS, "user": HANDSETS, "password": passwords.handsets},
         "mailboxes": MAILBOXES,
         "voicemail_pin": secrets.randbelow(10**8),
         "subscriber_password": passwords.subscriber,
         "softphone_password": passwords.softphone,
     }
-    listening = Listening(udp=[doors.trunk, doors.subscribers], tcp=[doors.trunk, doors.tls], audio=rtp)
-    return await Asterisk.start(root, run_dir, template="neighbourhood", values=values, listening=listening)
+    return await Asterisk.start(
+        root, run_dir, template="neighbourhood", values=values, listening=doors.listening(rtp, ari)
+    )
 
 
 def _furnish(run_dir: Path, recordings: Path, hello: Path, account: Account) -> dict[str, Any]:

@@ -11,9 +11,13 @@ from buurtbel.embedded.errors import EmbeddedError
 from buurtbel.embedded.ports import Address, PortRange, address_towards
 from buurtbel.settings import Pbx, Settings
 from ivr.trunk import Trunk
+from prompts.catalogue import LANGUAGES
+from prompts.fixed import place_of
 
 ARI_APP = "buurtbel"
 FALLBACK_PASSES = 3
+CALLER_LIMIT = 900
+"""Seconds after which a call from outside ends, whatever is said."""
 
 _PASSWORD_BYTES = 30  # 40 characters
 _URI = re.compile(
@@ -93,6 +97,8 @@ def pbx_values(settings: Settings, secrets: Secrets) -> dict[str, Any]:
             "password": _plain(ari_password(pbx, secrets), "BUURTBEL_PBX_ARI_PASSWORD"),
         },
         "fallback_passes": FALLBACK_PASSES,
+        "caller_limit": CALLER_LIMIT,
+        "away_sounds": [place_of(settings.sounds_folder, "line_away", language) for language in LANGUAGES],
         "trunk": _trunk_values(trunk, peer),
     }
 

@@ -144,6 +144,10 @@ class Channels:
         path = f"channels/{channel_id}/snoop/{snoop_id}"
         await _or_gone(self._http.request("POST", path, {"spy": "in", "app": app}))
 
+    async def press(self, channel_id: str, keys: str) -> None:
+        """Send these keys, one after the other, as the channel's endpoint sends keys."""
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/dtmf", {"dtmf": keys}))
+
     async def continue_in_dialplan(
         self, channel_id: str, context: str, extension: str, priority: int = 1
     ) -> None:
@@ -185,6 +189,15 @@ class Recordings:
     async def audio(self, name: str) -> bytes:
         """A finished recording, as its file is."""
         return await self._http.request("GET", f"recordings/stored/{quote(name, safe='')}/file")
+
+    async def is_going_on(self, name: str) -> bool:
+        """Whether it is being recorded now."""
+        going_on = self._http.request("GET", f"recordings/live/{quote(name, safe='')}")
+        return await _if_there(going_on) is not None
+
+    async def audio_if_there(self, name: str) -> bytes | None:
+        """The same; None when there is none of that name."""
+        return await _if_there(self.audio(name))
 
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""
@@ -266,3 +279,12 @@ async def _unless_gone(asking: Awaitable[object]) -> None:
     except AriRefused as refusal:
         if refusal.status not in _GONE:
             raise
+
+
+async def _if_there(asking: Awaitable[bytes]) -> bytes | None:
+    try:
+        return await asking
+    except AriRefused as refusal:
+        if refusal.status != 404:
+            raise
+        return None

@@ -16,6 +16,21 @@ Key = Literal[
     "thank_you",
     "stopped",
     "goodbye",
+    "line_urgent_help",
+    "line_welcome",
+    "line_menu",
+    "line_unknown",
+    "line_unknown_menu",
+    "line_no_alert",
+    "line_no_earlier_alert",
+    "line_after_alert",
+    "line_wrong_key",
+    "line_away",
+    "report_speak",
+    "report_ends_soon",
+    "report_empty",
+    "report_menu",
+    "report_thanks",
     "neighbour_hello",
     "neighbour_greeting",
 ]
@@ -37,6 +52,11 @@ def sentence(key: Key, language: str, **slots: str) -> str:
         msg = f"The sentence {key!r} has the slots {sorted(slots_of(sentences[key]))}: fill in exactly those."
         raise CatalogueError(msg)
     return sentences[key].format_map(slots)
+
+
+def sentences_beginning(*with_: str) -> list[Key]:
+    """The sentences whose names begin so."""
+    return [key for key in get_args(Key) if key.startswith(with_)]
 
 
 def slots_of(text: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.buurtbel.conftest import Typed
 
-COMMANDS = ("serve", "demo", "doctor", "network", "member", "send", "watch", "report", "node")
+COMMANDS = ("serve", "demo", "doctor", "network", "member", "send", "watch", "report", "report-inbox", "node")
 FOR_OURSELVES = ("line", "pbx", "neighbourhood")
 
 

@@ -4,8 +4,11 @@ import csv
 
 import pytest
 
+from buurtbel.neighbours.handset import handsets
 from prompts.audio import read, write_sound
+from prompts.catalogue import sentence
 from prompts.comparator import compare
+from prompts.fixed import place_of
 from tests.embedded.line import Line
 from tests.pbx_fixtures import eventually, speech
 
@@ -78,3 +81,20 @@ async def test_an_id_is_used_for_one_call_only(pbx):
         await call.until("ChannelDestroyed")
     assert "already" in again["message"] or "exists" in again["message"]
     assert len(call.of("ChannelCreated")) == 1
+
+
+async def test_who_calls_us_while_our_application_is_away_hears_whom_to_call(pbx, neighbourhood):
+    languages = ("nl", "fr", "de", "en")
+    words = {language: speech(sentence("line_away", language)) for language in languages}
+    for language in languages:
+        write_sound(place_of(pbx.sounds, "line_away", language), words[language])
+    dials = f"sip:+3214539600@{pbx.settings.pbx.sip_bind}"
+    password, recordings = neighbourhood.passwords.handsets, neighbourhood.recordings
+    async with (
+        handsets(neighbourhood.ari, password, dials=dials, recordings=recordings) as phones,
+        phones.calling("+99910000406") as call,
+    ):
+        began = [await call.hears(words[language]) for language in languages]
+        await call.until_over()
+    assert began == sorted(began)
+    assert began[0] < 1.5

@@ -30,6 +30,9 @@ class Phone:
         self._playing: tuple[str, asyncio.Task[None]] | None = None
         self._begins = asyncio.Condition()
         self._listened_to = 0
+        self.recordings: list[str] = []
+        """Names, in the order in which they were begun."""
+        self._ended_recordings = 0
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -49,6 +52,7 @@ class Phone:
     def presses(self, digits: str) -> None:
         for digit in digits:
             self.call.pressed(digit, self.now())
+            self.stops_speaking()
 
     async def says(self, seconds: float) -> None:
         """Talk; over when the PBX reports that it is quiet."""
@@ -63,6 +67,7 @@ class Phone:
         """As the PBX tells it: a playback that was cut is reported just like one that ran to its end."""
         self.is_gone = True
         self._cut()
+        self.stops_speaking()
         self.call.hung_up(self.now())
 
     def is_cut_off(self) -> None:
@@ -77,6 +82,9 @@ class Phone:
 
     # What the call asks of its channel
 
+    async def answer(self) -> None:
+        await self.check()
+
     async def play(self, sound: Sound, playback: str) -> None:
         if self.is_gone:
             raise Hangup
@@ -86,6 +94,20 @@ class Phone:
     async def stop_playing(self, playback: str) -> None:
         if self._playing and self._playing[0] == playback:
             self._cut()
+
+    async def record(self, name: str, longest: float) -> None:
+        """Ends when `stops_speaking`, at a key, at the hang-up, or by its length."""
+        await self.check()
+        self.recordings.append(name)
+        asyncio.get_running_loop().call_later(longest, self._recorded, len(self.recordings))
+
+    def stops_speaking(self) -> None:
+        self._recorded(len(self.recordings))
+
+    def _recorded(self, nth: int) -> None:
+        if nth == len(self.recordings) and nth > self._ended_recordings:
+            self._ended_recordings = nth
+            self.call.recorded(self.recordings[-1])
 
     async def check(self) -> None:
         if self.is_gone:

@@ -8,6 +8,7 @@ import pytest
 from broadcast.states import Outcome
 from ivr.call import Call, Hangup, Sound
 from ivr.live_call import End, LiveCall
+from ivr.pbx_channel import PbxChannel
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import Refusal
 from tests.fakes.ari_server import FakeAri
@@ -66,10 +67,11 @@ async def test_the_pbx_is_asked_whether_a_call_still_lives_when_nothing_is_heard
     order = line_desk.order(phone(15))
     call = asyncio.create_task(line_desk.calls(order))
     await until(lambda: line_desk.channel(order))
-    await line_desk.exchange.check(str(order.attempt))
+    channel = PbxChannel(line_desk.client, str(order.attempt), line_desk.exchange.wait_until_connected)
+    await channel.check()
     await call
     with pytest.raises(Hangup):
-        await line_desk.exchange.check(str(order.attempt))
+        await channel.check()
 
 
 async def test_an_end_heard_in_the_moment_of_reconnecting_keeps_its_cause(line_desk: LineDesk) -> None:

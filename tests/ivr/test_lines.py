@@ -47,6 +47,32 @@ async def test_no_more_calls_are_up_than_the_trunk_carries() -> None:
 
 
 @in_no_time
+async def test_a_part_of_the_channels_is_never_used_to_call_out_so_that_callers_get_through() -> None:
+    lines = lines_of(channels=10)
+    await taken_at(lines, 8)
+    waiting = asyncio.create_task(lines.free())
+    await settle()
+    assert not waiting.done()
+    lines.release()
+    await waiting
+    assert lines.taken == 8
+
+
+@in_no_time
+async def test_callers_beyond_that_part_take_channels_from_calls_out_until_they_leave() -> None:
+    lines = lines_of(channels=10)
+    for _ in range(4):
+        lines.caller_came()
+    await taken_at(lines, 6)
+    waiting = asyncio.create_task(lines.free())
+    await settle()
+    assert not waiting.done()
+    lines.caller_left()
+    await waiting
+    assert lines.taken == 7
+
+
+@in_no_time
 async def test_calls_start_at_the_trunks_pace_after_a_small_burst() -> None:
     moments = await taken_at(lines_of(calls_per_second=10), 12)
     assert moments[:2] == [0.0, 0.0]

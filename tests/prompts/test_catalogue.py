@@ -7,7 +7,10 @@ import pytest
 from prompts.catalogue import LANGUAGES, Key, checked, sentence, slots_of
 from prompts.errors import CatalogueError
 
-FILLED = {"identification": {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"}}
+FILLED = {
+    "identification": {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"},
+    "line_welcome": {"zone": "Politie Zuiderkempen"},
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

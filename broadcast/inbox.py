@@ -1,0 +1,230 @@
+"""What members report by phone: kept before they are thanked, then claimed and judged by officers."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from broadcast.errors import NotThatReport
+from broadcast.states import ReportState, Worth
+from broadcast.tables import Audio, Broadcast, MemberReport, Pass
+from directory.tables import Member, Membership, Network
+from prompts import audio as sound
+
+ANSWERS_WITHIN = timedelta(hours=12)
+"""What a member reports so soon after an alert is taken for an answer to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A report that is about to be spoken; `recording` is its name at the PBX."""
+
+    id: int
+    recording: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report, as officers see it."""
+
+    id: int
+    state: ReportState
+    at: datetime
+    number: str | None
+    member: str | None
+    network: str | None
+    broadcast: int | None
+    seconds: float
+    claimed_by: str | None
+    worth: Worth | None
+
+
+async def begin(
+    connection: AsyncConnection,
+    node: str,
+    recording: UUID,
+    *,
+    number: str | None,
+    member: int | None,
+    broadcast: int | None,
+) -> Started:
+    """Write down that somebody is going to speak; without `broadcast` their newest alert is meant."""
+    their_networks = select(Membership.network_id).where(Membership.member_id == member)
+    newest = (
+        select(Pass.broadcast_id)
+        .join(Broadcast, Broadcast.id == Pass.broadcast_id)
+        .where(Pass.network_id.in_(their_networks), Broadcast.created_at > func.now() - ANSWERS_WITHIN)
+        .order_by(Broadcast.created_at.desc())
+        .limit(1)
+    )
+    answers = literal(broadcast) if broadcast is not None else newest.scalar_subquery()
+    id_ = await connection.scalar(
+        insert(MemberReport)
+        .values(
+            recording=recording,
+            node=node,
+            e164=number,
+            member_id=member,
+            network_id=their_networks.order_by(Membership.network_id).limit(1).scalar_subquery(),
+            broadcast_id=answers,
+        )
+        .returning(MemberReport.id)
+    )
+    assert id_ is not None
+    return Started(id_, recording)
+
+
+async def keep(connection: AsyncConnection, report: int, said: sound.Audio) -> str:
+    """Store what was said; returns the name of the sound. It is not yet on the officers' list."""
+    flac = sound.encode_flac(said)
+    name = hashlib.sha256(flac).hexdigest()
+    await connection.execute(
+        upsert(Audio).on_conflict_do_nothing(), {"sha256": name, "seconds": said.seconds, "flac": flac}
+    )
+    await connection.execute(
+        update(MemberReport).where(MemberReport.id == report).values(audio=name, kept_at=func.now())
+    )
+    return name
+
+
+async def send(connection: AsyncConnection, report: int) -> None:
+    """Put a kept report on the officers' list; whoever listens on the channel `report` is told its number."""
+    sent = await connection.scalar(
+        update(MemberReport)
+        .where(
+            MemberReport.id == report,
+            MemberReport.state == ReportState.RECORDING,
+            MemberReport.audio.is_not(None),
+        )
+        .values(state=ReportState.NEW)
+        .returning(MemberReport.id)
+    )
+    if sent is not None:
+        await connection.execute(select(func.pg_notify("report", str(sent))))
+
+
+async def discard(connection: AsyncConnection, report: int) -> None:
+    """Forget a report that was not sent: nothing was said, or it is spoken again."""
+    audio = await connection.scalar(
+        delete(MemberReport)
+        .where(MemberReport.id == report, MemberReport.state == ReportState.RECORDING)
+        .returning(MemberReport.audio)
+    )
+    if audio is not None:
+        # The same bytes may be somebody else's too.
+        needed = exists().where(MemberReport.audio == audio) | exists().where(Pass.audio == audio)
+        await connection.execute(delete(Audio).where(Audio.sha256 == audio, ~needed))
+
+
+async def unfinished(connection: AsyncConnection, node: str) -> list[Started]:
+    """Reports that this node began and that are neither sent nor forgotten."""
+    rows = await connection.execute(
+        select(MemberReport.id, MemberReport.recording).where(
+            MemberReport.node == node, MemberReport.state == ReportState.RECORDING
+        )
+    )
+    return [Started(*row) for row in rows]
+
+
+async def is_kept(connection: AsyncConnection, report: int) -> bool:
+    return await connection.scalar(select(MemberReport.audio).where(MemberReport.id == report)) is not None
+
+
+async def reports(connection: AsyncConnection, *, judged: bool = False) -> Sequence[Report]:
+    """Those that are still to be judged, oldest first; with `judged` all of them."""
+    wanted = set(ReportState) - {ReportState.RECORDING} - (set() if judged else {ReportState.JUDGED})
+    rows = await connection.execute(
+        select(
+            MemberReport.id,
+            MemberReport.state,
+            MemberReport.created_at,
+            MemberReport.e164,
+            Member.name,
+            Network.slug,
+            MemberReport.broadcast_id,
+            Audio.seconds,
+            MemberReport.claimed_by,
+            MemberReport.worth,
+        )
+        .join(Audio, Audio.sha256 == MemberReport.audio)
+        .outerjoin(Member, Member.id == MemberReport.member_id)
+        .outerjoin(Network, Network.id == MemberReport.network_id)
+        .where(MemberReport.state.in_(wanted))
+        .order_by(MemberReport.id)
+    )
+    return [
+        Report(
+            id=row.id,
+            state=ReportState(row.state),
+            at=row.created_at,
+            number=row.e164,
+            member=row.name,
+            network=row.slug,
+            broadcast=row.broadcast_id,
+            seconds=row.seconds,
+            claimed_by=row.claimed_by,
+            worth=Worth(row.worth) if row.worth else None,
+        )
+        for row in rows
+    ]
+
+
+async def sound_of(connection: AsyncConnection, report: int) -> bytes:
+    """What was said, as FLAC. Raises NotThatReport."""
+    flac = await connection.scalar(
+        select(Audio.flac)
+        .join(MemberReport, MemberReport.audio == Audio.sha256)
+        .where(MemberReport.id == report, MemberReport.state != ReportState.RECORDING)
+    )
+    if flac is None:
+        raise NotThatReport(await _why_not(connection, report))
+    return flac
+
+
+async def claim(connection: AsyncConnection, report: int, by: str) -> None:
+    """Take it up; exactly one officer can. Raises NotThatReport."""
+    claimed = await connection.execute(
+        update(MemberReport)
+        .where(MemberReport.id == report, MemberReport.state == ReportState.NEW)
+        .values(state=ReportState.CLAIMED, claimed_by=by, claimed_at=func.now())
+    )
+    if not claimed.rowcount:
+        raise NotThatReport(await _why_not(connection, report))
+
+
+async def judge(connection: AsyncConnection, report: int, worth: Worth, by: str) -> None:
+    """Say what it is worth, once; who judges it has claimed it, or does so now. Raises NotThatReport."""
+    judged = await connection.execute(
+        update(MemberReport)
+        .where(
+            MemberReport.id == report,
+            (MemberReport.state == ReportState.NEW)
+            | ((MemberReport.state == ReportState.CLAIMED) & (MemberReport.claimed_by == by)),
+        )
+        .values(
+            state=ReportState.JUDGED,
+            claimed_by=by,
+            claimed_at=func.coalesce(MemberReport.claimed_at, func.now()),
+            worth=worth,
+            judged_by=by,
+            judged_at=func.now(),
+        )
+    )
+    if not judged.rowcount:
+        raise NotThatReport(await _why_not(connection, report))
+
+
+async def _why_not(connection: AsyncConnection, report: int) -> str:
+    by = await connection.scalar(
+        select(MemberReport.claimed_by).where(
+            MemberReport.id == report, MemberReport.state != ReportState.RECORDING
+        )
+    )
+    if by is None:
+        return f"There is no report {report}; `buurtbel report-inbox list` names those there are."
+    return f"Report {report} was taken up by {by} already; ask them, or take another one."

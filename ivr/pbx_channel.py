@@ -1,0 +1,74 @@
+"""One channel of the PBX, as a call uses it: what was asked for is done, or the call is over."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
+from ivr.call import Hangup, PlayFailed, Sound
+
+log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+ASK_AGAIN_AFTER = 0.2
+"""Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
+
+QUIET_ENDS_A_RECORDING = 10
+"""Seconds."""
+
+
+class PbxChannel:
+    """While the PBX is out of reach, every request waits for it: the call may well live on."""
+
+    def __init__(self, client: AriClient, id_: str, connected: Callable[[], Awaitable[None]]) -> None:
+        self._client = client
+        self._id = id_
+        self._connected = connected
+
+    async def answer(self) -> None:
+        await self._ask(lambda: self._client.channels.answer(self._id))
+
+    async def play(self, sound: Sound, playback: str) -> None:
+        await self._ask(lambda: self._client.channels.play(self._id, f"sound:{sound.path}", playback))
+
+    async def record(self, name: str, longest: float) -> None:
+        await self._ask(
+            lambda: self._client.channels.record(
+                self._id,
+                name,
+                max_seconds=round(longest),
+                max_silence_seconds=QUIET_ENDS_A_RECORDING,
+                terminate_on="any",
+                if_exists="append",
+            )
+        )
+
+    async def check(self) -> None:
+        """Raises Hangup when the call is over."""
+        await self._ask(lambda: self._client.channels.get(self._id))
+
+    async def noted(self) -> str:
+        """What the PBX noted of a call that is over."""
+        return await self._ask(lambda: self._client.asterisk.variable(self._id))
+
+    async def stop_playing(self, playback: str) -> None:
+        try:
+            await self._client.playbacks.stop(playback)
+        except AriError as fault:
+            log.warning("%s", fault)
+
+    async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:
+        while True:
+            try:
+                return await request()
+            except ChannelGone:
+                raise Hangup from None
+            except AriRefused as refusal:
+                raise PlayFailed(
+                    f"The PBX refuses to play to a call, or to record it: {refusal}"
+                ) from refusal
+            except AriUnreachable:
+                await asyncio.sleep(ASK_AGAIN_AFTER)
+                await self._connected()

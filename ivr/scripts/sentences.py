@@ -1,0 +1,9 @@
+"""What scripts say."""
+
+from collections.abc import Mapping
+
+from ivr.call import Sound
+from prompts.catalogue import Key
+
+Says = Mapping[Key, Sound]
+"""The fixed sentences in the language of who is on the line."""

@@ -1,0 +1,124 @@
+"""What members report: kept, listed, claimed by one officer, judged once."""
+
+import asyncio
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from broadcast import inbox
+from broadcast.callback import known_caller
+from broadcast.errors import NotThatReport
+from broadcast.states import ReportState, Worth
+from broadcast.tables import Audio as StoredAudio
+from prompts.audio import STORED_RATE, Audio, decode, tone
+from tests.broadcast.conftest import NODE, Office
+from tests.people import network_of, phone
+
+AN = phone(10, 1)
+SAID = tone(2.0)
+
+
+async def reported(engine: AsyncEngine, *, said: Audio = SAID, number: str | None = AN) -> int:
+    """A report that was spoken and sent."""
+    async with engine.begin() as connection:
+        caller = await known_caller(connection, number) if number else None
+        member = caller.member if caller else None
+        started = await inbox.begin(connection, NODE, uuid4(), number=number, member=member, broadcast=None)
+        await inbox.keep(connection, started.id, said)
+        await inbox.send(connection, started.id)
+    return started.id
+
+
+async def listed(engine: AsyncEngine, *, judged: bool = False) -> list[inbox.Report]:
+    async with engine.connect() as connection:
+        return list(await inbox.reports(connection, judged=judged))
+
+
+async def test_a_report_holds_who_from_where_how_long_and_which_alert_it_answers(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    await reported(office.engine)
+    [one] = await listed(office.engine)
+    assert (one.number, one.member, one.network, one.broadcast) == (AN, "An", "de-bist", sent.broadcast)
+    assert one.seconds == pytest.approx(2.0)
+    assert one.state is ReportState.NEW
+
+
+async def test_an_unknown_caller_may_report_and_a_withheld_number_too(office: Office) -> None:
+    await reported(office.engine, number=phone(10, 77))
+    await reported(office.engine, number=None)
+    assert [(one.number, one.member) for one in await listed(office.engine)] == [
+        (phone(10, 77), None),
+        (None, None),
+    ]
+
+
+async def test_what_was_said_can_be_heard_as_it_was(office: Office) -> None:
+    report = await reported(office.engine)
+    async with office.engine.connect() as connection:
+        heard = decode(await inbox.sound_of(connection, report))
+    assert heard.rate == STORED_RATE
+    assert np.allclose(heard.samples, SAID.samples, atol=1e-4)
+
+
+async def test_a_report_that_is_being_spoken_or_was_forgotten_is_on_no_list(office: Office) -> None:
+    async with office.engine.begin() as connection:
+        spoken, forgotten = [
+            await inbox.begin(connection, NODE, uuid4(), number=AN, member=None, broadcast=None)
+            for _ in range(2)
+        ]
+        await inbox.keep(connection, forgotten.id, SAID)
+        await inbox.discard(connection, forgotten.id)
+        await inbox.send(connection, spoken.id)
+        assert [one.id for one in await inbox.unfinished(connection, NODE)] == [spoken.id]
+        assert await connection.scalar(select(func.count()).select_from(StoredAudio)) == 0
+    assert await listed(office.engine, judged=True) == []
+
+
+async def test_forgetting_a_report_leaves_another_one_that_sounds_the_same(office: Office) -> None:
+    await reported(office.engine)
+    async with office.engine.begin() as connection:
+        again = await inbox.begin(connection, NODE, uuid4(), number=AN, member=None, broadcast=None)
+        await inbox.keep(connection, again.id, SAID)
+        await inbox.discard(connection, again.id)
+    assert len(await listed(office.engine)) == 1
+
+
+async def test_of_five_officers_who_claim_a_report_at_once_one_gets_it(office: Office) -> None:
+    report = await reported(office.engine)
+
+    async def claim(by: str) -> str:
+        async with office.engine.begin() as connection:
+            await inbox.claim(connection, report, by)
+        return by
+
+    officers = [f"inspecteur {n}" for n in range(5)]
+    answers = await asyncio.gather(*(claim(by) for by in officers), return_exceptions=True)
+    [winner] = [answer for answer in answers if isinstance(answer, str)]
+    assert all(isinstance(answer, NotThatReport) for answer in answers if answer != winner)
+    [one] = await listed(office.engine)
+    assert (one.state, one.claimed_by) == (ReportState.CLAIMED, winner)
+
+
+async def test_a_report_is_judged_once_and_by_who_has_it(office: Office) -> None:
+    report = await reported(office.engine)
+    async with office.engine.begin() as connection:
+        await inbox.claim(connection, report, "Maes")
+        with pytest.raises(NotThatReport, match="taken up by Maes"):
+            await inbox.judge(connection, report, Worth.NOTHING, "Claes")
+        await inbox.judge(connection, report, Worth.USEFUL, "Maes")
+        with pytest.raises(NotThatReport):
+            await inbox.judge(connection, report, Worth.NOTHING, "Maes")
+    assert await listed(office.engine) == []
+    [one] = await listed(office.engine, judged=True)
+    assert (one.state, one.worth) == (ReportState.JUDGED, Worth.USEFUL)
+
+
+async def test_a_report_that_there_is_none_of_is_refused_in_a_sentence(office: Office) -> None:
+    async with office.engine.begin() as connection:
+        for asked in (inbox.claim(connection, 9, "Maes"), inbox.sound_of(connection, 9)):
+            with pytest.raises(NotThatReport, match="There is no report 9"):
+                await asked
