@@ -52,6 +52,7 @@ def settings_for(those: Phones) -> dict[str, str]:
         "BUURTBEL_TRUNK_URI": those.uri,
         "BUURTBEL_TRUNK_SIMULATED": "true",
         "BUURTBEL_TRUNK_CHANNELS": str(MEMBERS),
+        "BUURTBEL_TRUNK_KEPT_FOR_CALLERS": "0",
         "BUURTBEL_ALERT_PASSES": "1",
         "BUURTBEL_ALERT_PAUSE": "0",
         "BUURTBEL_RETRY_TRIES_PER_NUMBER": "1",
