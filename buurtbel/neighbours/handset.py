@@ -18,6 +18,9 @@ from prompts.comparator import compare
 
 WAV_HEADER = 44
 LISTEN_EVERY = 0.25
+REACTION = 0.5
+"""Seconds from a tone to the first word, as people have: of a tone, most of it is all that can be known here,
+because the file of what was heard is written in pieces, and none comes after its end."""
 KEPT_BACK = 0.3
 """Seconds before the end of what was heard from which the next thing may begin."""
 
@@ -118,7 +121,8 @@ class Handset:
         await self._client.channels.press(self.id, keys)
 
     async def says(self, sound: Path) -> None:
-        """Speak this file (without extension, as Asterisk plays it) to its end."""
+        """Speak this file (without extension, as Asterisk plays it) to its end, after a moment."""
+        await asyncio.sleep(REACTION)
         playback = uuid4().hex
         await self._client.channels.play(self.id, f"sound:{sound}", playback)
         await self._until(lambda: playback in self._said or self.is_over)
