@@ -190,14 +190,14 @@ class Recordings:
         """A finished recording, as its file is."""
         return await self._http.request("GET", f"recordings/stored/{quote(name, safe='')}/file")
 
+    async def audio_if_there(self, name: str) -> bytes | None:
+        """The same; None when there is none of that name."""
+        return await _if_there(self.audio(name))
+
     async def is_going_on(self, name: str) -> bool:
         """Whether it is being recorded now."""
         going_on = self._http.request("GET", f"recordings/live/{quote(name, safe='')}")
         return await _if_there(going_on) is not None
-
-    async def audio_if_there(self, name: str) -> bytes | None:
-        """The same; None when there is none of that name."""
-        return await _if_there(self.audio(name))
 
     async def delete(self, name: str) -> None:
         """Remove a finished recording; none there is what was asked for."""
