@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines bench-calls bench-voicemail format lock static installed
+.PHONY: help demo test check lines bench-calls bench-voicemail bench-scale format lock static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 bench-voicemail: installed ## Ring drawn people and voicemails, judge by what they recorded (SEED= draws others)
 	@$(BIN)/python -m bench.voicemail $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
+bench-scale: installed ## Create a broadcast for a million and work at it, against one for ten thousand
+	@$(BIN)/python -m bench.scale
+
 format: installed ## Put the code in its standard form
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
@@ -54,6 +57,7 @@ test: NEEDS := dev asterisk
 check format lock: NEEDS := dev
 bench-calls: NEEDS := asterisk bench
 bench-voicemail: NEEDS := asterisk voices
+bench-scale: NEEDS := bench
 
 installed:
 	@scripts/bootstrap $(NEEDS)

@@ -122,7 +122,7 @@ class Caller:
             self._uncertain.add(attempt)
             if not isinstance(fault, OSError):
                 raise
-            await self._ledger.requeue(attempt, datetime.now(UTC) + AGAIN_AFTER)
+            await self._ledger.requeue({attempt: datetime.now(UTC) + AGAIN_AFTER})
         else:
             if taken is None:
                 self._put_away(attempt)

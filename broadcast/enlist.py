@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, Integer, bindparam, exists, func, insert, literal, select
+from sqlalchemy import ARRAY, Integer, bindparam, exists, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,6 +46,8 @@ async def enlist(
     await connection.execute(
         insert(RecipientNumber).from_select(["recipient_id", "position", "broadcast_id", "e164"], numbers)
     )
+    # Until it knows how many there are, PostgreSQL reads these tables from end to end for one call.
+    await connection.execute(text("ANALYZE recipient, recipient_number"))
     recipients, without, other = (
         await connection.execute(
             select(

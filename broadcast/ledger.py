@@ -9,7 +9,7 @@ for recipients locks them first, by id and all at once.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, String, any_, bindparam, exists, func, select, update
@@ -22,7 +22,7 @@ from broadcast.news import FINISH, MOVE, ends, moves
 from broadcast.planner import PlannedCall, plan
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallResult
-from broadcast.queue import AttemptQueue, Due
+from broadcast.queue import SOON, AttemptQueue, Due
 from broadcast.rules.retry import result_of_outcome
 from broadcast.sharing import (
     ATTEMPTS,
@@ -80,6 +80,7 @@ _TAKE = (
     .values(state=AttemptState.DIALLING, node=bindparam("by"), dialled_at=func.now())
     .returning(*_CALL_COLUMNS)
 )
+_URGENCY = select(Attempt.id, Broadcast.urgent).where(*_QUEUED, Broadcast.id == Attempt.broadcast_id)
 _CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
 _CANCEL = (
     update(Attempt)
@@ -199,16 +200,13 @@ class Ledger:
             )
             return [Taken(*row) for row in rows]
 
-    async def requeue(self, attempt: UUID, at: datetime) -> None:
-        """Give a queued attempt a new job, e.g. because its job died before the write-ahead."""
+    async def requeue(self, due: Mapping[UUID, datetime]) -> None:
+        """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead."""
         async with self._engine.begin() as connection:
-            urgent = await connection.scalar(
-                select(Broadcast.urgent)
-                .join(Attempt, Attempt.broadcast_id == Broadcast.id)
-                .where(Attempt.id == attempt, Attempt.state == AttemptState.QUEUED)
+            queued = await connection.execute(_URGENCY, {"attempts": list(due)})
+            await self._queue.defer(
+                connection, [Due(attempt, due[attempt], urgent) for attempt, urgent in queued]
             )
-            if urgent is not None:
-                await self._queue.defer(connection, [Due(attempt, at, urgent)])
 
     async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
         """Let the rules decide for these recipients, who are locked, and write it.
@@ -224,7 +222,10 @@ class Ledger:
         return planned.done_while_called
 
     async def _open(self, connection: AsyncConnection, calls: Sequence[PlannedCall]) -> None:
-        """Write attempts and their jobs. Who wants a number that is being called waits for its outcome."""
+        """Write attempts, and the jobs of those that are due soon.
+
+        Who wants a number that is being called waits for its outcome.
+        """
         if not calls:
             return
         planned = {uuid4(): call for call in sorted(calls, key=lambda call: (call.broadcast, call.number))}
@@ -241,7 +242,11 @@ class Ledger:
         written = [(attempt, planned[attempt]) for attempt in await connection.scalars(_OPEN, rows)]
         await self._queue.defer(
             connection,
-            [Due(attempt, None if call.is_due else call.at, call.urgent) for attempt, call in written],
+            [
+                Due(attempt, call.at if call.wait > timedelta() else None, call.urgent)
+                for attempt, call in written
+                if call.wait <= SOON
+            ],
         )
 
     async def _withdraw(self, connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:

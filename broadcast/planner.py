@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ARRAY, Row, String, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,7 +23,7 @@ class PlannedCall:
     recipient: int
     number: str
     at: datetime
-    is_due: bool
+    wait: timedelta
     urgent: bool
 
 
@@ -106,7 +106,7 @@ def _decide(row: Row[*tuple[object, ...]], tried: Sequence[Tried], policy: Retry
                         row.id,
                         decision.number,
                         decision.at,
-                        is_due=decision.at <= row.now,
+                        wait=decision.at - row.now,
                         urgent=row.urgent,
                     )
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from procrastinate import App
@@ -10,6 +10,8 @@ from procrastinate.jobs import Job
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 DIAL = "dial"
+SOON = timedelta(seconds=10)
+"""Attempts that are due later have no job yet: who fetches one passes over all that wait for their time."""
 
 
 def queue_name(*, urgent: bool) -> str:

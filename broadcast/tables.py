@@ -107,6 +107,7 @@ class Attempt(Base):
         Index("uq_attempt_open_number", "broadcast_id", "e164", unique=True, postgresql_where=OPEN),
         Index("ix_attempt_number", "broadcast_id", "e164"),
         Index("ix_attempt_dialling", "node", postgresql_where=text("state = 'dialling'")),
+        Index("ix_attempt_due", "due_at", postgresql_where=text("state = 'queued'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

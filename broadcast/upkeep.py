@@ -7,23 +7,38 @@ from dataclasses import dataclass
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import and_, exists, func, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.jobs import dead_after
 from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy, NodePolicy
-from broadcast.states import AttemptState, BroadcastState, RecipientState
+from broadcast.queue import SOON
+from broadcast.states import BroadcastState
 from broadcast.tables import Attempt, Broadcast, Recipient
 
+# States as literals: PostgreSQL must know them when it plans, or it uses no index on part of a table.
+_QUEUED = and_(Attempt.state == literal_column("'queued'"), Attempt.due_at < func.clock_timestamp() + SOON)
+_DIALLING = Attempt.state == literal_column("'dialling'")
 _QUEUED_WITHOUT_JOB = select(Attempt.id, Attempt.due_at).where(
-    Attempt.state == AttemptState.QUEUED,
+    _QUEUED,
     text(
         "NOT EXISTS (SELECT FROM procrastinate_jobs"
         " WHERE queueing_lock = attempt.id::text AND status IN ('todo', 'doing'))"
     ),
 )
-"""An attempt is written with its job, which lives until the attempt is dialled: these are nobody's."""
+"""An attempt that is due soon has a job, which lives until it is dialled: these need one now."""
+_CLOSE = (
+    update(Broadcast)
+    .where(
+        Broadcast.state == BroadcastState.RUNNING,
+        ~exists().where(
+            Recipient.broadcast_id == Broadcast.id, Recipient.state == literal_column("'waiting'")
+        ),
+        ~exists().where(Attempt.broadcast_id == Broadcast.id, Attempt.state != literal_column("'done'")),
+    )
+    .values(state=BroadcastState.CLOSED, closed_at=func.now())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,7 @@ class Upkeep:
             )
         if running:
             await self._ledger.expire()
+            await self._give_jobs()
         opened = 0
         for broadcast in running:
             opened += await self._refill(broadcast)
@@ -71,29 +87,17 @@ class Upkeep:
             )
             if not unopened:
                 return 0
-            open_now = await connection.scalar(
-                select(func.count()).where(
-                    Attempt.broadcast_id == broadcast, Attempt.state != AttemptState.DONE
-                )
-            )
-            room = self._policy.window - (open_now or 0)
+            # Who waits minutes for another try leaves room; soon they are the most.
+            at_hand = [
+                await connection.scalar(select(func.count()).where(Attempt.broadcast_id == broadcast, these))
+                for these in (_QUEUED, _DIALLING)
+            ]
+            room = self._policy.window - sum(count or 0 for count in at_hand)
             return await self._ledger.open_window(connection, broadcast, room) if room > 0 else 0
 
     async def _close(self, running: list[int]) -> int:
         async with self._engine.begin() as connection:
-            closed = await connection.execute(
-                update(Broadcast)
-                .where(
-                    Broadcast.id.in_(running),
-                    Broadcast.state == BroadcastState.RUNNING,
-                    ~exists().where(
-                        Recipient.broadcast_id == Broadcast.id, Recipient.state == RecipientState.WAITING
-                    ),
-                    ~exists().where(Attempt.broadcast_id == Broadcast.id, Attempt.state != AttemptState.DONE),
-                )
-                .values(state=BroadcastState.CLOSED, closed_at=func.now())
-            )
-            return closed.rowcount
+            return (await connection.execute(_CLOSE.where(Broadcast.id.in_(running)))).rowcount
 
     async def mend_stalled(self) -> int:
         """Give attempts whose job died or failed a new one; returns how many.
@@ -107,9 +111,12 @@ class Upkeep:
         stalled = await jobs.get_stalled_jobs(seconds_since_heartbeat=dead_after(self._nodes))
         finish = jobs.finish_job_by_id_async  # asked for all at once: each waits a moment for the others
         await asyncio.gather(*(finish(job.id, Status.FAILED, delete_job=True) for job in stalled if job.id))
+        return await self._give_jobs()
+
+    async def _give_jobs(self) -> int:
         async with self._engine.connect() as connection:
-            jobless = (await connection.execute(_QUEUED_WITHOUT_JOB)).all()
-        for attempt, due_at in jobless:
-            with suppress(AlreadyEnqueued):
-                await self._ledger.requeue(attempt, due_at)
+            jobless = {row.id: row.due_at for row in await connection.execute(_QUEUED_WITHOUT_JOB)}
+        if jobless:
+            with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again
+                await self._ledger.requeue(jobless)
         return len(jobless)

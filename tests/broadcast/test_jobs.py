@@ -1,19 +1,23 @@
 """Attempts become calls: taken, dialled, seen through and recorded, also when something breaks on the way."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from procrastinate.jobs import Status
+from sqlalchemy import text, update
 
 from broadcast.caller import Caller
 from broadcast.jobs import make_app
 from broadcast.ports import CallOrder, CallResult
+from broadcast.queue import SOON
 from broadcast.sounds import Sounds
 from broadcast.states import Outcome
-from tests.broadcast.conftest import PATIENCE, Office
+from broadcast.tables import Attempt
+from tests.broadcast.conftest import AT_ONCE, PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
 
@@ -252,3 +256,24 @@ async def test_what_the_database_address_asks_for_is_kept_beside_what_the_engine
         asked = "SELECT current_setting('statement_timeout') AS own, current_setting('enable_sort') AS ours"
         row = await app.connector.execute_query_one_async(asked)
     assert row == {"own": "12345ms", "ours": "off"}
+
+
+async def test_an_attempt_gets_its_job_when_it_is_due_soon(office: Office) -> None:
+    """Its only job: the first one, done with, was taken off the list."""
+    office.retry = AT_ONCE.model_copy(update={"busy": 60})
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    async with office.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+    ended = datetime.now(UTC)
+    call = await office.takes(AN)
+    await office.ledger.record({call.attempt: CallResult(Outcome.BUSY, ended_at=ended)})
+    await office.upkeep.tend()
+    assert await office.jobs() == 0
+    async with office.engine.begin() as connection:
+        await connection.execute(update(Attempt).values(due_at=ended + SOON - timedelta(seconds=1)))
+    await office.upkeep.tend()
+    await office.upkeep.tend()
+    async with office.engine.connect() as connection:
+        [at] = await connection.scalars(text("SELECT scheduled_at FROM procrastinate_jobs"))
+    assert at == ended + SOON - timedelta(seconds=1)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from broadcast.errors import BadAlert, BroadcastError, NobodyToCall, NotAllowed
 from broadcast.tables import Audio, BroadcastText, Pass, Recipient
@@ -238,3 +238,13 @@ async def test_all_members_are_enlisted_and_only_the_window_is_opened(office: Of
     assert (await office.jobs(), await office.open_recipients()) == (5, 5)
     async with office.engine.connect() as connection:
         assert (await connection.scalar(select(Recipient.id).where(Recipient.state != "waiting"))) is None
+
+
+async def test_postgresql_knows_from_the_first_call_on_how_many_there_are(office: Office) -> None:
+    await network_of(office.engine, {f"Lid {n}": [phone(10, n)] for n in range(20)})
+    await office.sends()
+    async with office.engine.connect() as connection:
+        known = await connection.scalars(
+            text("SELECT reltuples FROM pg_class WHERE relname IN ('recipient', 'recipient_number')")
+        )
+    assert list(known) == [20, 20]

@@ -5,7 +5,7 @@ from datetime import time
 
 from broadcast.policy import BroadcastPolicy
 from broadcast.states import BroadcastState, Outcome
-from tests.broadcast.conftest import Office
+from tests.broadcast.conftest import AT_ONCE, PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
 
@@ -128,3 +128,15 @@ async def test_a_broadcast_that_expires_while_no_phone_can_ring_is_over(office: 
     results = await office.results(sent.broadcast)
     assert results.pop("Lid 0") == ("final", "confirmed")
     assert set(results.values()) == {("final", "nothing")}
+
+
+async def test_who_waits_minutes_for_another_try_keeps_nobody_from_their_first_call(office: Office) -> None:
+    office.policy = BroadcastPolicy(window=2)
+    office.retry = AT_ONCE.model_copy(update={"busy": 300})
+    await network_of(office.engine, {f"Lid {n}": [phone(16, n)] for n in range(8)})
+    await office.sends()
+    dialler = FakeDialler()
+    async with office.at_work(dialler), asyncio.timeout(PATIENCE):
+        while len(dialler.orders) < 8:
+            await asyncio.sleep(0.02)
+    assert len({order.number for order in dialler.orders}) == 8
