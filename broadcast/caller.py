@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from broadcast.lease import Lease
 from broadcast.ledger import Ledger, Taken
 from broadcast.outcomes import Outcomes
 from broadcast.ports import CallOrder, CallResult, Dialler
-from broadcast.rules.expiry import is_expired
 from broadcast.sounds import Sounds
 from broadcast.spool import Spool
 from broadcast.states import Outcome
@@ -122,7 +122,7 @@ class Caller:
             self._uncertain.add(attempt)
             if not isinstance(fault, OSError):
                 raise
-            await self._ledger.requeue({attempt: datetime.now(UTC) + AGAIN_AFTER})
+            await self._ledger.requeue([attempt], after=AGAIN_AFTER)
         else:
             if taken is None:
                 self._put_away(attempt)
@@ -185,7 +185,7 @@ class Caller:
 
         Nothing is waited for between the look at the lease and the request to the PBX.
         """
-        if is_expired(taken.expires_at, datetime.now(UTC)):
+        if taken.seconds_left <= 0:
             self._dialler.give_back()
             await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
         elif taken.attempt in self._unwanted:
@@ -213,7 +213,7 @@ class Caller:
             language=taken.language,
             sound=self._sounds.path(taken.audio),
             sound_seconds=taken.sound_seconds,
-            expires_at=taken.expires_at,
+            expires_at=monotonic() + taken.seconds_left,
         )
 
     async def _record(self, attempt: UUID, result: CallResult) -> None:

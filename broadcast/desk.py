@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
@@ -80,10 +80,11 @@ class Desk:
         All audio is spoken first, then broadcast, recipients and their first calls are written in one
         transaction. Raises BroadcastError, DirectoryError or SpeechError, each one sentence.
         """
-        now = now or datetime.now(UTC)
         check_texts(draft.texts)
         check_sender(draft.by)
         async with AsyncSession(self._engine) as session:
+            # By the clock that decides when it expires: the one of this machine may be wrong.
+            now = now or (await session.scalars(select(func.clock_timestamp()))).one()
             networks = [await network(session, slug) for slug in dict.fromkeys(draft.networks)]
             for one in networks:
                 check_allowed(one, urgent=draft.urgent, now=now)

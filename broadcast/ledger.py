@@ -8,11 +8,11 @@ for recipients locks them first, by id and all at once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, String, any_, bindparam, exists, func, select, update
+from sqlalchemy import ARRAY, Float, String, any_, bindparam, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -47,7 +47,8 @@ class Taken:
     audio: str
     """SHA-256 of the pass's audio."""
     sound_seconds: float
-    expires_at: datetime
+    seconds_left: float
+    """Until it expires, from when the database answered: its clock decides, and not this machine's."""
     under: Tenure | None = None
     """The lease under which it may be dialled; None for a call that is up already."""
 
@@ -58,7 +59,7 @@ _CALL_COLUMNS = (
     Recipient.language,
     Pass.audio,
     Audio.seconds,
-    Broadcast.expires_at,
+    cast(func.extract("epoch", Broadcast.expires_at - func.clock_timestamp()), Float),
 )
 ITS_CALL = (
     Broadcast.id == Attempt.broadcast_id,
@@ -80,7 +81,9 @@ _TAKE = (
     .values(state=AttemptState.DIALLING, node=bindparam("by"), dialled_at=func.now())
     .returning(*_CALL_COLUMNS)
 )
-_URGENCY = select(Attempt.id, Broadcast.urgent).where(*_QUEUED, Broadcast.id == Attempt.broadcast_id)
+_DUE = select(
+    Attempt.id, func.greatest(Attempt.due_at, func.clock_timestamp() + bindparam("after")), Broadcast.urgent
+).where(*_QUEUED, Broadcast.id == Attempt.broadcast_id)
 _CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
 _CANCEL = (
     update(Attempt)
@@ -140,7 +143,7 @@ class Ledger:
         """
         asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
         async with self._at_once.connect() as connection:
-            return [Taken(*row, under=by) for row in await connection.execute(_TAKE, asked)]
+            return [replace(Taken(*row), under=by) for row in await connection.execute(_TAKE, asked)]
 
     async def record(self, results: Mapping[UUID, CallResult]) -> list[UUID]:
         """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
@@ -200,13 +203,14 @@ class Ledger:
             )
             return [Taken(*row) for row in rows]
 
-    async def requeue(self, due: Mapping[UUID, datetime]) -> None:
-        """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead."""
+    async def requeue(self, attempts: Collection[UUID], *, after: timedelta = timedelta()) -> None:
+        """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead.
+
+        It waits for them to be due, and for `after` from now.
+        """
         async with self._engine.begin() as connection:
-            queued = await connection.execute(_URGENCY, {"attempts": list(due)})
-            await self._queue.defer(
-                connection, [Due(attempt, due[attempt], urgent) for attempt, urgent in queued]
-            )
+            queued = await connection.execute(_DUE, {"attempts": list(attempts), "after": after})
+            await self._queue.defer(connection, [Due(*row) for row in queued])
 
     async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
         """Let the rules decide for these recipients, who are locked, and write it.

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BindParameter,
+    ColumnElement,
     Integer,
     String,
     Text,
     Uuid,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -48,14 +50,21 @@ _end = _rows(
     sip_status=Integer(),
     evidence=Text(),
 )
+
+
+def _during_the_call(at: ColumnElement[datetime]) -> ColumnElement[datetime | None]:
+    """Set right by the database's clock: waits count from these times, and a machine's own may be wrong."""
+    return case((at.is_not(None), func.least(func.greatest(at, Attempt.dialled_at), func.clock_timestamp())))
+
+
 FINISH = (
     update(Attempt)
     .where(Attempt.id == _end.c.attempt, Attempt.state != AttemptState.DONE)
     .values(
         state=AttemptState.DONE,
         outcome=_end.c.outcome,
-        answered_at=_end.c.answered_at,
-        ended_at=_end.c.ended_at,
+        answered_at=_during_the_call(_end.c.answered_at),
+        ended_at=_during_the_call(_end.c.ended_at),
         cause=_end.c.cause,
         sip_status=_end.c.sip_status,
         evidence=cast(_end.c.evidence, JSONB),

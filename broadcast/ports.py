@@ -21,7 +21,8 @@ class CallOrder:
     sound: Path
     """The whole pass (identification, text, offer of keys), without extension, as the PBX sees it."""
     sound_seconds: float
-    expires_at: datetime
+    expires_at: float
+    """By `time.monotonic`, which nobody can set; it is not played from then on."""
 
 
 @dataclass(frozen=True, slots=True)

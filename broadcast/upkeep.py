@@ -20,7 +20,7 @@ from broadcast.tables import Attempt, Broadcast, Recipient
 # States as literals: PostgreSQL must know them when it plans, or it uses no index on part of a table.
 _QUEUED = and_(Attempt.state == literal_column("'queued'"), Attempt.due_at < func.clock_timestamp() + SOON)
 _DIALLING = Attempt.state == literal_column("'dialling'")
-_QUEUED_WITHOUT_JOB = select(Attempt.id, Attempt.due_at).where(
+_QUEUED_WITHOUT_JOB = select(Attempt.id).where(
     _QUEUED,
     text(
         "NOT EXISTS (SELECT FROM procrastinate_jobs"
@@ -115,7 +115,7 @@ class Upkeep:
 
     async def _give_jobs(self) -> int:
         async with self._engine.connect() as connection:
-            jobless = {row.id: row.due_at for row in await connection.execute(_QUEUED_WITHOUT_JOB)}
+            jobless = list(await connection.scalars(_QUEUED_WITHOUT_JOB))
         if jobless:
             with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again
                 await self._ledger.requeue(jobless)

@@ -3,24 +3,22 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from procrastinate.exceptions import ConnectorException
 
 from broadcast.caller import Caller
 from broadcast.desk import LANGUAGES
-from broadcast.errors import DATABASE_AWAY
 from broadcast.jobs import register, work
 from broadcast.lease import IN_USE, Lease
 from broadcast.sounds import Sounds
 from broadcast.spool import Spool
 from broadcast.takeover import Takeover
 from broadcast.upkeep import Upkeep
+from buurtbel.chores import Chore, Rounds
 from buurtbel.database import wait_for_database
 from buurtbel.heartbeat import Heartbeat
 from buurtbel.installation import claimant
@@ -108,7 +106,7 @@ async def _serve(
     register(board.app, caller, dialler)
     await caller.adopt_all()
     async with board.app.open_async():
-        clock = _clock(board, caller, reports, takeover)
+        rounds = Rounds(_chores(board, caller, reports, takeover))
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
@@ -118,7 +116,7 @@ async def _serve(
         await asyncio.wait({workers, events, leased, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
         lines.close()
-        clock.shutdown(wait=False)
+        rounds.end()
         workers.cancel()
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
@@ -138,33 +136,16 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     await heart.beat_on()
 
 
-def _clock(board: Switchboard, caller: Caller, reports: Reports, takeover: Takeover) -> AsyncIOScheduler:
-    """What this node does by the clock; a round that fails is logged and the next one tries again."""
+def _chores(board: Switchboard, caller: Caller, reports: Reports, takeover: Takeover) -> dict[Chore, float]:
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
-    clock = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    for chore, seconds in (
-        (upkeep.tend, 1.0),
-        (upkeep.mend_stalled, 2 * nodes.sweep),
-        (caller.mend, 2 * nodes.sweep),
-        (reports.mend, nodes.sweep),
-        (takeover.sweep, nodes.sweep),
-    ):
-        clock.add_job(_patient(chore), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
-    clock.start()
-    return clock
-
-
-def _patient(chore: Callable[[], Awaitable[object]]) -> Callable[[], Coroutine[Any, Any, None]]:
-    """The chore; while the database is away it is left for the next round."""
-
-    async def round_() -> None:
-        try:
-            await chore()
-        except DATABASE_AWAY as away:
-            log.warning("The upkeep waits for the database (%s).", type(away).__name__)
-
-    return round_
+    return {
+        upkeep.tend: 1.0,
+        upkeep.mend_stalled: 2 * nodes.sweep,
+        caller.mend: 2 * nodes.sweep,
+        reports.mend: nodes.sweep,
+        takeover.sweep: nodes.sweep,
+    }
 
 
 async def _work_on(board: Switchboard) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
-from broadcast.rules.expiry import is_expired
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome
 from directory.errors import NumberRefused
@@ -148,7 +147,7 @@ class AriDialler:
             await self._hang_up(live)
 
     async def _converse(self, live: LiveCall, call: Call, order: CallOrder) -> CallResult:
-        if is_expired(order.expires_at, datetime.now(UTC)):
+        if monotonic() >= order.expires_at:
             await self._hang_up(live)
             return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
         alert = Alert(

@@ -9,8 +9,3 @@ def expires_at(urgent: bool, started_at: datetime, policy: BroadcastPolicy) -> d
     """Give the moment from which the broadcast is neither dialled nor played any more."""
     seconds = policy.urgent_expiry if urgent else policy.other_expiry
     return started_at + timedelta(seconds=seconds)
-
-
-def is_expired(at: datetime, now: datetime) -> bool:
-    """Tell whether the expiry `at` has come: at that very moment it has."""
-    return now >= at

@@ -178,6 +178,16 @@ class Office:
         async with self.engine.connect() as connection:
             return int(await connection.scalar(text(f"SELECT count(*) FROM {rows}")) or 0)
 
+    async def now(self) -> datetime:
+        """By the database's clock, which decides."""
+        async with self.engine.connect() as connection:
+            now: datetime = (await connection.scalars(select(func.clock_timestamp()))).one()
+        return now
+
+    async def was_dialled(self, attempt: UUID, at: datetime) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(update(Attempt).where(Attempt.id == attempt).values(dialled_at=at))
+
     async def expire(self, broadcast: int) -> None:
         """An hour has gone by."""
         async with self.engine.begin() as connection:

@@ -200,6 +200,7 @@ async def test_what_was_seen_of_a_call_is_kept_with_it(office: Office) -> None:
     seen = CallResult(
         Outcome.CONFIRMED, answered, answered + timedelta(seconds=9), 16, 200, {"passes": [[0.0, 8.5, True]]}
     )
+    await office.was_dialled(call.attempt, answered - timedelta(seconds=5))
     await office.ledger.record({call.attempt: seen})
     [kept] = (await office.lines(sent.broadcast))["An"].calls
     assert (kept.answered_at, kept.ended_at) == (seen.answered_at, seen.ended_at)
@@ -212,6 +213,7 @@ async def test_the_next_call_is_due_so_long_after_the_real_end_of_the_last_one(o
     await office.sends()
     call = await office.takes(AN_MOBILE)
     ended = datetime.now(UTC) - timedelta(seconds=20)
+    await office.was_dialled(call.attempt, ended - timedelta(seconds=20))
     await office.ledger.record({call.attempt: CallResult(Outcome.BUSY, ended_at=ended)})
     async with office.engine.connect() as connection:
         due = await connection.scalar(select(Attempt.due_at).where(Attempt.state == "queued"))

@@ -152,16 +152,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(picks=PICKS)
     def requeue(self, picks: list[int]) -> None:
-        self.do(self._requeue(self._pick(picks, *FORWARD)))
-
-    async def _requeue(self, attempts: list[UUID]) -> None:
-        async with self.office.engine.connect() as connection:
-            rows = await connection.execute(
-                select(Attempt.id, Attempt.due_at).where(Attempt.id.in_(attempts))
-            )
-            due = {row.id: row.due_at for row in rows}
         with suppress(AlreadyEnqueued):
-            await self.office.ledger.requeue(due)
+            self.do(self.office.ledger.requeue(self._pick(picks, *FORWARD)))
 
     @rule()
     def lose_jobs(self) -> None:

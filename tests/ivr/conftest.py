@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
@@ -49,7 +49,7 @@ class LineDesk:
             language=language,
             sound=self.message,
             sound_seconds=MESSAGE_SECONDS / SPEED,
-            expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
+            expires_at=monotonic() + expires_in,
         )
 
     async def calls(self, order: CallOrder) -> CallResult:

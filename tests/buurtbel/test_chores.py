@@ -1,0 +1,52 @@
+"""Chores go on, round after round, whatever becomes of the clock or of one round."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from buurtbel.chores import Rounds
+
+PATIENCE = 20.0
+
+
+class Chore:
+    """Counts; fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.fault: Exception | None = None
+
+    async def __call__(self) -> None:
+        self.done += 1
+        if self.fault:
+            raise self.fault
+
+    async def goes_on(self) -> None:
+        """Two more rounds: the one that is being done may be the last."""
+        enough = self.done + 2
+        async with asyncio.timeout(PATIENCE):
+            while self.done < enough:
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("fault", [psycopg.OperationalError("away"), ValueError("a fault of our own")])
+async def test_a_round_that_fails_is_followed_by_the_next(fault: Exception) -> None:
+    chore = Chore()
+    chore.fault = fault
+    rounds = Rounds({chore: 0.05})
+    await chore.goes_on()
+    rounds.end()
+
+
+async def test_a_clock_that_is_put_back_by_hours_stops_no_chore() -> None:
+    chore, shift = Chore(), 0.0
+    rounds = Rounds({chore: 0.05}, wall=lambda: asyncio.get_running_loop().time() + shift)
+    await chore.goes_on()
+    # What is left of the plan once the clock is put back: the next round seems hours away.
+    [job] = rounds._clock.get_jobs()
+    job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=2))
+    shift = -7200.0
+    await chore.goes_on()
+    rounds.end()
