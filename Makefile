@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines bench-calls bench-voicemail bench-scale format lock static installed
+.PHONY: help demo test check lines chaos bench-calls bench-voicemail bench-scale format lock static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: installed static ## Check the code and run the fast tests, in under two m
 
 lines: installed ## Hold scripted conversations with our number over real calls
 	@$(BIN)/python -m bench.lines
+
+chaos: installed ## Kill everything, again and again, and let the phones tell (SEED= draws other faults)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
@@ -53,6 +56,7 @@ static:
 	@$(BIN)/lint-imports --no-logo
 
 demo lines: NEEDS := asterisk
+chaos: NEEDS := dev asterisk chaos
 test: NEEDS := dev asterisk
 check format lock: NEEDS := dev
 bench-calls: NEEDS := asterisk bench

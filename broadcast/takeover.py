@@ -47,18 +47,22 @@ class Takeover:
                 Attempt.state == AttemptState.DIALLING,
                 *ITS_CALL,
                 # A living node records the ends of its calls itself; one that it forgot is a fault of ours.
-                or_(_IS_DEAD & may_go, over_at + _interval(2 * policy.lease) <= _NOW),
+                or_(
+                    _IS_DEAD & may_go & (Node.name != bindparam("spared")),
+                    over_at + _interval(2 * policy.lease) <= _NOW,
+                ),
             )
         )
         self._seen: set[UUID] = set()
 
-    async def sweep(self) -> int:
+    async def sweep(self, *, sparing: str = "") -> int:
         """Close what was stray at the last look too; returns how many were closed.
 
-        Two sightings, because after an absence of the database every node looks dead at first.
+        Two sightings, because after an absence of the database every node looks dead at first. `sparing` is
+        the node that looks: it lives, whatever became of its lease, and knows what its calls come to.
         """
         async with self._engine.connect() as connection:
-            stray = list(await connection.execute(self._stray))
+            stray = list(await connection.execute(self._stray, {"spared": sparing}))
         again = [(attempt, node, is_dead) for attempt, node, is_dead in stray if attempt in self._seen]
         self._seen = {attempt for attempt, _, _ in stray}
         if not again:

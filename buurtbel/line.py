@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -144,7 +145,7 @@ def _chores(board: Switchboard, caller: Caller, reports: Reports, takeover: Take
         upkeep.mend_stalled: 2 * nodes.sweep,
         caller.mend: 2 * nodes.sweep,
         reports.mend: nodes.sweep,
-        takeover.sweep: nodes.sweep,
+        partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from broadcast.policy import NodePolicy, RetryPolicy
 from broadcast.states import Outcome
 from broadcast.takeover import Takeover
-from tests.broadcast.conftest import PATIENCE, Office
+from tests.broadcast.conftest import NODE, PATIENCE, Office
 from tests.broadcast.test_lease import lapse
 from tests.people import network_of, phone
 
@@ -130,3 +130,18 @@ async def test_a_member_whose_calls_keep_becoming_unknown_costs_no_try_and_is_no
     an = (await office.lines(sent.broadcast))["An"]
     assert len(an.calls) == 3 + 2
     assert an.state == "final"
+
+
+async def test_a_node_that_lives_leaves_its_own_calls_alone_though_its_lease_lapsed(office: Office) -> None:
+    """The database was away for longer than the lease: its calls went on, and it knows what they come to."""
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    call = await office.takes(AN)
+    await lapse(office, NODE)
+    takeover = takeover_of(office)
+    for _ in range(3):
+        assert await takeover.sweep(sparing=NODE) == 0
+    assert (await office.open_calls())[AN] == call.attempt
+    await dialled_ago(office, LONGEST_CALL + 4 * 60)
+    assert await takeover.sweep(sparing=NODE) == 0
+    assert await takeover.sweep(sparing=NODE) == 1, "one that it forgot is closed like any other"

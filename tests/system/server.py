@@ -54,6 +54,11 @@ class Server:
         return Settings.model_validate({**self.values, "data_dir": self.folder})
 
     def start(self) -> None:
+        self.launch()
+        self.until(lambda: "Buurtbel serves." in self.log.read_text(), seconds=READY_WITHIN)
+
+    def launch(self) -> None:
+        """Begin to serve; over before it does."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "buurtbel", "serve"],
@@ -62,7 +67,6 @@ class Server:
                 env=self.environment,
                 cwd=self.folder,
             )
-        self.until(lambda: "Buurtbel serves." in self.log.read_text(), seconds=READY_WITHIN)
 
     def stop(self) -> None:
         if self.process is not None:

@@ -1,0 +1,58 @@
+"""The wire to the telephone network, on which every call of every node is seen from its first packet on."""
+
+import re
+import socket
+from collections import Counter, defaultdict
+from time import time
+
+from tests.system.wires import SipTap
+
+_CALL = re.compile(rb"^(?:Call-ID|i):\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+_REFUSED = re.compile(rb"SIP/2\.0 [4-6]\d\d ")
+_TO_INVITE = re.compile(rb"^CSeq:\s*\d+ INVITE", re.MULTILINE | re.IGNORECASE)
+_NUMBER = re.compile(rb"INVITE sip:([^@;>]+)@")
+
+
+class CountingWire(SipTap):
+    """Knows which calls of which node ring or are up, and how many calls each number got."""
+
+    def __init__(self, at: tuple[str, int], far_end: tuple[str, int]) -> None:
+        super().__init__(at, far_end)
+        self._live: defaultdict[int, set[bytes]] = defaultdict(set)
+        self._calls: dict[bytes, str] = {}
+        self._answered: dict[bytes, float] = {}
+
+    @property
+    def placed(self) -> Counter[str]:
+        """Calls by number."""
+        return Counter(self._calls.values())
+
+    def answers(self, number: str) -> list[float]:
+        """When calls to it were picked up, by the clock on the wall, in this order."""
+        return [at for call, at in self._answered.items() if self._calls.get(call) == number]
+
+    def live(self, port: int) -> int:
+        """Calls of the node that speaks SIP on this port."""
+        return len(self._live[port])
+
+    def all_gone(self, port: int) -> None:
+        """That node's PBX was killed: it will not say goodbye."""
+        self._live[port].clear()
+
+    def _pass_on(self, wire: socket.socket, packet: bytes, sender: tuple[str, int]) -> None:
+        from_us = wire is self._near
+        port = (sender if from_us else self._callers[wire])[1]
+        found = _CALL.search(packet)
+        if found:
+            self._note(port, found[1], packet, from_us=from_us)
+        super()._pass_on(wire, packet, sender)
+
+    def _note(self, port: int, call: bytes, packet: bytes, *, from_us: bool) -> None:
+        invited = _NUMBER.match(packet) if from_us else None
+        if invited:
+            self._calls.setdefault(call, invited[1].decode())
+            self._live[port].add(call)
+        elif not from_us and packet.startswith(b"SIP/2.0 200 ") and _TO_INVITE.search(packet):
+            self._answered.setdefault(call, time())
+        elif packet.startswith((b"BYE ", b"CANCEL ")) or (not from_us and _REFUSED.match(packet)):
+            self._live[port].discard(call)
