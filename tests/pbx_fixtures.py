@@ -1,9 +1,7 @@
 """Real telephones for tests: our own Asterisk, and the simulated neighbourhood that it calls."""
 
 import asyncio
-import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,11 +20,10 @@ from buurtbel.embedded.ports import Address
 from buurtbel.settings import Pbx, Settings
 from ivr.trunk import Trunk
 from prompts.audio import TELEPHONE_RATE, Audio, decode
+from tests.ports import LOOPBACK, free_ports, rtp_range
 
-LOOPBACK = "127.0.0.1"
-LOWEST, HIGHEST = 10000, 14999
-RTP_PORTS = 400
-NEXT_PORT = LOWEST + os.getpid() * 37 % (HIGHEST - LOWEST)
+CALLS_AT_ONCE = 100
+"""In the neighbourhood, by all who ring it."""
 
 
 @dataclass(frozen=True)
@@ -72,38 +69,6 @@ class RunningPbx:
         """A folder that Asterisk can read."""
         assert self.settings.pbx.sounds
         return self.settings.pbx.sounds
-
-
-def free_ports(count: int) -> int:
-    """The first of `count` ports in a row that nobody uses; never given out twice in one process."""
-    first = _next_port(count)
-    while not all(_is_free(port) for port in range(first, first + count)):
-        first = _next_port(count)
-    return first
-
-
-def _next_port(count: int) -> int:
-    global NEXT_PORT  # noqa: PLW0603
-    if NEXT_PORT + count > HIGHEST:
-        NEXT_PORT = LOWEST
-    NEXT_PORT += count
-    return NEXT_PORT - count
-
-
-def _is_free(port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                return False
-    return True
-
-
-def rtp_range() -> str:
-    first = free_ports(RTP_PORTS + 1)
-    first += first % 2
-    return f"{first}-{first + RTP_PORTS - 1}"
 
 
 def pbx_settings(folder: Path, trunk: Trunk) -> Settings:
@@ -157,7 +122,7 @@ def neighbourhood(asterisk_root: Path, pbx_folder: Path) -> Iterator[RunningNeig
             asterisk_root,
             pbx_folder / "neighbourhood",
             sip_bind=f"{LOOPBACK}:{port}",
-            rtp_ports=rtp_range(),
+            rtp_ports=rtp_range(CALLS_AT_ONCE),
             recordings=recordings,
             hello=say("Hallo?", pbx_folder / "hello.wav"),
             greeting=say("Dit is de voicemail van Lotte. Spreek in na de toon.", pbx_folder / "greeting.wav"),

@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,9 @@ def _make(name: str) -> pwd.struct_passwd:
     try:
         subprocess.run([*command, "--shell", "/usr/sbin/nologin", name], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
+        # Another program that starts at the same moment may have been first.
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
         raise StartError(
             f"The account {name} cannot be made: make it with `useradd --system {name}`."
         ) from error

@@ -1,13 +1,17 @@
 """Finding an Asterisk that is new enough, and saying plainly why there is none."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from buurtbel.embedded import account
 from buurtbel.embedded.account import Account, check_reachable
 from buurtbel.embedded.asterisk_root import OLDEST, Installation, ensure_root
 from buurtbel.embedded.errors import RootError, StartError
+
+MARKER = "buurtbel-asterisk-version"
 
 
 @pytest.mark.pbx
@@ -36,7 +40,7 @@ def test_an_empty_root_has_no_version(tmp_path):
 def test_an_older_asterisk_does_not_count(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "root").mkdir()
-    (tmp_path / "root" / "buurtbel-asterisk-version").write_text("22.9.0")
+    (tmp_path / "root" / MARKER).write_text("22.9.0")
     with pytest.raises(RootError):
         ensure_root(tmp_path / "root")
 
@@ -71,6 +75,23 @@ def test_why_the_mirror_gave_nothing_is_told(tmp_path, monkeypatch, complaint, s
     with pytest.raises(RootError, match=sentence):
         ensure_root(tmp_path / "root")
     assert [path.name for path in tmp_path.iterdir() if "root" in path.name] == []
+
+
+def test_programs_that_start_at_once_lay_it_out_once(tmp_path, monkeypatch):
+    tool(tmp_path, "apt-get", "printf 'Debian\\ttrixie\\thttp://mirror.test/debian/\\n'")
+    tool(tmp_path, "mmdebstrap", f'echo one >> {tmp_path}/built; sleep 0.2; echo 22.10.1 > "$5"/{MARKER}')
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with ThreadPoolExecutor() as starting:
+        found = [starting.submit(ensure_root, tmp_path / "root") for _ in range(3)]
+    if os.geteuid() != 0:
+        assert {type(one.exception()) for one in found} == {RootError}
+        return
+    assert {one.result() for one in found} == {tmp_path / "root"}
+    assert (tmp_path / "built").read_text() == "one\n"
+
+
+def test_an_account_that_another_program_just_made_is_used():
+    assert account._make("daemon").pw_name == "daemon"
 
 
 def test_a_closed_folder_is_named_and_left_closed(tmp_path):

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.embedded.line import Line
-from tests.pbx_fixtures import LOOPBACK
+from tests.ports import LOOPBACK
 
 pytestmark = pytest.mark.pbx
 

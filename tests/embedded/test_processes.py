@@ -17,7 +17,8 @@ from buurtbel.embedded.pbx import Secrets, load_secrets, pbx_values, start_pbx
 from buurtbel.embedded.program import GOES_FIRST
 from buurtbel.settings import Pbx, Settings
 from ivr.trunk import Trunk
-from tests.pbx_fixtures import LOOPBACK, eventually, pbx_settings
+from tests.pbx_fixtures import eventually, pbx_settings
+from tests.ports import LOOPBACK
 
 pytestmark = pytest.mark.pbx
 

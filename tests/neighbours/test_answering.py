@@ -15,7 +15,8 @@ from buurtbel.neighbours.kinds import Beep, Box, Kind, Press
 from buurtbel.neighbours.server import answering
 from prompts.audio import TELEPHONE_RATE, read
 from tests.neighbours.rehearsal import GREETING, HALLO, message, neighbour, person
-from tests.pbx_fixtures import LOOPBACK, eventually, free_ports
+from tests.pbx_fixtures import eventually
+from tests.ports import LOOPBACK, free_ports
 
 MIA = neighbour(Kind.HALLO, person(HALLO, leaves_after=0.2), number="+99930000001")
 OMER = neighbour(Kind.SILENT, person(), number="+99930000002", suppresses=True)

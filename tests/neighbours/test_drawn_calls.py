@@ -18,17 +18,8 @@ from prompts.audio import Audio, read, write_sound
 from prompts.comparator import compare
 from tests.embedded.line import Line, PhoneCall
 from tests.neighbours.rehearsal import GREETING, HALLO, neighbour, person
-from tests.pbx_fixtures import (
-    LOOPBACK,
-    RunningPbx,
-    eventually,
-    free_ports,
-    pbx_settings,
-    rtp_range,
-    say,
-    speech,
-    start_pbx_for_test,
-)
+from tests.pbx_fixtures import RunningPbx, eventually, pbx_settings, say, speech, start_pbx_for_test
+from tests.ports import LOOPBACK, free_ports, rtp_range
 
 pytestmark = pytest.mark.pbx
 

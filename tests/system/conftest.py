@@ -4,12 +4,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
 
-from tests.pbx_fixtures import LOOPBACK, RunningNeighbourhood, free_ports, rtp_range
-from tests.people import phone
+from tests.pbx_fixtures import RunningNeighbourhood
+from tests.ports import LOOPBACK, free_ports, rtp_range
 from tests.system.server import Server, Values
 
 SHORT: dict[str, dict[str, str]] = {
@@ -27,27 +27,6 @@ SHORT: dict[str, dict[str, str]] = {
     "speech": {"zone": "Politie"},
 }
 """Waits, so that a test does not take as long as an evening of calls."""
-
-TEXT = "Inbraak. Blijf binnen."
-EVERY_KIND = {
-    "Mia presses 1 during": [phone(10, 5001)],
-    "Jef presses 1 after": [phone(11, 5002)],
-    "Lotte hangs up after it": [phone(12, 5003)],
-    "Sofie asks it again": [phone(13, 5004)],
-    "Bram leaves": [phone(14, 5005)],
-    "Omer says nothing": [phone(15, 5006)],
-    "Rik is busy": [phone(16, 5007)],
-    "Griet is out": [phone(17, 5008)],
-    "Nele is busy first": [phone(18, 5009)],
-    "Fons rejects": [phone(19, 5010)],
-    "Staf has moved": [phone(20, 5011)],
-    "Dirk's line is full first": [phone(21, 5012)],
-    "Els has changed number": [phone(22, 5013)],
-    "An has a mailbox": [phone(23, 51)],
-    "Wim has a dead and a live number": [phone(20, 5015), phone(10, 5016)],
-    "Jan shares a phone with Jo": [phone(11, 5017)],
-    "Jo shares a phone with Jan": [phone(11, 5017)],
-}
 
 
 class NewServer(Protocol):
@@ -92,19 +71,3 @@ def town(new_server: NewServer, neighbourhood: RunningNeighbourhood, asterisk_ro
     server = new_server({"pbx": own_pbx(asterisk_root), "trunk": trunk})
     server.start()
     return server
-
-
-@pytest.fixture(scope="session")
-def sent(town: Server) -> dict[str, Any]:
-    """What `send` answered; people are being called when this is there."""
-    rows = ["naam;taal;telefoon;telefoon2"]
-    rows += [
-        ";".join([name, "nl", *numbers, *[""] * (2 - len(numbers))]) for name, numbers in EVERY_KIND.items()
-    ]
-    members = town.folder / "leden.csv"
-    members.write_text("\n".join(rows))
-    town.type("network", "add", "kinds", "BIN Kinds", "Westerlo")
-    town.type("network", "approve", "kinds", "--on", "2014-09-15")
-    assert town.type("member", "import", "--network", "kinds", str(members))["accepted"]
-    answer: dict[str, Any] = town.type("send", "--network", "kinds", "--text", f"nl={TEXT}", "--urgent")
-    return answer

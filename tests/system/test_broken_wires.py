@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from ivr.trunk import Trunk
-from tests.pbx_fixtures import LOOPBACK, RunningNeighbourhood, free_ports, pbx_settings, start_pbx_for_test
+from tests.pbx_fixtures import RunningNeighbourhood, pbx_settings, start_pbx_for_test
 from tests.people import phone
+from tests.ports import LOOPBACK, free_ports
 from tests.system.conftest import NewServer
 from tests.system.server import Server
 from tests.system.wires import SipTap, TcpGate

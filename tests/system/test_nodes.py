@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.pbx_fixtures import LOOPBACK, RunningNeighbourhood
+from tests.pbx_fixtures import RunningNeighbourhood
 from tests.people import phone
+from tests.ports import LOOPBACK
 from tests.system.conftest import NewServer, own_pbx
 from tests.system.server import Server
 from tests.system.wires import SipTap

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from buurtbel.embedded.postgres import url_of_running
-from tests.pbx_fixtures import LOOPBACK
+from tests.ports import LOOPBACK
 from tests.system.conftest import NewServer, own_pbx
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
