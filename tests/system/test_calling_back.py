@@ -1,8 +1,10 @@
 """Members call our number over real SIP: they hear their alert again, confirm it, and are rung no more."""
 
+import signal
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable
 
+import psutil
 import pytest
 
 from buurtbel.neighbours.handset import Handsets, handsets
@@ -130,3 +132,15 @@ async def test_who_is_not_known_is_told_so_after_the_first_words(phones: Handset
         await call.hears(says("line_urgent_help"))
         await call.hears(says("line_unknown"))
         await call.hears(says("line_unknown_menu"))
+
+
+async def test_who_calls_while_the_line_hangs_is_told_whom_to_call_instead_of_hearing_silence(
+    town: Server, phones: Handsets, says: Says
+) -> None:
+    frozen = await to_thread(town.pid_of, "line.json")
+    async with phones.calling(phone(10, 9006)) as call:
+        await call.hears(says("line_urgent_help"))
+        psutil.Process(frozen).send_signal(signal.SIGSTOP)
+        await call.hears(says("line_away"))
+        await call.until_over()
+    await to_thread(town.until, lambda: town.pid_of("line.json") != frozen, seconds=10)
