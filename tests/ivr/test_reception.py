@@ -1,5 +1,6 @@
 """Calls from outside on a fake PBX: who is led by us, and whom we let be."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,3 +52,20 @@ async def test_who_was_given_to_the_dialplan_is_left_to_it(line_desk: LineDesk, 
     await line_desk.client.channels.continue_in_dialplan(GUST, INBOUND, AWAY)
     await until(lambda: line_desk.exchange.find(GUST) is None)
     assert ("DELETE", f"/ari/channels/{GUST}") not in line_desk.ari.requests
+
+
+async def test_what_is_whispered_is_played_by_a_second_channel_that_ends_with_it(
+    line_desk: LineDesk, tmp_path: Path
+) -> None:
+    call = rings(line_desk, tmp_path)
+    await until(lambda: call.heard)
+    live = line_desk.exchange.find(GUST)
+    assert live is not None
+    assert live.call is not None
+    whispering = asyncio.create_task(live.call.whisper(Sound(tmp_path / "report_ends_soon", 0.05)))
+    await until(lambda: len(line_desk.ari.calls) > 1)
+    [second] = [one for one in line_desk.ari.calls.values() if one is not call]
+    await whispering
+    assert [Path(one.sound).name for one in second.heard] == ["report_ends_soon"]
+    assert second.gone.is_set()
+    assert not call.gone.is_set()
