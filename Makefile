@@ -52,7 +52,8 @@ static:
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-demo lines: NEEDS := asterisk
+demo: NEEDS := asterisk
+lines: NEEDS := asterisk phones
 test: NEEDS := dev asterisk
 check format lock: NEEDS := dev
 bench-calls: NEEDS := asterisk bench
