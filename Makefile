@@ -57,7 +57,8 @@ static:
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-demo lines: NEEDS := asterisk
+demo: NEEDS := asterisk
+lines: NEEDS := asterisk phones
 chaos: NEEDS := dev asterisk chaos
 test: NEEDS := dev asterisk
 check format lock: NEEDS := dev

@@ -26,8 +26,8 @@ async def confirms(stage: LineStage, number: str, *, language: str = "nl", keys:
     assert await stage.has_confirmed(number)
 
 
-async def reports(stage: LineStage, number: str, *, language: str = "nl") -> None:
-    async with stage.phones.calling(number) as call:
+async def reports(stage: LineStage, number: str, *, language: str = "nl", keys: str = "trunk") -> None:
+    async with stage.phones.calling(number, keys=keys) as call:
         await _speaks(stage, call, language)
         await call.presses("5")
         await call.hears(stage.says("report_menu", language))
@@ -185,6 +185,18 @@ async def _is_in_the_report_menu(stage: LineStage, call: Handset) -> None:
     await call.hears(stage.says("report_menu"))
 
 
+async def _hears_the_report_again(stage: LineStage, call: Handset) -> None:
+    await _is_in_the_report_menu(stage, call)
+    await call.presses("2")
+    await call.hears(stage.spoken, share=RECORDED)
+
+
+async def _is_thanked(stage: LineStage, call: Handset) -> None:
+    await _is_in_the_report_menu(stage, call)
+    await call.presses("1")
+    await call.hears(stage.says("report_thanks"))
+
+
 _UNTIL: Mapping[str, Callable[[LineStage, Handset], Awaitable[None]]] = {
     "in the first words": _is_in_the_first_words,
     "being asked": _is_asked,
@@ -193,14 +205,20 @@ _UNTIL: Mapping[str, Callable[[LineStage, Handset], Awaitable[None]]] = {
     "waiting to speak": _waits_for_the_tone,
     "speaking": _speaks,
     "in the report menu": _is_in_the_report_menu,
+    "hearing the report again": _hears_the_report_again,
+    "being thanked for it": _is_thanked,
 }
-LEFT_BY_HANGING_UP = {"speaking": 1, "in the report menu": 1}
+LEFT_BY_HANGING_UP = dict.fromkeys(
+    ("speaking", "in the report menu", "hearing the report again", "being thanked for it"), 1
+)
 UNKNOWN = "is not known"
 CONVERSATIONS: Mapping[str, Conversation] = {
     **{f"confirms in {one}": partial(confirms, language=one) for one in LANGUAGES},
     **{f"reports in {one}": partial(reports, language=one) for one in LANGUAGES},
     "confirms with keys by SIP INFO": partial(confirms, keys="keys-by-info"),
     "confirms with keys in band": partial(confirms, keys="keys-in-band"),
+    "reports with keys by SIP INFO": partial(reports, keys="keys-by-info"),
+    "reports with keys in band": partial(reports, keys="keys-in-band"),
     "listens again and goes back": listens_again_and_goes_back,
     "confirms too early and stays": confirms_too_early_and_stays,
     "confirms too early and hangs up": confirms_too_early_and_hangs_up,

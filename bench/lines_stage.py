@@ -63,7 +63,10 @@ class LineStage:
         return read_laid(place_of(settings.sounds_folder, key, language, **slots))
 
     async def alert(self, language: str, *, newest: bool = True) -> Audio:
-        broadcast = self.newest if newest else self.older
+        return await self.message(self.newest if newest else self.older, language)
+
+    async def message(self, broadcast: int, language: str = "nl") -> Audio:
+        """What a broadcast says to those with this language."""
         stored = (
             select(StoredAudio.flac)
             .join(Pass, Pass.audio == StoredAudio.sha256)
@@ -87,6 +90,14 @@ class LineStage:
         async with self.board.engine.connect() as connection:
             return bool(await connection.scalar(found))
 
+    async def report_of(self, number: str) -> Audio:
+        """What was kept of the one report from this number, once it is not under way any more."""
+        await self.kept(number)
+        stored = select(StoredAudio.flac).join(MemberReport, MemberReport.audio == StoredAudio.sha256)
+        async with self.board.engine.connect() as connection:
+            flac = (await connection.scalars(stored.where(MemberReport.e164 == number))).one()
+        return await asyncio.to_thread(decode, flac)
+
     async def kept(self, number: str) -> int:
         """Reports from this number, once none of them is under way any more."""
         states = select(MemberReport.state).where(MemberReport.e164 == number)
@@ -103,7 +114,7 @@ class LineStage:
 async def phones_of(settings: Settings, folder: Path) -> AsyncIterator[Handsets]:
     """The neighbourhood at the settings' trunk, and its phones once they can call."""
     await asyncio.to_thread(folder.mkdir, parents=True)
-    audio, door, passwords = free_audio_ports(60), Address(LOOPBACK, free_tcp_port()), Passwords.made()
+    audio, door, passwords = free_audio_ports(120), Address(LOOPBACK, free_tcp_port()), Passwords.made()
     recordings, voice = folder / "recordings", voice_for(settings.speech.engine)
     asterisk = await start_neighbourhood(
         await asterisk_root(settings),

@@ -93,7 +93,7 @@ async def keep(connection: AsyncConnection, report: int, said: sound.Audio) -> s
 
 
 async def send(connection: AsyncConnection, report: int) -> None:
-    """Put a kept report on the officers' list; whoever listens on the channel `report` is told its number."""
+    """Put a kept report on the officers' list."""
     sent = await connection.scalar(
         update(MemberReport)
         .where(
@@ -105,7 +105,7 @@ async def send(connection: AsyncConnection, report: int) -> None:
         .returning(MemberReport.id)
     )
     if sent is not None:
-        await connection.execute(select(func.pg_notify("report", str(sent))))
+        await _tell(connection, report)
 
 
 async def discard(connection: AsyncConnection, report: int) -> None:
@@ -195,6 +195,7 @@ async def claim(connection: AsyncConnection, report: int, by: str) -> None:
     )
     if not claimed.rowcount:
         raise NotThatReport(await _why_not(connection, report))
+    await _tell(connection, report)
 
 
 async def judge(connection: AsyncConnection, report: int, worth: Worth, by: str) -> None:
@@ -217,6 +218,12 @@ async def judge(connection: AsyncConnection, report: int, worth: Worth, by: str)
     )
     if not judged.rowcount:
         raise NotThatReport(await _why_not(connection, report))
+    await _tell(connection, report)
+
+
+async def _tell(connection: AsyncConnection, report: int) -> None:
+    """Whoever listens on the channel `report` is told its number when it is sent, claimed or judged."""
+    await connection.execute(select(func.pg_notify("report", str(report))))
 
 
 async def _why_not(connection: AsyncConnection, report: int) -> str:

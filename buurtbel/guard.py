@@ -1,15 +1,13 @@
 """Sees that every answered call is led: by a line that beats, or else by the PBX itself."""
 
 import logging
-from collections.abc import Sequence
 
 from buurtbel.embedded.program import Program
 from buurtbel.heartbeat import Heartbeat
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, ChannelGone
-from ivr.ari.events import Channel
 from ivr.dialler import ENDPOINT
-from ivr.fallback import CONTEXT, FALLBACK
+from ivr.fallback import way_out
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +22,8 @@ class Guard:
     """Looks at the line of this node again and again.
 
     A line that is dead or frozen leaves calls in our application with nobody to speak: they are given back to
-    the dialplan, which speaks the message. A frozen one is killed as well: while its socket is open, Asterisk
-    goes on handing it whoever answers.
+    the dialplan, which speaks the message, or tells a caller whom to call. A frozen one is killed as well:
+    while its socket is open, Asterisk goes on handing it whoever answers.
     """
 
     def __init__(self, client: AriClient, heart: Heartbeat) -> None:
@@ -59,19 +57,15 @@ class Guard:
             channels = await self._client.channels.list()
         except AriError:
             return  # a PBX that is away has no calls
-        for channel in self._led_by_nobody(channels):
+        for channel in channels:
+            to = way_out(channel, ENDPOINT)
+            if to is None or not channel.is_in_stasis or channel.id in self._given_back:
+                continue
             self._given_back.add(channel.id)
             try:
-                await self._client.channels.continue_in_dialplan(channel.id, CONTEXT, FALLBACK)
+                await self._client.channels.continue_in_dialplan(channel.id, *to)
             except ChannelGone:
                 continue
             except AriError as fault:
                 self._given_back.discard(channel.id)
                 log.warning("A call that nobody leads could not be given back to the PBX: %s", fault)
-
-    def _led_by_nobody(self, channels: Sequence[Channel]) -> list[Channel]:
-        return [
-            channel
-            for channel in channels
-            if channel.is_in_stasis and channel.was_placed_on(ENDPOINT) and channel.id not in self._given_back
-        ]

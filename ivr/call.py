@@ -50,7 +50,6 @@ class Whole:
 
 
 def _clock() -> float:
-    """Seconds, as timeouts count them."""
     return asyncio.get_running_loop().time()
 
 
@@ -69,6 +68,9 @@ class Channel(Protocol):
 
     async def record(self, name: str, longest: float) -> None:
         """Until a key, long quiet, so many seconds or the hang-up; what has this name already goes on."""
+
+    async def whisper(self, sound: Sound, name: str) -> None:
+        """Speak over whatever goes on, to its end."""
 
     async def check(self) -> None:
         """Raises Hangup when the channel is gone."""
@@ -217,16 +219,15 @@ class Call:
             if isinstance(signal, Key) and signal.digit in keys:
                 return signal
 
-    async def record(self, name: str, *, longest: float) -> bool:
-        """Record what they say until a key, long quiet or the hang-up; True when its length ended it.
+    async def record(self, name: str, *, longest: float) -> None:
+        """Record what they say until a key, long quiet, so many seconds or the hang-up.
 
         What was said before a hang-up is kept under this name: only the next verb raises Hangup.
         """
         if self.is_over:
             raise Hangup
         await self._channel.record(name, longest)
-        began = _clock()
-        until = began + longest + NEVER_REPORTED
+        until = _clock() + longest + NEVER_REPORTED
         while (left := until - _clock()) > 0.0:
             try:
                 signal = await self._next(left)
@@ -236,8 +237,12 @@ class Call:
                     await asyncio.sleep(0.1)
                 continue
             if isinstance(signal, Recorded) and signal.name == name:
-                break
-        return not self.is_over and _clock() - began >= longest
+                return
+
+    async def whisper(self, sound: Sound) -> None:
+        """Speak over what they say, and over what is played or recorded, which goes on."""
+        if not self.is_over:
+            await self._channel.whisper(sound, self._name_playback())
 
     def _name_playback(self) -> str:
         """A name of its own also when an earlier process led this call, whose last sound may still play."""

@@ -26,7 +26,7 @@ from ivr.ari.events import (
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed
-from ivr.fallback import CONTEXT, FALLBACK, Note, parse
+from ivr.fallback import INBOUND, Note, is_led_by_the_pbx, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
@@ -35,10 +35,6 @@ from ivr.pbx_channel import PbxChannel
 from ivr.stray import let_be, look_for
 
 log = logging.getLogger(__name__)
-
-INBOUND = "inbound"
-"""Where in the PBX's dialplan a call from outside begins."""
-
 
 ENDS_WITHIN = 0.3
 """Seconds after it left our application in which a call has ended, if it has."""
@@ -84,18 +80,22 @@ class Exchange:
     def find(self, id_: str) -> LiveCall | None:
         return self._calls.get(id_)
 
-    async def converse(self, script: Callable[[Call], Awaitable[None]], call: Call) -> None:
-        """Run a script to its end or until the other party hangs up: the one place that catches Hangup."""
+    async def converse(self, script: Callable[[Call], Awaitable[None]], call: Call) -> bool:
+        """Run a script to its end or until the other party hangs up: the one place that catches Hangup.
+
+        Whether the call is ours to end; it is not when it is over, or when the PBX leads it now.
+        """
         try:
             await script(call)
         except Hangup:
-            return  # theirs, though the news of it may still be on its way
+            return False  # theirs, though the news of it may still be on its way
         except PlayFailed as fault:
             log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
         except asyncio.CancelledError:
             call.is_ours_to_end()
             raise
         call.is_ours_to_end()
+        return True
 
     # The connection's listener
 
@@ -188,7 +188,7 @@ class Exchange:
             return
         with suppress(ChannelGone):
             channel = await self._client.channels.get(live.id)
-            if channel.is_at(CONTEXT, FALLBACK):
+            if is_led_by_the_pbx(channel):
                 live.is_taken_away()
 
     def _on_talk(self, live: LiveCall, event: Event) -> None:

@@ -1,14 +1,28 @@
-"""What the PBX notes of a call to which it spoke the message by itself, and what such a call came to."""
+"""Calls that the PBX leads by itself: where in its dialplan, what it notes of them, and what they came to."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broadcast.states import Outcome
+from ivr.ari.events import Channel
 
 CONTEXT, ANSWERED, FALLBACK = "alert", "call", "fallback"
 """Where in the PBX's dialplan an answered call begins, and where the message is spoken without us."""
+INBOUND, AWAY = "inbound", "away"
+"""Where a call from outside begins, and where a caller whom we cannot help is told whom to call."""
 _NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
+
+
+def way_out(channel: Channel, trunk: str) -> tuple[str, str] | None:
+    """Where the dialplan goes on with a call in our application; None for what is no call of the trunk."""
+    if channel.was_placed_on(trunk):
+        return CONTEXT, FALLBACK
+    return (INBOUND, AWAY) if channel.dialplan.context == INBOUND else None
+
+
+def is_led_by_the_pbx(channel: Channel) -> bool:
+    return channel.is_at(CONTEXT, FALLBACK) or channel.is_at(INBOUND, AWAY)
 
 
 @dataclass(frozen=True, slots=True)

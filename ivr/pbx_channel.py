@@ -15,8 +15,12 @@ _T = TypeVar("_T")
 ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
 
+RECORDING_FORMAT = "sln"
+"""Without a header: a PBX that dies in the middle of it would leave that unfinished."""
 QUIET_ENDS_A_RECORDING = 10
 """Seconds."""
+WHISPER_BEGINS_WITHIN = 0.5
+"""Seconds from the request to the first word of what is spoken over a call."""
 
 
 class PbxChannel:
@@ -38,12 +42,26 @@ class PbxChannel:
             lambda: self._client.channels.record(
                 self._id,
                 name,
+                format=RECORDING_FORMAT,
                 max_seconds=round(longest),
                 max_silence_seconds=QUIET_ENDS_A_RECORDING,
                 terminate_on="any",
                 if_exists="append",
             )
         )
+
+    async def whisper(self, sound: Sound, name: str) -> None:
+        """By a second channel, whose sound is added to what this one sends."""
+        channels = self._client.channels
+        try:
+            await channels.snoop(self._id, name, app=self._client.app, spy="none", whisper="out")
+            try:
+                await channels.play(name, f"sound:{sound.path}", f"{name}.sound")
+                await asyncio.sleep(sound.seconds + WHISPER_BEGINS_WITHIN)
+            finally:
+                await channels.hangup(name)
+        except AriError as fault:
+            log.warning("Something could not be said over a recording: %s", fault)
 
     async def check(self) -> None:
         """Raises Hangup when the call is over."""

@@ -9,15 +9,13 @@ from directory.numbers import normalise_number
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 from ivr.ari.events import Channel
-from ivr.exchange import INBOUND, Exchange
+from ivr.exchange import Exchange
+from ivr.fallback import AWAY, INBOUND
 from ivr.lines import Lines
 from ivr.live_call import LiveCall
 from ivr.scripts.member_line import Caller, member_line
 
 log = logging.getLogger(__name__)
-
-AWAY = "away"
-"""The extension at which the dialplan itself speaks to a caller whom we cannot help."""
 
 
 class Callers(Protocol):
@@ -57,10 +55,11 @@ class Reception:
             assert call is not None
             caller = await self._callers.who(number)
             try:
-                await self._exchange.converse(lambda call: member_line(call, caller), call)
+                is_ours = await self._exchange.converse(lambda call: member_line(call, caller), call)
             finally:
                 caller.has_left()
-            await self._client.channels.hangup(live.id)
+            if is_ours:
+                await self._client.channels.hangup(live.id)
         except AriError as fault:
             log.warning("A call from outside could not be ended and ends by its own limit: %s", fault)
         except Exception:

@@ -11,8 +11,7 @@ from broadcast.sounds import Sounds
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 from ivr.call import Sound
-from prompts.audio import Audio, decode
-from prompts.errors import AudioUnreadable
+from prompts.audio import Audio, decode_slin
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +66,7 @@ class Reports:
     async def fetch(self, recording: str) -> Audio | None:
         """What was said, if anything was."""
         recorded = await self._client.recordings.audio_if_there(recording)
-        try:
-            said = await asyncio.to_thread(decode, recorded) if recorded else None
-        except AudioUnreadable:
-            log.warning("A recording of a report cannot be read and is dropped.")
-            return None
+        said = await asyncio.to_thread(decode_slin, recorded) if recorded else None
         return said if said is not None and said.has_speech else None
 
     async def done_with(self, report: "SpokenReport") -> None:

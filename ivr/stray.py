@@ -6,12 +6,11 @@ from time import time
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriUnreachable, ChannelGone
 from ivr.ari.events import Channel
+from ivr.fallback import CONTEXT, FALLBACK
 from ivr.live_call import End, LiveCall
 
 LOOKS, LOOK_AGAIN_AFTER = 10, 1.0
 """How often, and every how many seconds, a call whose placing got no reply must be missing to be lost."""
-WITHOUT_US = ("alert", "fallback")
-"""Where the dialplan speaks the message by itself."""
 
 
 async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> None:
@@ -36,4 +35,4 @@ async def let_be(client: AriClient, channel: Channel) -> None:
     if not channel.is_up:
         await client.channels.hangup(channel.id)
     elif channel.is_in_stasis:
-        await client.channels.continue_in_dialplan(channel.id, *WITHOUT_US)
+        await client.channels.continue_in_dialplan(channel.id, CONTEXT, FALLBACK)

@@ -6,23 +6,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import numpy as np
-
 from buurtbel.embedded.neighbourhood import HANDSETS
 from buurtbel.embedded.ports import Address
+from buurtbel.neighbours.tape import Tape
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.ari.events import Channel, ChannelDestroyed, Event, PlaybackFinished, StasisEnd, StasisStart
-from prompts.audio import TELEPHONE_RATE, Audio
-from prompts.comparator import compare
+from prompts.audio import Audio
 
-WAV_HEADER = 44
-LISTEN_EVERY = 0.25
 REACTION = 0.5
 """Seconds from a tone to the first word, as people have: of a tone, most of it is all that can be known here,
 because the file of what was heard is written in pieces, and none comes after its end."""
-KEPT_BACK = 0.3
-"""Seconds before the end of what was heard from which the next thing may begin."""
 
 
 class Handsets:
@@ -36,12 +30,16 @@ class Handsets:
         self._live: dict[str, Handset] = {}
 
     @asynccontextmanager
-    async def calling(self, number: str, *, keys: str = "trunk") -> AsyncIterator["Handset"]:
+    async def calling(
+        self, number: str, *, keys: str = "trunk", patience: float = 40.0
+    ) -> AsyncIterator["Handset"]:
         """A call to us from this number, answered; `keys` is the endpoint that says how keys are sent.
 
-        It is put down at the end. Raises TimeoutError when nobody answers.
+        It waits for nothing longer than `patience` seconds, and is put down at the end. Raises TimeoutError
+        when nobody answers.
         """
-        handset = Handset(self.client, self.recordings / f"called-{uuid4().hex[:12]}.wav")
+        recording = self.recordings / f"called-{uuid4().hex[:12]}.wav"
+        handset = Handset(self.client, recording, patience=patience)
         self._live[handset.id] = handset
         try:
             await self.client.channels.originate(
@@ -73,16 +71,16 @@ class Handsets:
 class Handset:
     """One call. Everything waits for what happens, for at most `patience` seconds."""
 
-    def __init__(self, client: AriClient, recording: Path, *, patience: float = 40.0) -> None:
+    def __init__(self, client: AriClient, recording: Path, *, patience: float) -> None:
         self.id = str(uuid4())
         self.recording = recording
+        self._tape = Tape(recording, patience=patience)
         self._client = client
         self._patience = patience
         self._news = asyncio.Event()
         self._is_up = False
         self.is_over = False
         self._said: set[str] = set()
-        self._heard_until = 0.0
 
     def feed(self, event: Event) -> None:
         if isinstance(event, StasisStart):
@@ -101,21 +99,8 @@ class Handset:
         await self._until(lambda: self.is_over)
 
     async def hears(self, sound: Audio, *, share: float = 1.0) -> float:
-        """Wait until all of this was heard, after what was heard before; gives where it began, in seconds.
-
-        `share`: how much of its pieces is enough, for what was recorded on the line before it is heard again.
-        Raises TimeoutError when it does not come.
-        """
-        async with asyncio.timeout(self._patience + sound.seconds):
-            while True:
-                heard = await asyncio.to_thread(self._since, self._heard_until)
-                if heard.seconds >= sound.seconds:
-                    hearing = await asyncio.to_thread(compare, sound, heard)
-                    if hearing.found >= share * hearing.active and hearing.offset_s is not None:
-                        began = self._heard_until + hearing.offset_s
-                        self._heard_until = max(0.0, began + sound.seconds - KEPT_BACK)
-                        return began
-                await asyncio.sleep(LISTEN_EVERY)
+        """As `Tape.hears`."""
+        return await self._tape.hears(sound, share=share)
 
     async def presses(self, keys: str) -> None:
         await self._client.channels.press(self.id, keys)
@@ -132,13 +117,7 @@ class Handset:
         await self._until(lambda: self.is_over)
 
     def everything_heard(self) -> Audio:
-        return self._since(0.0)
-
-    def _since(self, seconds: float) -> Audio:
-        """What was heard from this moment of the call on; the file grows while the call lasts."""
-        raw = self.recording.read_bytes()[WAV_HEADER:] if self.recording.exists() else b""
-        samples = np.frombuffer(raw[: len(raw) // 2 * 2], "<i2")[round(seconds * TELEPHONE_RATE) :]
-        return Audio((samples / 32768).astype(np.float32), TELEPHONE_RATE)
+        return self._tape.everything()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(self._patience):

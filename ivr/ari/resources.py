@@ -139,10 +139,12 @@ class Channels:
         }
         await _or_gone(self._http.request("POST", f"channels/{channel_id}/record", body))
 
-    async def snoop(self, channel_id: str, snoop_id: str, *, app: str) -> None:
-        """Make a channel in `app` that hears what the caller says; it ends with the call."""
+    async def snoop(
+        self, channel_id: str, snoop_id: str, *, app: str, spy: str = "in", whisper: str = "none"
+    ) -> None:
+        """Make a channel in `app` that hears the caller, or speaks to them; it ends with the call."""
         path = f"channels/{channel_id}/snoop/{snoop_id}"
-        await _or_gone(self._http.request("POST", path, {"spy": "in", "app": app}))
+        await _or_gone(self._http.request("POST", path, {"spy": spy, "whisper": whisper, "app": app}))
 
     async def press(self, channel_id: str, keys: str) -> None:
         """Send these keys, one after the other, as the channel's endpoint sends keys."""

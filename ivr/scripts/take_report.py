@@ -4,11 +4,10 @@ from typing import Protocol
 
 from ivr.call import Call, Hangup, Sound
 from ivr.menu import NoInput, menu
+from ivr.recording import record
 from ivr.scripts.sentences import Says
 
 LONGEST = 120.0
-LAST_PART = 10.0
-"""Seconds before the end at which we say so."""
 EMPTY_TIMES = 2
 
 
@@ -55,9 +54,7 @@ async def take_report(call: Call, reporter: Reporter) -> None:
 async def _spoken(call: Call, reporter: Reporter) -> Report:
     report = await reporter.begin_report()
     await call.play(reporter.tone)
-    if await call.record(report.recording, longest=LONGEST - LAST_PART):
-        await call.play(reporter.says["report_ends_soon"])
-        await call.record(report.recording, longest=LAST_PART)
+    await record(call, report.recording, longest=LONGEST, ends_soon=reporter.says["report_ends_soon"])
     return report
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from psycopg import AsyncConnection
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -115,6 +116,19 @@ async def test_a_report_is_judged_once_and_by_who_has_it(office: Office) -> None
     assert await listed(office.engine) == []
     [one] = await listed(office.engine, judged=True)
     assert (one.state, one.worth) == (ReportState.JUDGED, Worth.USEFUL)
+
+
+async def test_who_listens_is_told_when_a_report_is_sent_claimed_and_judged(office: Office) -> None:
+    url = office.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    async with await AsyncConnection.connect(url, autocommit=True) as console:
+        await console.execute("LISTEN report")
+        report = await reported(office.engine)
+        async with office.engine.begin() as connection:
+            await inbox.claim(connection, report, "Maes")
+        async with office.engine.begin() as connection:
+            await inbox.judge(connection, report, Worth.USEFUL, "Maes")
+        told = [one.payload async for one in console.notifies(timeout=10, stop_after=3)]
+    assert told == [str(report)] * 3
 
 
 async def test_a_report_that_there_is_none_of_is_refused_in_a_sentence(office: Office) -> None:

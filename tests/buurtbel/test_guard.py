@@ -67,6 +67,20 @@ async def test_calls_of_a_line_that_beats_are_left_alone_and_those_of_a_mute_one
         await socket.close()
 
 
+async def test_who_calls_while_the_line_is_mute_is_told_whom_to_call(tmp_path: Path, line: Program) -> None:
+    async with FakeAri() as ari, AriClient(ari.url, ari.user, ari.password, app="buurtbel") as client:
+        socket = await client.http.listen("buurtbel", 5.0)
+        heart = Heartbeat(tmp_path)
+        guard = Guard(client, heart)
+        caller = ari.rings_in("1763760000.42", phone(10))
+        heart.beat()
+        await guard.look(line)
+        assert caller.in_stasis
+        await look_often(guard, line)
+        await until(lambda: caller.extension == "away")
+        await socket.close()
+
+
 async def test_a_line_that_has_not_begun_to_beat_has_time_to_start(tmp_path: Path, line: Program) -> None:
     async with AriClient("http://127.0.0.1:9", "nobody", "", app="buurtbel") as nowhere:
         await look_often(Guard(nowhere, Heartbeat(tmp_path)), line, 3 * PATIENCE)

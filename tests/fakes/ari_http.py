@@ -166,7 +166,8 @@ class AriHttpSide:
         return web.Response(body=b"")
 
     async def continue_in_dialplan(self, request: web.Request) -> web.Response:
-        self.ari.takes_back(self._ours(request))
+        body = await request.json()
+        self.ari.takes_back(self._ours(request), body["extension"])
         return web.Response(status=204)
 
     async def variable(self, request: web.Request) -> web.Response:

@@ -216,9 +216,9 @@ class FakeAri:
         await call.gone.wait()
         snoop.end(16)
 
-    def takes_back(self, call: FakeCall) -> None:
-        """The dialplan goes on with a call that was in Stasis."""
-        self._run(self._dialplan(call))
+    def takes_back(self, call: FakeCall, extension: str) -> None:
+        """The dialplan goes on there with a call that was in Stasis."""
+        self._run(self._dialplan(call, extension))
 
     # Inside
 
@@ -253,10 +253,10 @@ class FakeAri:
         else:
             self._run(self._dialplan(call))
 
-    async def _dialplan(self, call: FakeCall) -> None:
-        """Finish what plays, then speak the fallback, then hang up."""
+    async def _dialplan(self, call: FakeCall, extension: str = "fallback") -> None:
+        """Finish what plays, then speak the fallback if there is one, then hang up."""
         await call.quiet()
-        call.extension = "fallback"
+        call.extension = extension
         call.leave_stasis()
         sound = str(call.variables.get(self.fallback, ""))
         self.notes[call.id] = "fallback=0"

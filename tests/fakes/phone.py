@@ -91,6 +91,11 @@ class Phone:
         self.heard.append(Heard(sound))
         self._playing = (playback, asyncio.create_task(self._play(sound, playback)))
 
+    async def whisper(self, sound: Sound, name: str) -> None:
+        self.heard.append(Heard(sound, sound.seconds))
+        async with self._begins:
+            self._begins.notify_all()
+
     async def stop_playing(self, playback: str) -> None:
         if self._playing and self._playing[0] == playback:
             self._cut()

@@ -1,8 +1,11 @@
 """Members call our number over real SIP: they hear their alert again, confirm it, and are rung no more."""
 
+import signal
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable
 
+import numpy as np
+import psutil
 import pytest
 
 from buurtbel.neighbours.handset import Handsets, handsets
@@ -98,13 +101,14 @@ async def test_what_a_member_reports_is_kept_and_can_be_listed_heard_claimed_and
     assert await to_thread(town.type, "report-inbox", "list") == []
 
 
-async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_the_line_dies_while_it_is_spoken(
+async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_line_or_pbx_dies_while_it_is_spoken(
     town: Server, phones: Handsets, says: Says, neighbourhood: RunningNeighbourhood
 ) -> None:
     words = speech("Twee mannen op een scooter rijden naar de kerk.")
     spoken = neighbourhood.recordings / "gust-says"
-    write_sound(spoken, words)
-    callers = {"hangs up": phone(10, 9004), "line dies": phone(10, 9005)}
+    # Three times: Asterisk writes its file in pieces, and the last one dies with it.
+    write_sound(spoken, Audio(np.tile(words.samples, 3), words.rate))
+    callers = {"hangs up": phone(10, 9004), "line dies": phone(10, 9005), "pbx dies": phone(10, 9007)}
     for ends, number in callers.items():
         async with phones.calling(number) as call:
             await call.hears(says("line_unknown_menu"))
@@ -114,6 +118,8 @@ async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_the_line_dies_
             await call.says(spoken)
             if ends == "line dies":
                 await to_thread(town.kill, "line.json")
+            if ends == "pbx dies":
+                await to_thread(town.kill, "pbx/program.json")
 
     def numbers() -> set[str]:
         return {one["number"] for one in town.type("report-inbox", "list")}
@@ -130,3 +136,15 @@ async def test_who_is_not_known_is_told_so_after_the_first_words(phones: Handset
         await call.hears(says("line_urgent_help"))
         await call.hears(says("line_unknown"))
         await call.hears(says("line_unknown_menu"))
+
+
+async def test_who_calls_while_the_line_hangs_is_told_whom_to_call_instead_of_hearing_silence(
+    town: Server, phones: Handsets, says: Says
+) -> None:
+    frozen = await to_thread(town.pid_of, "line.json")
+    async with phones.calling(phone(10, 9006)) as call:
+        await call.hears(says("line_urgent_help"))
+        psutil.Process(frozen).send_signal(signal.SIGSTOP)
+        await call.hears(says("line_away"))
+        await call.until_over()
+    await to_thread(town.until, lambda: town.pid_of("line.json") != frozen, seconds=10)
