@@ -25,7 +25,7 @@ from tests.chaos.node import Node
 from tests.chaos.tally import Tally
 from tests.chaos.wire import CountingWire
 from tests.chaos.zone import Zone
-from tests.pbx_fixtures import LOOPBACK, free_ports, rtp_range
+from tests.ports import LOOPBACK, free_ports, rtp_range
 from tests.system.conftest import own_pbx
 from tests.system.server import Values
 
@@ -147,7 +147,7 @@ async def _far_side(root: Path, names: Sequence[str]) -> AsyncIterator[RealFarSi
             root,
             Path(folder) / "neighbourhood",
             sip_bind=f"{LOOPBACK}:{port}",
-            rtp_ports=rtp_range(),
+            rtp_ports=rtp_range(100),
             recordings=recordings,
         )
         try:
