@@ -113,7 +113,8 @@ async def fake_zone(
     random: Random, names: Sequence[str], *, shares: bool, mutant: str = ""
 ) -> AsyncIterator[Zone]:
     async with AsyncExitStack() as open_:
-        phones = [await open_.enter_async_context(Phones()) for _ in names]
+        dialled: Counter[str] = Counter()
+        phones = [await open_.enter_async_context(Phones(dialled)) for _ in names]
         yield await open_.enter_async_context(
             Zone(FakeFarSide(phones), random, names, shares=shares, mutant=mutant)
         )

@@ -22,8 +22,10 @@ ORIGINATE = "/ari/channels/<id>"
 class Phones(FakeAri):
     """A PBX that keeps every call that was answered, and on which more can go wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialled: Counter[str]) -> None:
+        """`dialled` counts the calls to each number, whichever PBX they came over: people know no PBXs."""
         super().__init__(speed=SPEED)
+        self._dialled = dialled
         self.answered: list[FakeCall] = []
         self.cut_short: set[str] = set()
         """Calls that this PBX took along when it died."""
