@@ -13,7 +13,7 @@ from tests.chaos import fake
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.real import real
 from tests.chaos.tally import Tally
-from tests.chaos.trial import trial
+from tests.chaos.trial import control, trial
 
 SHOWN = 12
 """Problems of one run that are told in words."""
@@ -32,20 +32,28 @@ async def main() -> int:
         "two nodes, real Asterisks": real(
             Random(f"{asked.seed} real several"), TWO, kills=asked.real_several, size=100
         ),
+        "two nodes, as its mutants get it": control(Random(f"{asked.seed} control")),
     }.items():
-        tally.add(await _told(name, run))
+        tally.add(await _timed(name, run))
     caught = 0
     for mutant in MUTANTS:
-        found = await _told(f"mutant {mutant}", trial(Random(f"{asked.seed} {mutant}"), mutant))
-        caught += not found.holds
+        began = time.monotonic()
+        found, is_caught = await trial(Random(f"{asked.seed} {mutant}"), mutant)
+        caught += is_caught
+        _tell(f"mutant {mutant} {'caught' if is_caught else 'NOT CAUGHT'}", began, found)
     _say(f"chaos: {tally} mutants_caught={caught}/{len(MUTANTS)}")
     return 0 if tally.holds and caught == len(MUTANTS) else 1
 
 
-async def _told(name: str, run: Coroutine[Any, Any, Tally]) -> Tally:
+async def _timed(name: str, run: Coroutine[Any, Any, Tally]) -> Tally:
     began = time.monotonic()
     tally = await run
-    _say(f"{name}, {time.monotonic() - began:.0f} s: {tally}")
+    _tell(name, began, tally)
+    return tally
+
+
+def _tell(name: str, began: float, tally: Tally) -> None:
+    _say(f"{name}, {time.monotonic() - began:.0f} s: {tally} rewritten={tally.rewritten}")
     _say("  " + ", ".join(f"{fault} {times}" for fault, times in sorted(tally.faults.items())))
     for ends, times in Counter(tally.again).most_common():
         _say(f"  heard it twice, {times} times: {ends}")
@@ -53,7 +61,6 @@ async def _told(name: str, run: Coroutine[Any, Any, Tally]) -> Tally:
         _say(f"  {problem}")
     if len(tally.problems) > SHOWN:
         _say(f"  and {len(tally.problems) - SHOWN} more like these")
-    return tally
 
 
 def _asked() -> argparse.Namespace:

@@ -86,3 +86,11 @@ MUTANTS: Mapping[str, Callable[[], None]] = {
         finishes_without_guard,
     )
 }
+BREAKS = {
+    "posts_again_on_recovery": "placed_twice",
+    "random_channel_id": "placed_twice",
+    "posts_before_commit": "placed_twice",
+    "no_sweep": "lost",
+    "finishes_without_guard": "rewritten",
+}
+"""The bound of the tally that each of them must break: any other may be broken by haste."""

@@ -77,27 +77,29 @@ class RealFarSide:
         heard: Counter[str] = Counter()
         reached: set[str] = set()
         silent: list[str] = []
-        for file in sorted(self._recordings.glob("*.wav")):
-            number = f"+{file.name.partition('-')[0]}"
-            if number not in numbers:
-                continue
-            recorded = read(file)
-            if abs(recorded.samples).max(initial=0) < SILENCE:
-                if not self._pbx_had_died(number, int(file.stem.rpartition("-")[2])):
-                    silent.append(number)
-            elif recorded.seconds > A_PART:
-                reached.add(number)
-                heard[number] += any(compare(sent, recorded).whole for sent in self.passes)
+        for number in numbers:
+            files = sorted(self._recordings.glob(f"{number.removeprefix('+')}-*.wav"), key=_nth)
+            for at, file in enumerate(files):
+                recorded = read(file)
+                if abs(recorded.samples).max(initial=0) < SILENCE:
+                    if not self._pbx_had_died(number, at):
+                        silent.append(number)
+                elif recorded.seconds > A_PART:
+                    reached.add(number)
+                    heard[number] += any(compare(sent, recorded).whole for sent in self.passes)
         return Experience(self.wire.placed, +heard, reached, {}, silent)
 
-    def _pbx_had_died(self, number: str, nth: int) -> bool:
+    def _pbx_had_died(self, number: str, at: int) -> bool:
         """While this phone rang, or before anybody can have been heard there."""
-        answers = self.wire.answers(number)
-        answered = answers[nth - 1] if nth <= len(answers) else 0.0
+        answered = self.wire.answers(number)[at]
         return any(answered - RING - 1 <= death <= answered + 1 for death in self.deaths)
 
     def _port(self, at: int) -> int:
         return int(self._pbx[at]["sip_bind"].rpartition(":")[2])
+
+
+def _nth(file: Path) -> int:
+    return int(file.stem.rpartition("-")[2])
 
 
 async def kill_asterisk(zone: Zone) -> None:
