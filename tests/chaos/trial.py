@@ -1,4 +1,4 @@
-"""Lets each mutant of the engine into a zone: what breaks a safety rule must break the bound that guards it."""
+"""Lets each mutant of the engine into a zone: what breaks a rule must break the bound that guards it."""
 
 import asyncio
 from random import Random
