@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from time import time
 
 import psutil
 
@@ -45,8 +44,6 @@ class RealFarSide:
         self, root: Path, wire: CountingWire, port: int, recordings: Path, names: Sequence[str]
     ) -> None:
         self.wire = wire
-        self.deaths: list[float] = []
-        """When a PBX was killed, by the clock on the wall."""
         self.passes: list[Audio] = []
         """What was sent."""
         self._recordings = recordings
@@ -70,7 +67,6 @@ class RealFarSide:
         return self.wire.live(self._port(at))
 
     def pbx_dies(self, at: int) -> None:
-        self.deaths.append(time())
         self.wire.all_gone(self._port(at))
 
     def experience(self, numbers: set[str]) -> Experience:
@@ -79,20 +75,16 @@ class RealFarSide:
         silent: list[str] = []
         for number in numbers:
             files = sorted(self._recordings.glob(f"{number.removeprefix('+')}-*.wav"), key=_nth)
+            cut_off = self.wire.cut_off(number)
             for at, file in enumerate(files):
                 recorded = read(file)
                 if abs(recorded.samples).max(initial=0) < SILENCE:
-                    if not self._pbx_had_died(number, at):
+                    if not cut_off[at]:
                         silent.append(number)
                 elif recorded.seconds > A_PART:
                     reached.add(number)
                     heard[number] += any(compare(sent, recorded).whole for sent in self.passes)
         return Experience(self.wire.placed, +heard, reached, {}, silent)
-
-    def _pbx_had_died(self, number: str, at: int) -> bool:
-        """While this phone rang, or before anybody can have been heard there."""
-        answered = self.wire.answers(number)[at]
-        return any(answered - RING - 1 <= death <= answered + 1 for death in self.deaths)
 
     def _port(self, at: int) -> int:
         return int(self._pbx[at]["sip_bind"].rpartition(":")[2])

@@ -3,7 +3,6 @@
 import re
 import socket
 from collections import Counter, defaultdict
-from time import time
 
 from tests.system.wires import SipTap
 
@@ -20,16 +19,17 @@ class CountingWire(SipTap):
         super().__init__(at, far_end)
         self._live: defaultdict[int, set[bytes]] = defaultdict(set)
         self._calls: dict[bytes, str] = {}
-        self._answered: dict[bytes, float] = {}
+        self._answered: dict[bytes, None] = {}
+        self._cut_off: set[bytes] = set()
 
     @property
     def placed(self) -> Counter[str]:
         """Calls by number."""
         return Counter(self._calls.values())
 
-    def answers(self, number: str) -> list[float]:
-        """When calls to it were picked up, by the clock on the wall, in this order."""
-        return [at for call, at in self._answered.items() if self._calls.get(call) == number]
+    def cut_off(self, number: str) -> list[bool]:
+        """Of each call to it that was picked up, in this order: whether our PBX died before its end."""
+        return [call in self._cut_off for call in self._answered if self._calls[call] == number]
 
     def live(self, port: int) -> int:
         """Calls of the node that speaks SIP on this port."""
@@ -37,7 +37,7 @@ class CountingWire(SipTap):
 
     def all_gone(self, port: int) -> None:
         """That node's PBX was killed: it will not say goodbye."""
-        self._live[port].clear()
+        self._cut_off |= self._live.pop(port, set())
 
     def _pass_on(self, wire: socket.socket, packet: bytes, sender: tuple[str, int]) -> None:
         from_us = wire is self._near
@@ -53,6 +53,6 @@ class CountingWire(SipTap):
             self._calls.setdefault(call, invited[1].decode())
             self._live[port].add(call)
         elif not from_us and packet.startswith(b"SIP/2.0 200 ") and _TO_INVITE.search(packet):
-            self._answered.setdefault(call, time())
+            self._answered.setdefault(call)
         elif packet.startswith((b"BYE ", b"CANCEL ")) or (not from_us and _REFUSED.match(packet)):
             self._live[port].discard(call)
