@@ -24,6 +24,7 @@ NAMES = ("BIN Linde", "BIN Populier")
 HEARD_AGAIN = 0.85
 """How much of what an officer said must be found on a member's phone: it has been on the line three times."""
 PATIENCE = 60.0
+BETWEEN_KEYS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Beat:
 
     async def signs_in(self, call: Handset, *, pin: str = PIN) -> None:
         await call.hears(self.says("police_number"))
-        await call.presses(f"{self.officer}#")
+        await _types(call, f"{self.officer}#")
         await call.hears(self.says("police_pin"))
-        await call.presses(f"{pin}#")
+        await _types(call, f"{pin}#")
 
     async def broadcasts(self) -> list[int]:
         """Those that this officer sent."""
@@ -85,6 +86,13 @@ class Beat:
         return any(
             (found := compare(sound, heard)).found >= share * found.active for heard in self.heard_by(member)
         )
+
+
+async def _types(call: Handset, keys: str) -> None:
+    """As a finger does it: keys that are tones in the sound need quiet between them."""
+    for key in keys:
+        await call.presses(key)
+        await asyncio.sleep(BETWEEN_KEYS)
 
 
 async def beat(
