@@ -9,7 +9,8 @@ from bench.message import ToneVoice
 from bench.phones import Phones
 from bench.runs import Cpu, Run
 from bench.server import NETWORK, line_and_pbx, serving, until_closed
-from broadcast.desk import Desk, Draft
+from broadcast.desk import Desk
+from broadcast.draft import Draft
 from buurtbel.settings import Settings
 from buurtbel.switchboard import switchboard
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import conversations, conversations_desk
 from bench.children import ChildDied
 from bench.conversations import UNKNOWN, Conversation
+from bench.conversations_officer import OFFICERS
 from bench.crowd import sixty_call_within_a_minute
 from bench.lines_stage import LineStage, phones_of, set_lines_stage
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
@@ -27,18 +28,19 @@ FOLDER = Path("/var/tmp/buurtbel-lines")
 """Emptied first. Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
 AT_ONCE = 5
 """Conversations at the same time: who listens to them is on this machine too."""
-CONVERSATIONS = {**conversations.CONVERSATIONS, **conversations_desk.CONVERSATIONS}
+CONVERSATIONS = {**conversations.CONVERSATIONS, **conversations_desk.CONVERSATIONS, **OFFICERS}
 ALONE = {"sixty call within a minute": sixty_call_within_a_minute}
 """When all the others are over: the whole machine is needed."""
 
 
-async def main() -> int:
+async def main(only: str = "") -> int:
     began = time.monotonic()
+    chosen = {name: play for name, play in CONVERSATIONS.items() if only in name}
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     os.environ.update(settings_for())
     settings = Settings()
-    numbers = {name: f"+99917{700_000 + at}" for at, name in enumerate(CONVERSATIONS)}
+    numbers = {name: f"+99917{700_000 + at}" for at, name in enumerate(chosen)}
     people = {name: (number, _language(name)) for name, number in numbers.items() if name != UNKNOWN}
     async with (
         phones_of(settings, FOLDER / "neighbourhood") as phones,
@@ -48,9 +50,11 @@ async def main() -> int:
         stage = await set_lines_stage(board, phones, people)
         room = asyncio.Semaphore(AT_ONCE)
         as_scripted = await asyncio.gather(
-            *(_play(stage, room, name, play, numbers[name]) for name, play in CONVERSATIONS.items())
+            *(_play(stage, room, name, play, numbers[name]) for name, play in chosen.items())
         )
-        as_scripted += [await _play(stage, room, name, play, "") for name, play in ALONE.items()]
+        as_scripted += [
+            await _play(stage, room, name, play, "") for name, play in ALONE.items() if only in name
+        ]
     sys.stdout.write(f"It took {time.monotonic() - began:.0f} s; everything lies in {FOLDER}.\n")
     sys.stdout.write(f"lines: conversations={len(as_scripted)} as_scripted={sum(as_scripted)}\n")
     return 0 if all(as_scripted) else 1
@@ -89,11 +93,11 @@ def _language(conversation: str) -> str:
 
 
 def run(arguments: Sequence[str]) -> int:
-    if arguments:
-        sys.stderr.write("`make lines` takes nothing.\n")
+    if len(arguments) > 1:
+        sys.stderr.write("`python -m bench.lines` takes a part of the names of conversations, or nothing.\n")
         return 2
     try:
-        return asyncio.run(main())
+        return asyncio.run(main(*arguments))
     except (ChildDied, EmbeddedError, SwitchboardError, OSError) as hindrance:
         sys.stderr.write(f"{hindrance}\n")
         return 1

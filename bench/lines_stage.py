@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port
-from broadcast.desk import Draft
+from broadcast.draft import Draft
 from broadcast.states import Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass
 from broadcast.tables import Audio as StoredAudio

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.scale_line import Took
-from broadcast.desk import Draft
+from broadcast.draft import Draft
 from buurtbel.embedded import postgres
 from buurtbel.schema import upgrade
 from buurtbel.settings import Database, Settings

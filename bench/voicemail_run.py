@@ -12,7 +12,7 @@ from bench.message import text_lasting
 from bench.server import NETWORK, NETWORK_NAME, line_and_pbx, serving, until_closed
 from bench.voicemail_calls import NOT_CALLED, Reported
 from bench.voicemail_stage import Stage
-from broadcast.desk import Draft
+from broadcast.draft import Draft
 from broadcast.report import Line, report
 from buurtbel.demo.judge import passes_sent
 from buurtbel.neighbours.kinds import Neighbour

@@ -50,7 +50,10 @@ async def known_caller(connection: AsyncConnection, number: str) -> KnownCaller 
 
 
 async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[PastAlert]:
-    """The last alerts of the caller's networks, newest first, in their language where it was spoken."""
+    """The last alerts of the caller's networks, newest first, in their language where it was spoken.
+
+    One that was taken back is not heard again.
+    """
     rows = await connection.execute(
         select(Pass.broadcast_id, Pass.audio, Audio.seconds)
         .join(Broadcast, Broadcast.id == Pass.broadcast_id)
@@ -60,7 +63,7 @@ async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[
             Recipient,
             (Recipient.broadcast_id == Pass.broadcast_id) & (Recipient.member_id == Membership.member_id),
         )
-        .where(Membership.member_id == caller.member)
+        .where(Membership.member_id == caller.member, Broadcast.stopped_at.is_(None))
         .ext(distinct_on(Broadcast.created_at, Pass.broadcast_id))
         .order_by(
             Broadcast.created_at.desc(),

@@ -73,6 +73,13 @@ class Caller:
             self._keep(self._see_through(taken, self._dialler.adopt))
         return len(orphans)
 
+    async def withdraw_stopped(self) -> None:
+        """Of alerts that were stopped, end this node's calls: who listens is told."""
+        for attempt in await self._ledger.stopped(self._lease.node):
+            if attempt in self._at_hand:
+                self._unwanted.add(attempt)
+            await self._dialler.withdraw(attempt)
+
     async def forget_what_was_taken_over(self) -> None:
         """After a new lease: of calls that others closed meanwhile, those that only ring are ended."""
         for attempt in await self._ledger.closed(self._at_hand):

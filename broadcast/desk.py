@@ -1,44 +1,31 @@
-"""What officers do: send an alert."""
+"""What officers do: send an alert, and stop it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from unicodedata import category
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from broadcast.alert_from_report import note_what_it_led_to
+from broadcast.draft import Draft, check_draft, check_name
 from broadcast.enlist import enlist
-from broadcast.errors import BadAlert, MembersChanged, NobodyToCall, NotAllowed
+from broadcast.errors import MembersChanged, NobodyToCall, NotAllowed
 from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy
 from broadcast.rules.expiry import expires_at
 from broadcast.rules.hours import HeldUntil, may_send_now
+from broadcast.speaking import RenderedPass, Speaker, keep_message, keep_passes
 from broadcast.states import BroadcastState
-from broadcast.tables import Audio, Broadcast, BroadcastText, Pass, Recipient
+from broadcast.stopping import note_stop
+from broadcast.tables import Broadcast, Pass, Recipient
 from directory.registry import network
 from directory.tables import Member, Membership, Network
-from prompts.audio import encode_flac
-from prompts.passes import render_pass
 from prompts.voice import Voice
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-LANGUAGES = ("nl", "fr", "de", "en")
-LONGEST_NAME = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An alert as an officer words it."""
-
-    networks: Sequence[str]
-    texts: Mapping[str, str]
-    """By language; the first is the language it was written in."""
-    urgent: bool
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +43,22 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedPass:
-    network: int
-    language: str
-    audio: str
-    seconds: float
-    flac: bytes
+class Prepared:
+    """An alert whose every word is spoken, and of which nothing is written."""
+
+    draft: Draft
+    networks: Sequence[int]
+    passes: Sequence[RenderedPass]
+    request: UUID = field(default_factory=uuid4)
+    """Two broadcasts of one request there are never."""
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """How long a pass lasts, by language; the longest where networks differ."""
+        longest: dict[str, float] = {}
+        for one in self.passes:
+            longest[one.language] = max(longest.get(one.language, 0.0), round(one.seconds, 2))
+        return longest
 
 
 class Desk:
@@ -70,9 +67,8 @@ class Desk:
     ) -> None:
         self._engine = engine
         self._ledger = ledger
-        self._voice = voice
+        self._speaker = Speaker(voice, policy, zone=zone)
         self._policy = policy
-        self._zone = zone
 
     async def send(self, draft: Draft, *, now: datetime | None = None) -> Sent:
         """Begin to ring every member of these networks; a draft that cannot be sent leaves nothing behind.
@@ -80,8 +76,11 @@ class Desk:
         All audio is spoken first, then broadcast, recipients and their first calls are written in one
         transaction. Raises BroadcastError, DirectoryError or SpeechError, each one sentence.
         """
-        check_texts(draft.texts)
-        check_sender(draft.by)
+        return await self.begin(await self.prepare(draft, now=now), now=now)
+
+    async def prepare(self, draft: Draft, *, now: datetime | None = None) -> Prepared:
+        """Look whether this may be sent now, and speak it. Raises as `send` does."""
+        check_draft(draft)
         async with AsyncSession(self._engine) as session:
             # By the clock that decides when it expires: the one of this machine may be wrong.
             now = now or (await session.scalars(select(func.clock_timestamp()))).one()
@@ -89,91 +88,65 @@ class Desk:
             for one in networks:
                 check_allowed(one, urgent=draft.urgent, now=now)
             spoken = await _languages(session, networks)
+            recorded = await self._speaker.recording_of(await session.connection(), draft)
         passes = [
-            await self._render(one, language, draft)
+            await self._speaker.render(one, language, draft, recorded)
             for one in networks
             for language in sorted(spoken[one.id])
         ]
+        return Prepared(draft, [one.id for one in networks], passes)
+
+    async def begin(self, prepared: Prepared, *, now: datetime | None = None) -> Sent:
+        """Begin to ring: one transaction. Raises BroadcastError, MembersChanged among them."""
         async with self._engine.begin() as connection:
-            return await self._begin(connection, draft, networks, passes, now)
+            now = now or (await connection.scalars(select(func.clock_timestamp()))).one()
+            return await self._begin(connection, prepared, now)
 
-    async def _render(self, one: Network, language: str, draft: Draft) -> RenderedPass:
-        text_language = language if language in draft.texts else next(iter(draft.texts))
-        audio = await render_pass(
-            self._voice,
-            language=language,
-            text=draft.texts[text_language],
-            text_language=text_language,
-            zone=self._zone,
-            network=one.name,
-            urgent=draft.urgent,
-            longest=self._policy.longest_pass,
-        )
-        flac = encode_flac(audio)
-        return RenderedPass(one.id, language, hashlib.sha256(flac).hexdigest(), audio.seconds, flac)
+    async def has_begun(self, prepared: Prepared) -> bool:
+        """Whether `begin` was done, for who got no answer from it."""
+        async with self._engine.connect() as connection:
+            begun = exists().where(Broadcast.request == prepared.request)
+            return bool(await connection.scalar(select(begun)))
 
-    async def _begin(
-        self,
-        connection: AsyncConnection,
-        draft: Draft,
-        networks: Sequence[Network],
-        passes: Sequence[RenderedPass],
-        now: datetime,
-    ) -> Sent:
+    async def stop(self, broadcast: int, by: str) -> None:
+        """Take it back: nobody is rung any more, and who is being spoken to hears that it is withdrawn.
+
+        Raises UnknownBroadcast, and BroadcastOver when there is nothing left to stop.
+        """
+        check_name(by)
+        async with self._engine.begin() as connection:
+            await note_stop(connection, broadcast, by)
+        await self._ledger.expire()
+
+    async def _begin(self, connection: AsyncConnection, prepared: Prepared, now: datetime) -> Sent:
+        draft = prepared.draft
         broadcast = Broadcast(
             state=BroadcastState.RUNNING,
             urgent=draft.urgent,
+            request=prepared.request,
             started_by=draft.by,
             expires_at=expires_at(draft.urgent, now, self._policy),
         )
         session = AsyncSession(connection)
         session.add(broadcast)
         await session.flush()
-        session.add_all(
-            BroadcastText(broadcast_id=broadcast.id, language=language, text=text)
-            for language, text in draft.texts.items()
-        )
-        await session.flush()
-        await _keep_audio(connection, broadcast.id, passes)
-        counts = await enlist(connection, broadcast.id, [one.id for one in networks], tuple(draft.texts))
+        await keep_message(connection, broadcast.id, draft)
+        await keep_passes(connection, broadcast.id, prepared.passes)
+        if draft.report is not None:
+            await note_what_it_led_to(connection, draft.report, broadcast.id, draft.by)
+        counts = await enlist(connection, broadcast.id, prepared.networks, draft.languages)
         if counts.recipients == counts.without_number:
             raise NobodyToCall("No member of these networks has a number to call; add numbers first.")
         await _check_all_are_spoken_to(connection, broadcast.id)
         await self._ledger.open_window(connection, broadcast.id, self._policy.window)
-        longest: dict[str, float] = {}
-        for one in passes:
-            longest[one.language] = max(longest.get(one.language, 0.0), round(one.seconds, 2))
         return Sent(
             broadcast=broadcast.id,
             recipients=counts.recipients,
             without_number=counts.without_number,
-            passes=longest,
+            passes=prepared.seconds,
             other_language=counts.other_language,
             expires_at=broadcast.expires_at,
         )
-
-
-def check_texts(texts: Mapping[str, str]) -> None:
-    """Raise BadAlert unless there is a text, each in a language we speak."""
-    if not texts:
-        raise BadAlert("Write what people must hear: at least one text, for example nl=...")
-    for language, text in texts.items():
-        if language not in LANGUAGES:
-            raise BadAlert(f"There is no language {language[:20]!r}; use {', '.join(LANGUAGES)}.")
-        if not text.strip():
-            raise BadAlert(f"The text in {language} is empty; write what people must hear.")
-        if _has_control_character(text):
-            raise BadAlert(f"The text in {language} has a control character; type it again.")
-
-
-def check_sender(name: str) -> None:
-    """Raise BadAlert unless this can be kept as the name of who sends it."""
-    if len(name) > LONGEST_NAME or _has_control_character(name):
-        raise BadAlert(f"Who sends it is a name of at most {LONGEST_NAME} characters; type it again.")
-
-
-def _has_control_character(text: str) -> bool:
-    return any(category(sign) in {"Cc", "Cs"} and not sign.isspace() for sign in text)
 
 
 def check_allowed(one: Network, *, urgent: bool, now: datetime) -> None:
@@ -205,25 +178,6 @@ async def _languages(session: AsyncSession, networks: Sequence[Network]) -> dict
     if not any(found.values()):
         raise NobodyToCall("These networks have no members yet; import a member list first.")
     return found
-
-
-async def _keep_audio(connection: AsyncConnection, broadcast: int, passes: Sequence[RenderedPass]) -> None:
-    await connection.execute(
-        upsert(Audio).on_conflict_do_nothing(),
-        [{"sha256": one.audio, "seconds": one.seconds, "flac": one.flac} for one in passes],
-    )
-    await connection.execute(
-        insert(Pass),
-        [
-            {
-                "broadcast_id": broadcast,
-                "network_id": one.network,
-                "language": one.language,
-                "audio": one.audio,
-            }
-            for one in passes
-        ],
-    )
 
 
 async def _check_all_are_spoken_to(connection: AsyncConnection, broadcast: int) -> None:

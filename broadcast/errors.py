@@ -18,6 +18,7 @@ class BroadcastError(Exception):
     - MembersChanged: somebody joined while the alert was being spoken.
     - BadAlert: the alert itself cannot be spoken (text, language, length).
     - UnknownBroadcast: there is none with that number.
+    - BroadcastOver: it cannot be stopped, because it has ended.
     - UnknownNode: no node has that name.
     - NodeTaken: another process bears this node's name.
     - NotThatReport: what is asked of a report of a member cannot be done with that one.
@@ -42,6 +43,10 @@ class BadAlert(BroadcastError):
 
 class UnknownBroadcast(BroadcastError):
     """No broadcast has this number."""
+
+
+class BroadcastOver(BroadcastError):
+    """Nobody will be called for it any more."""
 
 
 class UnknownNode(BroadcastError):

@@ -1,16 +1,15 @@
 """What members report by phone: kept before they are thanked, then claimed and judged by officers."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.errors import NotThatReport
+from broadcast.kept_sounds import forget_sound, keep_sound
 from broadcast.states import ReportState, Worth
 from broadcast.tables import Audio, Broadcast, MemberReport, Pass
 from directory.tables import Member, Membership, Network
@@ -42,6 +41,8 @@ class Report:
     seconds: float
     claimed_by: str | None
     worth: Worth | None
+    led_to: int | None
+    """The alert that was made of it."""
 
 
 async def begin(
@@ -81,11 +82,7 @@ async def begin(
 
 async def keep(connection: AsyncConnection, report: int, said: sound.Audio) -> str:
     """Store what was said; returns the name of the sound. It is not yet on the officers' list."""
-    flac = sound.encode_flac(said)
-    name = hashlib.sha256(flac).hexdigest()
-    await connection.execute(
-        upsert(Audio).on_conflict_do_nothing(), {"sha256": name, "seconds": said.seconds, "flac": flac}
-    )
+    name = await keep_sound(connection, said)
     await connection.execute(
         update(MemberReport).where(MemberReport.id == report).values(audio=name, kept_at=func.now())
     )
@@ -105,7 +102,7 @@ async def send(connection: AsyncConnection, report: int) -> None:
         .returning(MemberReport.id)
     )
     if sent is not None:
-        await _tell(connection, report)
+        await tell(connection, report)
 
 
 async def discard(connection: AsyncConnection, report: int) -> None:
@@ -116,9 +113,7 @@ async def discard(connection: AsyncConnection, report: int) -> None:
         .returning(MemberReport.audio)
     )
     if audio is not None:
-        # The same bytes may be somebody else's too.
-        needed = exists().where(MemberReport.audio == audio) | exists().where(Pass.audio == audio)
-        await connection.execute(delete(Audio).where(Audio.sha256 == audio, ~needed))
+        await forget_sound(connection, audio)
 
 
 async def unfinished(connection: AsyncConnection, node: str) -> list[Started]:
@@ -150,6 +145,7 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
             Audio.seconds,
             MemberReport.claimed_by,
             MemberReport.worth,
+            MemberReport.led_to,
         )
         .join(Audio, Audio.sha256 == MemberReport.audio)
         .outerjoin(Member, Member.id == MemberReport.member_id)
@@ -169,6 +165,7 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
             seconds=row.seconds,
             claimed_by=row.claimed_by,
             worth=Worth(row.worth) if row.worth else None,
+            led_to=row.led_to,
         )
         for row in rows
     ]
@@ -182,7 +179,7 @@ async def sound_of(connection: AsyncConnection, report: int) -> bytes:
         .where(MemberReport.id == report, MemberReport.state != ReportState.RECORDING)
     )
     if flac is None:
-        raise NotThatReport(await _why_not(connection, report))
+        raise NotThatReport(await why_not(connection, report))
     return flac
 
 
@@ -194,8 +191,8 @@ async def claim(connection: AsyncConnection, report: int, by: str) -> None:
         .values(state=ReportState.CLAIMED, claimed_by=by, claimed_at=func.now())
     )
     if not claimed.rowcount:
-        raise NotThatReport(await _why_not(connection, report))
-    await _tell(connection, report)
+        raise NotThatReport(await why_not(connection, report))
+    await tell(connection, report)
 
 
 async def judge(connection: AsyncConnection, report: int, worth: Worth, by: str) -> None:
@@ -207,31 +204,42 @@ async def judge(connection: AsyncConnection, report: int, worth: Worth, by: str)
             (MemberReport.state == ReportState.NEW)
             | ((MemberReport.state == ReportState.CLAIMED) & (MemberReport.claimed_by == by)),
         )
-        .values(
-            state=ReportState.JUDGED,
-            claimed_by=by,
-            claimed_at=func.coalesce(MemberReport.claimed_at, func.now()),
-            worth=worth,
-            judged_by=by,
-            judged_at=func.now(),
-        )
+        .values(worth=worth, **judged_now(by))
     )
     if not judged.rowcount:
-        raise NotThatReport(await _why_not(connection, report))
-    await _tell(connection, report)
+        raise NotThatReport(await why_not(connection, report))
+    await tell(connection, report)
 
 
-async def _tell(connection: AsyncConnection, report: int) -> None:
+async def tell(connection: AsyncConnection, report: int) -> None:
     """Whoever listens on the channel `report` is told its number when it is sent, claimed or judged."""
     await connection.execute(select(func.pg_notify("report", str(report))))
 
 
-async def _why_not(connection: AsyncConnection, report: int) -> str:
-    by = await connection.scalar(
-        select(MemberReport.claimed_by).where(
-            MemberReport.id == report, MemberReport.state != ReportState.RECORDING
+def judged_now(by: str) -> dict[str, object]:
+    """What is written of a report that this officer judges."""
+    return {
+        "state": ReportState.JUDGED,
+        "claimed_by": by,
+        "claimed_at": func.coalesce(MemberReport.claimed_at, func.now()),
+        "judged_by": by,
+        "judged_at": func.now(),
+    }
+
+
+async def why_not(connection: AsyncConnection, report: int) -> str:
+    """Why somebody cannot have this report."""
+    found = (
+        await connection.execute(
+            select(MemberReport.claimed_by, MemberReport.led_to).where(
+                MemberReport.id == report, MemberReport.state != ReportState.RECORDING
+            )
         )
-    )
-    if by is None:
-        return f"There is no report {report}; `buurtbel report-inbox list` names those there are."
-    return f"Report {report} was taken up by {by} already; ask them, or take another one."
+    ).one_or_none()
+    if found is not None and found.led_to is not None:
+        return (
+            f"Report {report} led to broadcast {found.led_to} already; see `buurtbel report {found.led_to}`."
+        )
+    if found is not None and found.claimed_by is not None:
+        return f"Report {report} was taken up by {found.claimed_by} already; ask them, or take another one."
+    return f"There is no report {report}; `buurtbel report-inbox list` names those there are."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Float, String, any_, bindparam, cast, exists, func, select, update
+from sqlalchemy import ARRAY, Float, String, any_, bindparam, case, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -33,6 +33,7 @@ from broadcast.sharing import (
     rung_for_nobody,
 )
 from broadcast.states import AttemptState, BroadcastState, Outcome
+from broadcast.stopping import stopped_calls
 from broadcast.tables import Attempt, Audio, Broadcast, Node, Pass, Recipient
 from directory.registry import flag_dead_numbers
 
@@ -97,10 +98,15 @@ _EXPIRED = select(Attempt.id).where(
     Broadcast.state == BroadcastState.RUNNING,
     Broadcast.expires_at <= func.clock_timestamp(),
 )
+_IS_STOPPED = exists().where(Broadcast.id == Attempt.broadcast_id, Broadcast.stopped_at.is_not(None))
 _EXPIRE = (
     update(Attempt)
     .where(*_QUEUED)
-    .values(state=AttemptState.DONE, outcome=Outcome.EXPIRED, ended_at=func.now())
+    .values(
+        state=AttemptState.DONE,
+        outcome=case((_IS_STOPPED, Outcome.CANCELLED), else_=Outcome.EXPIRED),
+        ended_at=func.now(),
+    )
     .returning(Attempt.id)
 )
 _OPEN = insert(Attempt).on_conflict_do_nothing().returning(Attempt.id)
@@ -167,7 +173,7 @@ class Ledger:
             return await self._withdraw(connection, done)
 
     async def expire(self) -> int:
-        """Close attempts that still wait although their broadcast has expired; returns how many."""
+        """Close attempts that still wait although their broadcast has expired or was stopped; how many."""
         async with self._engine.begin() as connection:
             expired = list(await connection.scalars(_EXPIRED))
             if not expired:
@@ -202,6 +208,11 @@ class Ledger:
                 )
             )
             return [Taken(*row) for row in rows]
+
+    async def stopped(self, node: str) -> Collection[UUID]:
+        """The calls of this node that are under way for alerts which were stopped."""
+        async with self._at_once.connect() as connection:
+            return await stopped_calls(connection, node)
 
     async def requeue(self, attempts: Collection[UUID], *, after: timedelta = timedelta()) -> None:
         """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead.

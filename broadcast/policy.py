@@ -32,6 +32,9 @@ class BroadcastPolicy(BaseModel):
         28800.0, ge=0, description="a non-urgent message is not played later than this"
     )
     longest_pass: float = Field(60.0, ge=0, description="longest identification + text + offer of keys")
+    longest_recording: float = Field(
+        60.0, ge=0, description="longest recorded message, without what is said around it"
+    )
     long_pass: float = Field(25.0, ge=0, description="above this length the sender is warned")
     window: int = Field(1000, ge=1, description="attempts of one broadcast that have a job at the same time")
 

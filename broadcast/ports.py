@@ -59,3 +59,9 @@ class Dialler(Protocol):
 
     async def stop(self, attempt: UUID) -> None:
         """End this attempt's call if it is ours and still only ringing."""
+
+    async def withdraw(self, attempt: UUID) -> None:
+        """End this attempt's call if it is ours: who has answered hears first that the alert is taken back.
+
+        May be asked again until the call is over.
+        """

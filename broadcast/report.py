@@ -29,6 +29,8 @@ class Progress:
     outcomes: Mapping[Outcome, int]
     """Calls that have ended."""
     started_at: datetime
+    stopped_at: datetime | None
+    """An officer took it back."""
     now: datetime
 
 
@@ -81,14 +83,14 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     """Raises UnknownBroadcast."""
     found = (
         await connection.execute(
-            select(Broadcast.state, Broadcast.created_at, func.clock_timestamp()).where(
+            select(Broadcast.state, Broadcast.created_at, Broadcast.stopped_at, func.clock_timestamp()).where(
                 Broadcast.id == broadcast_id
             )
         )
     ).one_or_none()
     if found is None:
         raise UnknownBroadcast(f"There is no broadcast {broadcast_id}; look up its number and try again.")
-    state, started_at, now = found
+    state, started_at, stopped_at, now = found
     standing = await connection.execute(
         select(Recipient.state, Recipient.result, func.count())
         .where(Recipient.broadcast_id == broadcast_id)
@@ -122,6 +124,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
         being_called=being_called,
         outcomes=outcomes,
         started_at=started_at,
+        stopped_at=stopped_at,
         now=now,
     )
 

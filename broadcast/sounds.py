@@ -19,7 +19,7 @@ class Sounds:
 
     def __init__(self, engine: AsyncEngine, folder: Path) -> None:
         self._engine = engine
-        self._folder = folder
+        self.folder = folder
         self._ready: dict[str, None] = {}
         """Laid out, the latest used last."""
         self._exporting = asyncio.Lock()
@@ -31,7 +31,7 @@ class Sounds:
 
     def path(self, audio: str) -> Path:
         """Where the PBX finds this sound, without extension."""
-        return self._folder / audio
+        return self.folder / audio
 
     async def ensure(self, audio: str) -> None:
         """The files of this sound exist when this returns; OSError when the folder cannot take them."""
@@ -49,9 +49,9 @@ class Sounds:
     def remove(self, audio: str) -> None:
         """The files of a sound that will not be played again."""
         self._ready.pop(audio, None)
-        for file in self._folder.glob(f"{audio}.*"):
+        for file in self.folder.glob(f"{audio}.*"):
             file.unlink(missing_ok=True)
 
     def _export(self, audio: str, flac: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         write_sound(self.path(audio), decode(flac))

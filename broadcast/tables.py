@@ -34,6 +34,11 @@ class Broadcast(Base):
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    request: Mapped[UUID | None] = mapped_column(unique=True)
+    """What was asked for once is begun once, however often it is asked."""
+    stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    """An officer took it back; from then on it has expired."""
+    stopped_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class BroadcastText(Base):
@@ -42,6 +47,16 @@ class BroadcastText(Base):
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(2), primary_key=True)
     text: Mapped[str]
+
+
+class BroadcastRecording(Base):
+    """What the officer said instead of typing it, as it was recorded."""
+
+    __tablename__ = "broadcast_recording"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    audio: Mapped[str] = mapped_column(ForeignKey("audio.sha256"))
 
 
 class Audio(Base):
@@ -172,3 +187,5 @@ class MemberReport(Base):
     worth: Mapped[Worth | None] = mapped_column(State)
     judged_by: Mapped[str | None] = mapped_column(String(100))
     judged_at: Mapped[datetime | None] = mapped_column(Instant)
+    led_to: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    """The alert that an officer made of it."""

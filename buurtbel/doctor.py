@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.desk import LANGUAGES
+from broadcast.draft import LANGUAGES
 from broadcast.nodes import Standing, nodes
 from buurtbel.database import database
 from buurtbel.embedded.pbx import ARI_APP, ari_password, load_secrets

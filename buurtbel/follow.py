@@ -45,4 +45,5 @@ def progress_line(seen: Progress) -> str:
     results = " ".join(f"{result.value} {seen.results.get(result, 0)}" for result in reversed(Result))
     elapsed = (seen.now - seen.started_at).total_seconds()
     to_go = f"being called {seen.being_called} | to go {seen.to_go} of {seen.recipients}"
+    to_go += " | stopped" if seen.stopped_at else ""
     return f"{elapsed:4.0f} s | {results} | {to_go}"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,7 +12,6 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 
 from broadcast.caller import Caller
-from broadcast.desk import LANGUAGES
 from broadcast.jobs import register, work
 from broadcast.lease import IN_USE, Lease
 from broadcast.sounds import Sounds
@@ -23,19 +22,21 @@ from buurtbel.chores import Chore, Rounds
 from buurtbel.database import wait_for_database
 from buurtbel.heartbeat import Heartbeat
 from buurtbel.installation import claimant
-from buurtbel.line_sounds import lay_line_sentences, lay_tone
+from buurtbel.line_sounds import lay, lay_line_sentences, lay_tone
 from buurtbel.settings import Settings
 from buurtbel.switchboard import Switchboard, ari_client, switchboard
+from ivr.announcer import forget_what_was_told
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
-from ivr.call import Sound
 from ivr.dialler import ENDPOINT, AriDialler, longest_call
 from ivr.exchange import Exchange
 from ivr.known_callers import KnownCallers
 from ivr.lines import Lines
+from ivr.police import Police
 from ivr.reception import Reception
 from ivr.reports import Reports
-from prompts.fixed import lay_sentence
+from ivr.ringing import Ringer
+from ivr.scripts.sentences import Says
 
 log = logging.getLogger(__name__)
 
@@ -86,28 +87,23 @@ async def _serve(
     settings = board.settings
     folder = settings.sounds_folder
     folder.mkdir(parents=True, exist_ok=True)
-    thanks = await lay_sentence(board.voice, folder, "thank_you", LANGUAGES)
+    forget_what_was_told(folder)
     lines = Lines(settings.trunk)
     exchange = Exchange(client, lines, trunk=ENDPOINT, listens=settings.alert.listen)
-    dialler = AriDialler(
-        client,
-        exchange,
-        lines,
-        trunk=settings.trunk,
-        policy=settings.alert,
-        thanks={language: Sound(laid.path, laid.seconds) for language, laid in thanks.items()},
-    )
+    dialler = await _dialler(board, client, exchange, lines)
     spool = Spool(settings.data_dir / "outcomes")
     sounds = Sounds(board.engine, folder)
     caller = Caller(board.ledger, dialler, sounds, lease, spool)
     reports = Reports(board.engine, client, sounds, lease.node)
     says = asyncio.create_task(lay_line_sentences(board))
-    callers = KnownCallers(board.engine, caller, reports, says, await lay_tone(folder))
+    rings = Ringer(client, exchange, lines, trunk=settings.trunk, endpoint=ENDPOINT)
+    police = await _police(board, client, reports, rings, says)
+    callers = KnownCallers(board.engine, caller, reports, police=police, says=says, tone=police.tone)
     reception = Reception(client, exchange, lines, callers)
     register(board.app, caller, dialler)
     await caller.adopt_all()
     async with board.app.open_async():
-        rounds = Rounds(_chores(board, caller, reports, takeover))
+        rounds = Rounds(_chores(board, caller, reports, police, takeover))
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
@@ -123,6 +119,7 @@ async def _serve(
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
         await caller.leave()
         await reception.leave()
+        await _within(police.finished(), FINISH_CALLS_WITHIN)
         says.cancel()
         beating.cancel()
         for task in (events, leased):
@@ -131,20 +128,60 @@ async def _serve(
             task.cancel()
 
 
+async def _dialler(board: Switchboard, client: AriClient, exchange: Exchange, lines: Lines) -> AriDialler:
+    return AriDialler(
+        client,
+        exchange,
+        lines,
+        trunk=board.settings.trunk,
+        policy=board.settings.alert,
+        thanks=await lay(board, "thank_you"),
+        stopped=await lay(board, "stopped"),
+    )
+
+
+async def _police(
+    board: Switchboard,
+    client: AriClient,
+    reports: Reports,
+    rings: Ringer,
+    says: Awaitable[Mapping[str, Says]],
+) -> Police:
+    settings = board.settings
+    return Police(
+        engine=board.engine,
+        desk=board.desk,
+        client=client,
+        reports=reports,
+        rings=rings,
+        voice=board.voice,
+        trunk=settings.trunk,
+        policy=settings.officers,
+        lockout=settings.lockout,
+        zone=settings.speech.zone,
+        says=says,
+        tone=await lay_tone(settings.sounds_folder),
+    )
+
+
 async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     """Show that we lead all answered calls: from when we know of them, for as long as our loop turns."""
     await connection.wait_until_ready()
     await heart.beat_on()
 
 
-def _chores(board: Switchboard, caller: Caller, reports: Reports, takeover: Takeover) -> dict[Chore, float]:
+def _chores(
+    board: Switchboard, caller: Caller, reports: Reports, police: Police, takeover: Takeover
+) -> dict[Chore, float]:
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
     return {
         upkeep.tend: 1.0,
+        caller.withdraw_stopped: 1.0,
         upkeep.mend_stalled: 2 * nodes.sweep,
         caller.mend: 2 * nodes.sweep,
         reports.mend: nodes.sweep,
+        police.mend: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
 

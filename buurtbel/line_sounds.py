@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from broadcast.desk import LANGUAGES
+from broadcast.draft import LANGUAGES
 from buurtbel.switchboard import Switchboard
 from ivr.call import Sound
 from ivr.scripts.sentences import Says
@@ -15,13 +15,18 @@ from prompts.fixed import lay_sentence
 
 async def lay_line_sentences(board: Switchboard) -> Mapping[str, Says]:
     """The fixed sentences by language; only at the very first start does this take some seconds."""
-    folder = board.settings.sounds_folder
     says: dict[str, dict[Key, Sound]] = {language: {} for language in LANGUAGES}
-    for key in (*sentences_beginning("line_", "report_"), "thank_you", "goodbye"):
+    for key in (*sentences_beginning("line_", "report_", "police_"), "thank_you", "goodbye"):
         slots = {"zone": board.settings.speech.zone} if key == "line_welcome" else {}
-        for language, laid in (await lay_sentence(board.voice, folder, key, LANGUAGES, **slots)).items():
-            says[language][key] = Sound(laid.path, laid.seconds)
+        for language, sound in (await lay(board, key, **slots)).items():
+            says[language][key] = sound
     return says
+
+
+async def lay(board: Switchboard, key: Key, **slots: str) -> Mapping[str, Sound]:
+    """One of them, by language."""
+    laid = await lay_sentence(board.voice, board.settings.sounds_folder, key, LANGUAGES, **slots)
+    return {language: Sound(one.path, one.seconds) for language, one in laid.items()}
 
 
 async def lay_tone(folder: Path) -> Sound:

@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
+from directory.lockout import LockoutPolicy
 from ivr.alert_policy import AlertPolicy
+from ivr.officer_policy import OfficerPolicy
 from ivr.trunk import Trunk
 
 
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     retry: RetryPolicy = RetryPolicy()
     broadcast: BroadcastPolicy = BroadcastPolicy()
     nodes: NodePolicy = NodePolicy()
+    officers: OfficerPolicy = OfficerPolicy()
+    lockout: LockoutPolicy = LockoutPolicy()
 
     @property
     def sounds_folder(self) -> Path:

@@ -85,3 +85,48 @@ class Number(Base):
     position: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     dead_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the telephone network first said that this number does not exist (any more)."""
+
+
+class Officer(Base):
+    """Who may send alerts by phone: proved by a number of their own and a PIN, never by who seems to call."""
+
+    __tablename__ = "officer"
+    __table_args__ = (
+        CheckConstraint("number ~ '^[0-9]{3,10}$'", name="number"),
+        CheckConstraint("e164 ~ '^[+][1-9][0-9]{6,14}$'", name="e164"),
+        CheckConstraint("language IN ('nl', 'fr', 'de', 'en')", name="language"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    number: Mapped[str] = mapped_column(String(10), unique=True)
+    """What they type to say who they are."""
+    name: Mapped[str] = mapped_column(String(100))
+    e164: Mapped[str] = mapped_column(String(16))
+    """The telephone that is rung when they must be called."""
+    language: Mapped[str] = mapped_column(String(2), default="nl", server_default="nl")
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    """Argon2id, with its salt and its cost."""
+
+
+class OfficerNetwork(Base):
+    """An officer may send to this network."""
+
+    __tablename__ = "officer_network"
+
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(
+        ForeignKey("network.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Lockout(Base):
+    """Wrong guesses of a PIN, for one officer number (whether it exists or not) or from one caller."""
+
+    __tablename__ = "lockout"
+
+    whom: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """`officer 4711`, `caller +32475123456`, or `caller` for all who withhold their number."""
+    guesses: Mapped[int] = mapped_column(Integer)
+    """Since the last right one."""
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    locked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from uuid import uuid4
 
+from ivr.channel import Channel
 from ivr.far_end import FarEnd
-from ivr.signals import Ended, Gone, Recorded, Started
+from ivr.signals import GONE_WITHIN, NEVER_REPORTED, WHOLE_WITHIN, Ended, Gone, Recorded, Started, TakenBack
 
 
 class LineError(Exception):
@@ -15,6 +15,7 @@ class LineError(Exception):
 
     - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
     - PlayFailed: a sound could not be played.
+    - Withdrawn: what is being said was taken back; raised once, and the line is still there.
     """
 
 
@@ -24,6 +25,10 @@ class Hangup(LineError):  # noqa: N818 - a condition of the call, named as telep
 
 class PlayFailed(LineError):  # noqa: N818
     """The PBX could not play a sound; the person heard silence."""
+
+
+class Withdrawn(LineError):  # noqa: N818
+    """Nobody should hear it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +62,8 @@ Signal = Started | Ended | Recorded | Key | StartAgain
 Heard = Whole | Key | StartAgain
 
 
-class Channel(Protocol):
-    """What a call can make the PBX do with its channel."""
-
-    async def answer(self) -> None: ...
-
-    async def play(self, sound: Sound, playback: str) -> None: ...
-
-    async def stop_playing(self, playback: str) -> None: ...
-
-    async def record(self, name: str, longest: float) -> None:
-        """Until a key, long quiet, so many seconds or the hang-up; what has this name already goes on."""
-
-    async def whisper(self, sound: Sound, name: str) -> None:
-        """Speak over whatever goes on, to its end."""
-
-    async def check(self) -> None:
-        """Raises Hangup when the channel is gone."""
-
-
-NEVER_REPORTED = 3.0
-"""Seconds after its expected end at which a playback whose end was not reported has surely ended."""
-WHOLE_WITHIN = 0.1
-"""Seconds by which a playback that ran to its last sample may seem short."""
 PATH_OPENS_WITHIN = 0.5
 """Seconds after our answer in which a caller may not hear us yet."""
-GONE_WITHIN = 1.0
-"""Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
 
 
 class Call:
@@ -99,11 +79,11 @@ class Call:
         self._answered_at = answered_at
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
-        self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
+        self._signals: asyncio.Queue[Signal | Gone | TakenBack] = asyncio.Queue()
         self.is_over = False
         self.is_heard = asyncio.Event()
         """Whoever talks has said what a greeting may hold, or is gone."""
-        self._is_ours_to_end = False
+        self._is_ours_to_end = self._is_withdrawn = False
         self._pass: str | None = None
         """The playback that speaks a pass now."""
         self._process = uuid4().hex[:8]
@@ -154,6 +134,12 @@ class Call:
         self.is_over = True
         self.is_heard.set()
         self._signals.put_nowait(Gone())
+
+    def withdraw(self) -> None:
+        """What is being said, or will be, is taken back: the verb that says it ends."""
+        if not self._is_withdrawn:
+            self._is_withdrawn = True
+            self._signals.put_nowait(TakenBack())
 
     def is_ours_to_end(self) -> None:
         """The script is over: who hangs up from now on does it because we do."""
@@ -253,6 +239,15 @@ class Call:
         if self.is_over:
             raise Hangup
         await self._channel.play(sound, playback)
+        try:
+            return await self._until_played(sound, playback, keys, later, restarts=restarts)
+        except Withdrawn:
+            await self._channel.stop_playing(playback)
+            raise
+
+    async def _until_played(
+        self, sound: Sound, playback: str, keys: str, later: str, *, restarts: bool
+    ) -> Heard:
         until = _clock() + sound.seconds + NEVER_REPORTED
         has_begun = False
         at_the_end: Heard = Whole()
@@ -297,4 +292,6 @@ class Call:
             return None
         if isinstance(signal, Gone):
             raise Hangup
+        if isinstance(signal, TakenBack):
+            raise Withdrawn
         return signal

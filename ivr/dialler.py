@@ -19,7 +19,7 @@ from ivr.alert_policy import AlertPolicy
 from ivr.ari.causes import outcome_of
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
-from ivr.call import Call, Sound
+from ivr.call import Call, Sound, Withdrawn
 from ivr.exchange import Exchange
 from ivr.fallback import ANSWERED, CONTEXT
 from ivr.far_end import TALK_ENDS_AFTER
@@ -57,6 +57,7 @@ class AriDialler:
         trunk: Trunk,
         policy: AlertPolicy,
         thanks: Mapping[str, Sound],
+        stopped: Mapping[str, Sound],
     ) -> None:
         self._client = client
         self._exchange = exchange
@@ -64,6 +65,7 @@ class AriDialler:
         self._trunk = trunk
         self._policy = policy
         self._thanks = thanks
+        self._stopped = stopped
 
     async def places(self, *, urgent: bool, at_most: int) -> int:  # noqa: ARG002 - none are reserved yet
         return await self._lines.free(at_most)
@@ -95,6 +97,14 @@ class AriDialler:
         if live is not None and live.call is None and not live.is_on_fallback:
             live.is_unwanted = True
             await self._hang_up(live)
+
+    async def withdraw(self, attempt: UUID) -> None:
+        """Stop this attempt's phone, or tell who has answered that the alert is taken back, and hang up."""
+        live = self._exchange.find(str(attempt))
+        if live is not None and live.call is not None:
+            live.call.withdraw()
+        else:
+            await self.stop(attempt)
 
     async def _see_through(
         self, live: LiveCall, order: CallOrder, placing: Coroutine[Any, Any, None] | None
@@ -157,11 +167,17 @@ class AriDialler:
         )
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limit(order)):
-                await self._exchange.converse(lambda call: alert_call(call, alert), call)
+                await self._exchange.converse(lambda call: self._speak(call, alert, order.language), call)
         end = await live.ended() if live.has_left else await self._end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)
         return await self._noted(live, end) if end.is_lost else self._heard(live, end)
+
+    async def _speak(self, call: Call, alert: Alert, language: str) -> None:
+        try:
+            await alert_call(call, alert)
+        except Withdrawn:
+            await call.play(self._stopped[language])
 
     @staticmethod
     def _heard(live: LiveCall, end: End) -> CallResult:

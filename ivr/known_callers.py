@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import broadcast.caller
 from broadcast.callback import KnownCaller, known_caller, past_alerts
 from ivr.call import Sound
+from ivr.police import Police, Station
 from ivr.reports import Reports, SpokenReport
 from ivr.scripts.member_line import PastAlert
 from ivr.scripts.sentences import Says
@@ -22,6 +23,8 @@ class KnownCallers:
         engine: AsyncEngine,
         confirms: broadcast.caller.Caller,
         reports: Reports,
+        *,
+        police: Police,
         says: Awaitable[Mapping[str, Says]],
         tone: Sound,
     ) -> None:
@@ -29,6 +32,7 @@ class KnownCallers:
         self._confirms = confirms
         self._sounds = reports.sounds
         self._reports = reports
+        self._police = police
         self._says = says
         self.tone = tone
 
@@ -38,7 +42,7 @@ class KnownCallers:
             async with self._engine.connect() as connection:
                 found = await known_caller(connection, number)
         says = (await self._says)[found.language if found else DEFAULT_LANGUAGE]
-        return Somebody(self, says, number, found)
+        return Somebody(self, says, Station(self._police, says, number), number, found)
 
     async def alerts_of(self, member: KnownCaller) -> list[PastAlert]:
         """What they can hear again, laid out for the PBX."""
@@ -64,9 +68,15 @@ class Somebody:
     """One caller, member or not (the member line's Caller)."""
 
     def __init__(
-        self, callers: KnownCallers, says: Says, number: str | None, member: KnownCaller | None
+        self,
+        callers: KnownCallers,
+        says: Says,
+        station: Station,
+        number: str | None,
+        member: KnownCaller | None,
     ) -> None:
         self.says = says
+        self.station = station
         self.tone = callers.tone
         self.is_member = member is not None
         self._callers = callers
@@ -87,5 +97,6 @@ class Somebody:
         return report
 
     def has_left(self) -> None:
+        self.station.has_left()
         for report in self._begun:
             self._callers.let_go(report)

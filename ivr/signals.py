@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+NEVER_REPORTED = 3.0
+"""Seconds after its expected end at which a playback whose end was not reported has surely ended."""
+WHOLE_WITHIN = 0.1
+"""Seconds by which a playback that ran to its last sample may seem short."""
+GONE_WITHIN = 1.0
+"""Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -28,3 +35,7 @@ class Recorded:
 
 class Gone:
     """The party has left; nothing comes after it."""
+
+
+class TakenBack:
+    """What is being said should not be heard any more."""

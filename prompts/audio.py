@@ -29,7 +29,10 @@ PAUSE = 0.35
 """Seconds between parts. The far end's talk detector ends talk after 0.6 s of quiet, and an echo of our own
 voice must not seem to end: no pause inside a pass may come near that."""
 
-_FRAME = 0.02
+NOT_A_SOUND = "This is not a sound file that can be read: record or upload it again as WAV or FLAC."
+
+FRAME = 0.02
+"""Seconds in which there is speech or there is none."""
 _QUIET = 10 ** (-40 / 20)
 """A frame this far below the loudest one is a pause."""
 _QUIET_LINE = -45.0
@@ -63,8 +66,7 @@ class Audio:
         active = _active(self)
         if not active.any():
             return -np.inf
-        frames = _frames(self)
-        return float(10 * np.log10(np.mean(np.square(frames[active], dtype=np.float64))))
+        return float(10 * np.log10(np.mean(np.square(frames(self)[active], dtype=np.float64))))
 
     @property
     def peak(self) -> float:
@@ -76,13 +78,13 @@ class Audio:
     def longest_pause(self) -> float:
         """Seconds of the longest quiet between two stretches of speech."""
         active = np.flatnonzero(_active(self))
-        return float(np.diff(active, prepend=active[:1]).max(initial=1) - 1) * _FRAME if active.size else 0.0
+        return float(np.diff(active, prepend=active[:1]).max(initial=1) - 1) * FRAME if active.size else 0.0
 
     @property
     def has_speech(self) -> bool:
         """Whether anything in it is louder than a quiet line."""
-        loud = np.mean(np.square(_frames(self)), axis=1) > 10 ** (_QUIET_LINE / 10)
-        return bool(np.count_nonzero(loud) * _FRAME >= _SHORTEST_WORD)
+        loud = np.mean(np.square(frames(self)), axis=1) > 10 ** (_QUIET_LINE / 10)
+        return bool(np.count_nonzero(loud) * FRAME >= _SHORTEST_WORD)
 
     def at(self, rate: int) -> Audio:
         """Resample, with the anti-alias filter that telephone speech needs."""
@@ -95,18 +97,13 @@ class Audio:
         active = np.flatnonzero(_active(self))
         if not active.size:
             return Audio(self.samples[:0], self.rate)
-        frame, margin = round(_FRAME * self.rate), round(_MARGIN * self.rate)
+        frame, margin = round(FRAME * self.rate), round(_MARGIN * self.rate)
         start = max(0, int(active[0]) * frame - margin)
         return Audio(self.samples[start : (int(active[-1]) + 1) * frame + margin], self.rate)
 
     def with_short_pauses(self, longest: float = PAUSE) -> Audio:
         """With every pause inside the speech cut down to `longest` seconds."""
-        allowed = int(longest / _FRAME)
-        keep = np.ones(len(self.samples), bool)
-        frame = round(_FRAME * self.rate)
-        for start, end in runs(~_active(self)):
-            keep[(start + allowed // 2) * frame : max(start, end - allowed + allowed // 2) * frame] = False
-        return Audio(self.samples[keep], self.rate)
+        return without_long_pauses(self, _active(self), longest)
 
     def levelled(self) -> Audio:
         """With active speech at `SPEECH_LEVEL`; peaks that would pass `HIGHEST_PEAK` are bent, not cut."""
@@ -152,8 +149,7 @@ def decode(sound: bytes) -> Audio:
     try:
         samples, rate = soundfile.read(io.BytesIO(sound), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        msg = "This is not a sound file that can be read: record or upload it again as WAV or FLAC."
-        raise AudioUnreadable(msg) from error
+        raise AudioUnreadable(NOT_A_SOUND) from error
     return Audio(samples.mean(axis=1, dtype=np.float32), int(rate))
 
 
@@ -203,9 +199,19 @@ def write_sound(path: Path, audio: Audio) -> None:
             unfinished.unlink(missing_ok=True)
 
 
-def _frames(audio: Audio) -> Samples:
+def without_long_pauses(audio: Audio, active: npt.NDArray[np.bool_], longest: float = PAUSE) -> Audio:
+    """With every row of frames that are not active cut down to `longest` seconds."""
+    allowed = int(longest / FRAME)
+    keep = np.ones(len(audio.samples), bool)
+    frame = round(FRAME * audio.rate)
+    for start, end in runs(~active):
+        keep[(start + allowed // 2) * frame : max(start, end - allowed + allowed // 2) * frame] = False
+    return Audio(audio.samples[keep], audio.rate)
+
+
+def frames(audio: Audio) -> Samples:
     """The samples in rows of one frame, the last one filled up with zeros."""
-    frame = round(_FRAME * audio.rate)
+    frame = round(FRAME * audio.rate)
     count = -(-len(audio.samples) // frame)
     padded = np.zeros(count * frame, np.float32)
     padded[: len(audio.samples)] = audio.samples
@@ -214,7 +220,7 @@ def _frames(audio: Audio) -> Samples:
 
 def _active(audio: Audio) -> npt.NDArray[np.bool_]:
     """For each frame, whether there is speech in it."""
-    energy = np.mean(np.square(_frames(audio)), axis=1)
+    energy = np.mean(np.square(frames(audio)), axis=1)
     loudest = float(energy.max(initial=0.0))
     return cast("npt.NDArray[np.bool_]", energy > max(loudest * _QUIET**2, 1e-9))
 

@@ -1,11 +1,13 @@
 """One pass of an alert: everything a called person hears from the first word to the offer of keys."""
 
 import asyncio
+from collections.abc import Sequence
 
 from prompts.audio import STORED_RATE, Audio, joined
-from prompts.catalogue import sentence
+from prompts.catalogue import Key, sentence
 from prompts.errors import MessageEmpty, MessageTooLong
 from prompts.normalise import normalise
+from prompts.recorded import cleaned
 from prompts.voice import Voice
 
 LONGEST = 60.0
@@ -32,18 +34,29 @@ async def render_pass(
     nothing to say, MessageTooLong above `longest` seconds, and what the voice raises.
     """
     _check_words(text, longest)
-    closing = [sentence("closing_urgent", language)] if urgent else []
-    spoken = [
-        (sentence("identification", language, zone=zone, network=network), language),
-        (text, text_language),
-        *((fixed, language) for fixed in [*closing, sentence("offer_keys", language)]),
-    ]
-    parts = [await render_sentence(voice, part, in_language) for part, in_language in spoken]
-    whole = (await asyncio.to_thread(joined, parts)).at(STORED_RATE)
+    first = await render_sentence(
+        voice, sentence("identification", language, zone=zone, network=network), language
+    )
+    message = await render_sentence(voice, text, text_language)
+    whole = await _joined([first, message, *await _closing(voice, language, urgent=urgent)])
     if whole.seconds > longest:
         msg = f"The message lasts {whole.seconds:.0f} seconds, of {longest:.0f} at most: shorten it."
         raise MessageTooLong(msg)
     return whole
+
+
+async def render_recorded_pass(
+    voice: Voice, *, language: str, recording: Audio, zone: str, network: str, urgent: bool
+) -> Audio:
+    """The same with a message that was recorded: only what is said around it is in the listener's language.
+
+    Raises MessageEmpty when nothing is heard in the recording, and what the voice raises.
+    """
+    message = await asyncio.to_thread(cleaned, recording)
+    first = await render_sentence(
+        voice, sentence("identification", language, zone=zone, network=network), language
+    )
+    return await _joined([first, message, *await _closing(voice, language, urgent=urgent)])
 
 
 async def render_sentence(voice: Voice, text: str, language: str) -> Audio:
@@ -54,6 +67,15 @@ async def render_sentence(voice: Voice, text: str, language: str) -> Audio:
         raise MessageEmpty(msg)
     raw = await voice.speak(words, language)
     return await asyncio.to_thread(lambda: raw.trimmed().with_short_pauses().levelled())
+
+
+async def _closing(voice: Voice, language: str, *, urgent: bool) -> list[Audio]:
+    keys: list[Key] = ["closing_urgent", "offer_keys"] if urgent else ["offer_keys"]
+    return [await render_sentence(voice, sentence(key, language), language) for key in keys]
+
+
+async def _joined(parts: Sequence[Audio]) -> Audio:
+    return (await asyncio.to_thread(joined, parts)).at(STORED_RATE)
 
 
 def _check_words(text: str, longest: float) -> None:

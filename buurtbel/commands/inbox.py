@@ -13,15 +13,21 @@ from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast import inbox
+from broadcast.alert_from_report import content_of
+from broadcast.draft import Draft, Recording
+from broadcast.errors import NobodyToCall
 from broadcast.states import Worth
+from buurtbel.commands.alerts import Texts, Urgent, read_texts, send_draft
 from buurtbel.commands.common import Json, answer, run, settings, table
 from buurtbel.database import database
+from buurtbel.switchboard import Switchboard
 from prompts.audio import decode
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number of the report.")]
 By = Annotated[str, typer.Option(help="Which officer does it.")]
+OWN_VOICE = "Everybody hears the reporter's own voice; with --text the reporter stays unknown to them."
 
 
 @app.command("list")
@@ -42,6 +48,7 @@ def list_reports(
             "alert",
             "seconds",
             "state",
+            "led to",
             rows=[
                 (
                     str(one.id),
@@ -51,6 +58,7 @@ def list_reports(
                     str(one.broadcast or ""),
                     f"{one.seconds:.0f}",
                     f"{one.worth or one.state}{f' ({escape(one.claimed_by)})' if one.claimed_by else ''}",
+                    str(one.led_to or ""),
                 )
                 for one in found
             ],
@@ -94,6 +102,34 @@ def judge(report: Number, worth: Worth, by: By = "", as_json: Json = False) -> N
         as_json=as_json,
         text=lambda: f"Report {report}: {worth}.",
     )
+
+
+@app.command("alert")
+def alert(
+    *,
+    report: Number,
+    text: Texts = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(help="Who is called, instead of the networks of the alert that the report answers."),
+    ] = None,
+    urgent: Urgent = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Make an alert of a report: what was said in it, or a text; that judges it useful."""
+
+    async def draft(board: Switchboard) -> Draft:
+        texts = read_texts(text or ())
+        async with board.engine.connect() as connection:
+            content = await content_of(connection, report)
+        networks = network or content.networks
+        if not networks:
+            raise NobodyToCall("The reporter is in no network; name those to call with --network.")
+        recording = None if texts else Recording(content.audio, content.language)
+        return Draft(networks, texts, urgent, by or getpass.getuser(), recording, report)
+
+    send_draft(draft, as_json=as_json, warnings=() if text else [OWN_VOICE])
 
 
 def _in_one_transaction(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from broadcast.desk import Draft
+from broadcast.draft import Draft
 from broadcast.report import report
 from buurtbel.database import database, wait_for_database
 from buurtbel.demo.judge import Verdict, judge, passes_sent

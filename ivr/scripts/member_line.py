@@ -6,7 +6,12 @@ from typing import Protocol
 
 from ivr.call import Call, Heard, Key, Sound, Whole
 from ivr.menu import NoInput, menu
+from ivr.scripts.police import Station
+from ivr.scripts.police_line import police_line
 from ivr.scripts.take_report import Reporter, take_report
+
+OFFICERS = "*"
+"""Leads to the police line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class Caller(Reporter, Protocol):
 
     is_member: bool
 
+    @property
+    def station(self) -> Station: ...
+
     async def alerts(self) -> Sequence[PastAlert]:
         """Those of their networks, newest first."""
 
@@ -33,7 +41,10 @@ class Caller(Reporter, Protocol):
 
 
 async def member_line(call: Call, caller: Caller) -> None:
-    """Send who needs help to 101; then replay the newest alert (1) or take a report (2), and ask again."""
+    """Send who needs help to 101; then replay the newest alert (1) or take a report (2), and ask again.
+
+    * is for officers, who know it; nobody else is told of it.
+    """
     says = caller.says
     await call.answer()
     await call.play(says["line_urgent_help"])
@@ -44,9 +55,12 @@ async def member_line(call: Call, caller: Caller) -> None:
         question, choices = says["line_unknown_menu"], "2"
     try:
         while True:
-            match await menu(call, question, choices, wrong=says["line_wrong_key"]):
+            match await menu(call, question, choices + OFFICERS, wrong=says["line_wrong_key"]):
                 case "1":
                     await hear_alerts(call, caller)
+                case "*":
+                    await police_line(call, caller.station)
+                    return
                 case _:
                     await take_report(call, caller)
     except NoInput:

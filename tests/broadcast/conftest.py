@@ -14,7 +14,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.caller import Caller
-from broadcast.desk import Desk, Draft, Sent
+from broadcast.desk import Desk, Sent
+from broadcast.draft import Draft
 from broadcast.jobs import make_app, register, work
 from broadcast.lease import Claimant, Lease
 from broadcast.ledger import Ledger, Taken
@@ -79,6 +80,10 @@ class Office:
         return Ledger(self.engine, AttemptQueue(self.app), self.retry)
 
     @property
+    def desk(self) -> Desk:
+        return Desk(self.engine, self.ledger, self.voice, self.policy, zone="Zuiderkempen")
+
+    @property
     def upkeep(self) -> Upkeep:
         return Upkeep(self.engine, self.app, self.ledger, self.policy, self.nodes)
 
@@ -90,9 +95,8 @@ class Office:
         urgent: bool = True,
         now: datetime | None = None,
     ) -> Sent:
-        desk = Desk(self.engine, self.ledger, self.voice, self.policy, zone="Zuiderkempen")
         draft = Draft(to, {"nl": TEXT} if texts is None else texts, urgent=urgent, by="inspecteur Maes")
-        return await desk.send(draft, now=now)
+        return await self.desk.send(draft, now=now)
 
     # One call at a time, by hand
 

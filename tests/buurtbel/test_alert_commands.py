@@ -133,6 +133,18 @@ def test_a_missing_voice_is_told_and_leaves_nothing(
     assert town.ask("SELECT count(*) FROM broadcast") == [(0,)]
 
 
+def test_an_alert_is_stopped_once_and_nobody_is_called_for_it_any_more(town: Town, typed: Typed) -> None:
+    town.add()
+    number = str(typed("send", *URGENT, "--json").document["broadcast"])
+    assert typed("stop", number, "--by", "Claes").out == f"Broadcast {number} is stopped.\n"
+    assert town.ask("SELECT state, outcome, count(*) FROM attempt GROUP BY 1, 2") == [
+        ("done", "cancelled", 2)
+    ]
+    assert town.ask("SELECT stopped_by FROM broadcast") == [("Claes",)]
+    assert f"Broadcast {number} is over or stopped already" in typed("stop", number).refusal
+    assert "There is no broadcast 99" in typed("stop", "99").refusal
+
+
 # What came of it
 
 
@@ -163,6 +175,7 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
         "being_called",
         "outcomes",
         "started_at",
+        "stopped_at",
         "now",
     }
     assert (watched["state"], watched["recipients"], watched["to_go"]) == ("closed", 2, 0)

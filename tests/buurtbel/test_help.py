@@ -12,7 +12,10 @@ import pytest
 
 from tests.buurtbel.conftest import Typed
 
-COMMANDS = ("serve", "demo", "doctor", "network", "member", "send", "watch", "report", "report-inbox", "node")
+COMMANDS = (
+    *("serve", "demo", "doctor", "network", "member", "send", "stop", "watch", "report", "report-inbox"),
+    *("officer", "node"),
+)
 FOR_OURSELVES = ("line", "pbx", "neighbourhood")
 
 
@@ -61,7 +64,7 @@ def test_every_command_explains_itself(typed: Typed, words: list[str]) -> None:
     [
         (["sent"], "No such command 'sent'"),
         (["send"], "Missing option '--network'"),
-        (["send", "--network", "de-bist"], "Missing option '--text'"),
+        (["send", "--network", "de-bist"], "Give --text or --recording"),
         (["network", "add", "de-bist"], "Missing argument 'name'"),
         (["network", "approve", "de-bist", "--on", "yesterday"], "yesterday"),
         (["report", "first"], "Invalid value for 'broadcast'"),

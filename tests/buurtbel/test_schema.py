@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from broadcast.desk import Desk, Draft
+from broadcast.desk import Desk
+from broadcast.draft import Draft
 from broadcast.jobs import make_app
 from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy, RetryPolicy

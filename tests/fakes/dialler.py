@@ -36,6 +36,7 @@ class FakeDialler:
         self.orders: list[CallOrder] = []
         self.adopted: list[CallOrder] = []
         self.stopped: list[UUID] = []
+        self.withdrawn: list[UUID] = []
         self.placed: Counter[UUID] = Counter()
         self.most_at_once = 0
         self.places_held = 0
@@ -76,6 +77,10 @@ class FakeDialler:
 
     async def stop(self, attempt: UUID) -> None:
         self.stopped.append(attempt)
+        self._stops[attempt].set()
+
+    async def withdraw(self, attempt: UUID) -> None:
+        self.withdrawn.append(attempt)
         self._stops[attempt].set()
 
     def calls_to(self, number: str) -> int:

@@ -95,8 +95,8 @@ async def line_on(
 ) -> AsyncIterator[LineDesk]:
     """A line process, ready to place calls when `connected`; `url` is another way to the PBX."""
     trunk = trunk or Trunk(calls_per_second=1000)
-    message, thanks = folder / "message", folder / "thanks"
-    for sound, seconds in ((message, MESSAGE_SECONDS), (thanks, 1.0)):
+    message, thanks, stopped = folder / "message", folder / "thanks", folder / "stopped"
+    for sound, seconds in ((message, MESSAGE_SECONDS), (thanks, 1.0), (stopped, 1.0)):
         sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
@@ -109,6 +109,7 @@ async def line_on(
             trunk=trunk,
             policy=policy,
             thanks=dict.fromkeys(("nl", "fr", "de", "en"), Sound(thanks, 1.0 / SPEED)),
+            stopped=dict.fromkeys(("nl", "fr", "de", "en"), Sound(stopped, 1.0 / SPEED)),
         )
         connection = AriConnection(client, exchange, trunk="trunk", backoff=(0.02, 0.05))
         desk = LineDesk(ari, client, connection, lines, exchange, dialler, message)

@@ -191,3 +191,31 @@ async def test_a_call_stopped_before_the_pbx_has_placed_it_does_not_ring_on(line
 async def test_stopping_a_call_that_nobody_knows_does_nothing(line_desk: LineDesk) -> None:
     await line_desk.dialler.stop(uuid4())
     assert line_desk.lines.taken == 0
+
+
+async def test_who_listens_to_an_alert_that_is_taken_back_hears_that_it_is_and_is_let_go(
+    line_desk: LineDesk,
+) -> None:
+    async def listens(call: FakeCall) -> None:
+        call.pick_up()
+        await call.stay()
+
+    order = line_desk.order(phone(10))
+    line_desk.ari.phones[phone(10)] = listens
+    calling = asyncio.create_task(line_desk.calls(order))
+    await until(lambda: line_desk.speaks_to(order))
+    for _ in range(3):
+        await line_desk.dialler.withdraw(order.attempt)
+    result = await calling
+    assert result.outcome in {Outcome.PARTIAL, Outcome.SILENT}
+    message, stopped = line_desk.ari.heard[order.number][0]
+    assert not message.whole
+    assert (Path(stopped.sound).name, stopped.whole) == ("stopped", True)
+
+
+async def test_a_phone_that_rings_for_an_alert_that_is_taken_back_rings_no_more(line_desk: LineDesk) -> None:
+    order = line_desk.order(phone(17))
+    calling = asyncio.create_task(line_desk.calls(order))
+    await until(lambda: line_desk.channel(order))
+    await line_desk.dialler.withdraw(order.attempt)
+    assert (await calling).answered_at is None

@@ -10,6 +10,13 @@ from prompts.errors import CatalogueError
 FILLED = {
     "identification": {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"},
     "line_welcome": {"zone": "Politie Zuiderkempen"},
+    "told_networks": {"offers": "1 voor BIN De Bist"},
+    "told_offer": {"digit": "1", "network": "BIN De Bist"},
+    "told_chosen": {"network": "BIN De Bist"},
+    "told_not_chosen": {"network": "BIN De Bist"},
+    "told_plan": {"networks": "BIN De Bist", "members": "86", "minutes": "4"},
+    "told_figures": {"time": "14:35", "confirmed": "38", "heard": "4", "voicemail": "11", "to_go": "6"},
+    "told_call_back": {"zone": "Politie Zuiderkempen", "networks": "BIN De Bist"},
 }
 
 

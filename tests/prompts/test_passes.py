@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from prompts.audio import SPEECH_LEVEL, TELEPHONE_RATE, Audio
+from prompts.audio import SPEECH_LEVEL, STORED_RATE, TELEPHONE_RATE, Audio
 from prompts.catalogue import LANGUAGES, sentence
+from prompts.comparator import compare
 from prompts.errors import MessageEmpty, MessageTooLong
 from prompts.espeak import EspeakVoice
-from prompts.passes import render_pass, render_sentence
+from prompts.passes import render_pass, render_recorded_pass, render_sentence
 from prompts.voice import Voice
 
 
@@ -105,3 +106,17 @@ def test_a_pass_has_the_level_of_a_telephone_and_no_pause_that_sounds_like_an_en
 async def test_a_pass_is_the_same_every_time() -> None:
     first, second = await spoken(EspeakVoice(), "Blijf binnen."), await spoken(EspeakVoice(), "Blijf binnen.")
     assert np.array_equal(first.samples, second.samples)
+
+
+async def test_a_recorded_message_is_spoken_between_the_listeners_own_sentences(burglary: Audio) -> None:
+    voice = Listener()
+    around = {"zone": "Politie Zuiderkempen", "network": "BIN De Bist", "urgent": True}
+    whole = await render_recorded_pass(voice, language="fr", recording=burglary, **around)
+    assert [language for language, _ in voice.said] == ["fr", "fr", "fr"]
+    assert voice.said[-1][1].startswith("Tapez un pour confirmer")
+    assert compare(burglary, whole).whole
+    assert whole.rate == STORED_RATE
+    calm = await render_recorded_pass(
+        voice, language="fr", recording=burglary, **(around | {"urgent": False})
+    )
+    assert calm.seconds < whole.seconds

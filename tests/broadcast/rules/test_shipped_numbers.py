@@ -24,6 +24,7 @@ PROMISED = {
         "urgent_expiry": 60 * MINUTE,
         "other_expiry": 8 * HOUR,
         "longest_pass": 60,
+        "longest_recording": 60,
         "long_pass": 25,
         "window": 1000,
     },

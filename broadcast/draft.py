@@ -1,0 +1,82 @@
+"""An alert as an officer words it, and what is wrong with one that nobody could speak."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from unicodedata import category
+
+from broadcast.errors import BadAlert
+
+LANGUAGES = ("nl", "fr", "de", "en")
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A message that was spoken instead of typed."""
+
+    audio: str
+    """SHA-256 of a sound that is kept in the database."""
+    language: str
+    """Which language is spoken in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Texts, a recording, or both: then the texts are for those who have such a language."""
+
+    networks: Sequence[str]
+    texts: Mapping[str, str]
+    """By language; without a recording the first is for everybody whose language has none."""
+    urgent: bool
+    by: str
+    recording: Recording | None = None
+    report: int | None = None
+    """The report of a member that it is made from."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that its message exists in."""
+        return (*self.texts, *([self.recording.language] if self.recording else []))
+
+    def text_for(self, language: str) -> tuple[str, str] | None:
+        """What is spoken for these members, and in which language; None when it is the recording."""
+        if language in self.texts:
+            return self.texts[language], language
+        if self.recording is not None:
+            return None
+        written_in = next(iter(self.texts))
+        return self.texts[written_in], written_in
+
+
+def check_draft(draft: Draft) -> None:
+    """Raise BadAlert unless there is something to say, in languages we speak, and a name of who says it."""
+    if not draft.texts and draft.recording is None:
+        raise BadAlert("Write what people must hear: at least one text, for example nl=...")
+    for language, text in draft.texts.items():
+        _check_language(language)
+        if not text.strip():
+            raise BadAlert(f"The text in {language} is empty; write what people must hear.")
+        if _has_control_character(text):
+            raise BadAlert(f"The text in {language} has a control character; type it again.")
+    if draft.recording is not None:
+        _check_language(draft.recording.language)
+        if draft.recording.language in draft.texts:
+            raise BadAlert(
+                f"There are a recording and a text in {draft.recording.language}; give one for each language."
+            )
+    check_name(draft.by)
+
+
+def check_name(by: str) -> None:
+    """Raise BadAlert unless this can be kept as the name of who does something."""
+    if len(by) > LONGEST_NAME or _has_control_character(by):
+        raise BadAlert(f"Who sends it is a name of at most {LONGEST_NAME} characters; type it again.")
+
+
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise BadAlert(f"There is no language {language[:20]!r}; use {', '.join(LANGUAGES)}.")
+
+
+def _has_control_character(text: str) -> bool:
+    return any(category(sign) in {"Cc", "Cs"} and not sign.isspace() for sign in text)

@@ -1,0 +1,38 @@
+"""An officer hears how an alert goes, and stops it."""
+
+from ivr.call import Call, Heard, Key
+from ivr.menu import ANY_KEY, menu
+from ivr.scripts.police import Officer
+
+CHOICES = "139#"
+
+
+async def follow_alerts(call: Call, officer: Officer) -> None:
+    """The newest first: 1 tells the latest figures, 3 goes to the one before, 9 twice stops it, # ends."""
+    says, alerts = officer.says, await officer.alerts()
+    if not alerts:
+        await call.play(says["police_no_alert"])
+        return
+    at, choice = 0, "1"
+    while choice != "#":
+        if choice == "9":
+            await stop_alert(call, officer, alerts[at])
+        elif choice == "3" and at + 1 == len(alerts):
+            await call.play(says["line_no_earlier_alert"])
+        elif choice == "3":
+            at += 1
+        standing = await officer.standing(alerts[at])
+        heard: Heard = await call.play(standing.figures, keys=CHOICES)
+        if not isinstance(heard, Key) and standing.over is not None:
+            heard = await call.play(says[standing.over], keys=CHOICES)
+        if isinstance(heard, Key):
+            choice = heard.digit
+        else:
+            choice = await menu(call, says["police_figures_menu"], CHOICES, wrong=says["line_wrong_key"])
+
+
+async def stop_alert(call: Call, officer: Officer, broadcast: int) -> None:
+    """A second 9 stops it; any other key does not."""
+    says = officer.says
+    if await menu(call, says["police_stop_sure"], ANY_KEY, wrong=says["line_wrong_key"]) == "9":
+        await call.play(says[await officer.stop(broadcast)])

@@ -1,0 +1,94 @@
+"""What the scripts of the police line ask of the house: who an officer is, and what is done for them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ivr.call import Sound
+from ivr.scripts.sentences import Says
+from prompts.catalogue import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not done, and why, as a fixed sentence."""
+
+    why: Key
+
+
+class Network(Protocol):
+    """One that an officer may send to."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class Message(Protocol):
+    """What an officer says after the tone."""
+
+    recording: str
+    audio: str | None
+    """By which name it is kept, once it is."""
+
+    async def keep(self) -> Sound | None:
+        """Once this returns it can be heard, as members will hear it; None when nothing was said."""
+
+    async def discard(self) -> None:
+        """Forget it; it will be spoken anew."""
+
+
+class Plan(Protocol):
+    """An alert that could be sent: every word of it is ready."""
+
+    summary: Sound
+    """To whom, to how many, and about how long that takes."""
+
+    async def send(self) -> Key:
+        """Ring them, whatever becomes of this call; the sentence that says what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert at this moment."""
+
+    figures: Sound
+    over: Key | None
+    """The sentence that says that nobody is called any more, and why."""
+
+
+class Officer(Protocol):
+    """Somebody who has proved who they are."""
+
+    says: Says
+    tone: Sound
+    networks: Sequence[Network]
+
+    async def begin_message(self) -> Message: ...
+
+    async def offer(self, networks: Sequence[Network], *, more: bool) -> Sound:
+        """The choice of these, by key from 1 on."""
+
+    async def told_chosen(self, network: Network, *, chosen: bool) -> Sound: ...
+
+    async def plan(
+        self, message: Message, networks: Collection[Network], *, urgent: bool
+    ) -> Plan | Refused: ...
+
+    async def alerts(self) -> Sequence[int]:
+        """Broadcasts of the last hours that they may look at and stop, newest first."""
+
+    async def standing(self, broadcast: int) -> Standing: ...
+
+    async def stop(self, broadcast: int) -> Key:
+        """Take it back; the sentence that says that it is."""
+
+
+class Station(Protocol):
+    """Where officers sign in."""
+
+    says: Says
+
+    async def sign_in(self, number: str, pin: str) -> Officer | Refused: ...

@@ -1,0 +1,161 @@
+"""An officer on the telephone, and the house that they call: what was done for them is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.call import Hangup, Sound
+from ivr.scripts.member_line import member_line
+from ivr.scripts.police import Message, Network, Refused, Standing
+from prompts.catalogue import Key
+from tests.fakes.phone import Phone
+from tests.ivr.test_member_line import SAYS, TONE, Caller
+
+NUMBER, PIN = "4711", "846203"
+
+
+def sound(name: str, seconds: float = 3.0) -> Sound:
+    return Sound(Path(f"/sounds/{name}"), seconds)
+
+
+MESSAGE, OFFER, SUMMARY = sound("message", 8.0), sound("offer", 6.0), sound("summary", 5.0)
+
+
+@dataclass(frozen=True)
+class Net:
+    slug: str
+    name: str = ""
+
+
+DE_BIST, WITVEN = Net("de-bist"), Net("witven")
+
+
+@dataclass
+class Spoken:
+    recording: str
+    house: "House"
+    audio: str | None = None
+
+    async def keep(self) -> Sound | None:
+        if self.house.is_silent:
+            return None
+        self.house.did.append("keep")
+        return MESSAGE
+
+    async def discard(self) -> None:
+        self.house.did.append("discard")
+
+
+@dataclass
+class House:
+    """An officer, the station where they sign in, and what was done for them."""
+
+    says: dict[Key, Sound] = field(default_factory=lambda: SAYS)
+    tone: Sound = TONE
+    networks: Sequence[Network] = (DE_BIST, WITVEN)
+    is_silent: bool = False
+    refusals: list[Key] = field(default_factory=list)
+    running: list[int] = field(default_factory=list)
+    over: dict[int, Key] = field(default_factory=dict)
+    sends: Key = "police_sent"
+    did: list[str] = field(default_factory=list)
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    locked: bool = False
+    summary: Sound = SUMMARY
+
+    async def sign_in(self, number: str, pin: str) -> "House | Refused":
+        self.tried.append((number, pin))
+        if self.locked:
+            return Refused("police_locked")
+        return self if (number, pin) == (NUMBER, PIN) else Refused("police_refused")
+
+    async def begin_message(self) -> Message:
+        return Spoken(f"alert-{len(self.did)}", self)
+
+    async def offer(self, networks: Sequence[Network], *, more: bool) -> Sound:
+        return sound(f"offer-{'-'.join(one.slug for one in networks)}{'-more' if more else ''}")
+
+    async def told_chosen(self, network: Network, *, chosen: bool) -> Sound:
+        return sound(f"{network.slug}-{'on' if chosen else 'off'}")
+
+    async def plan(
+        self, message: Message, networks: Collection[Network], *, urgent: bool
+    ) -> "House | Refused":
+        if self.refusals:
+            return Refused(self.refusals.pop(0))
+        self.did.append(f"plan {' '.join(one.slug for one in networks)}{' urgent' if urgent else ''}")
+        return self
+
+    async def send(self) -> Key:
+        self.did.append("send")
+        if self.sends == "police_sent":
+            self.running.insert(0, 7)
+        return self.sends
+
+    async def alerts(self) -> Sequence[int]:
+        return self.running
+
+    async def standing(self, broadcast: int) -> Standing:
+        return Standing(sound(f"figures-{broadcast}"), self.over.get(broadcast))
+
+    async def stop(self, broadcast: int) -> Key:
+        self.did.append(f"stop {broadcast}")
+        self.over[broadcast] = "police_stopped"
+        return "police_stopped"
+
+
+@asynccontextmanager
+async def calls(house: House, *, is_member: bool = True) -> AsyncIterator[Phone]:
+    """An officer has rung our number and pressed the key that is not announced."""
+    phone = Phone()
+    caller = Caller(is_member=is_member)
+    caller.station = house
+
+    async def script() -> None:
+        with suppress(Hangup):
+            await member_line(phone.call, caller)
+
+    talking = asyncio.create_task(script())
+    await phone.hears(SAYS["line_menu" if is_member else "line_unknown_menu"])
+    phone.presses("*")
+    yield phone
+    await talking
+
+
+async def signs_in(phone: Phone, number: str = NUMBER, pin: str = PIN) -> None:
+    await phone.hears(SAYS["police_number"])
+    phone.presses(f"{number}#")
+    await phone.hears(SAYS["police_pin"])
+    phone.presses(f"{pin}#")
+
+
+async def speaks(phone: Phone, *, menu: bool = True) -> None:
+    if menu:
+        await phone.hears(SAYS["police_menu"])
+        phone.presses("1")
+    await phone.hears(SAYS["police_speak"])
+    await phone.hears(TONE)
+    await phone.listens(TONE.seconds + 4)
+    phone.presses("#")
+
+
+async def chooses(phone: Phone) -> None:
+    """Both networks, urgent; up to the question whether to send."""
+    await phone.hears(sound("offer-de-bist-witven"))
+    phone.presses("0")
+    await phone.hears(SAYS["police_urgent"])
+    phone.presses("1")
+
+
+async def is_asked(phone: Phone) -> None:
+    """From the first question to the last."""
+    await signs_in(phone)
+    await speaks(phone)
+    await phone.hears(MESSAGE)
+    await phone.hears(SAYS["police_spoken_menu"])
+    phone.presses("1")
+    await chooses(phone)
+    await phone.hears(SUMMARY)
+    await phone.hears(SAYS["police_send_menu"])
