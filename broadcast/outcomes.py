@@ -23,6 +23,10 @@ LONGEST_WAIT = 2.0
 """Seconds before a database that is away is asked again."""
 
 
+class Refused(Exception):  # noqa: N818
+    """Of what was to be written together, something cannot be written, now or ever."""
+
+
 class Outcomes:
     def __init__(self, ledger: Ledger, spool: Spool, not_needed: Callable[[UUID], None]) -> None:
         """`not_needed` is told of attempts that are being dialled although somebody was reached meanwhile."""
@@ -53,11 +57,7 @@ class Outcomes:
         """Write what an earlier process could not, before anything is dialled; returns how many."""
         kept = await asyncio.to_thread(self._spool.kept)
         for attempt, result in kept.items():
-            try:
-                await self._write_all([(attempt, result)])
-            except (DataError, IntegrityError) as fault:
-                # For ever: without it the call counts as lost, with it this process would never start.
-                log.error("An outcome on disk cannot be written (%s).", type(fault).__name__)  # noqa: TRY400
+            await self._write(attempt, result)
             await asyncio.to_thread(self._spool.drop, attempt)
         if kept:
             log.info("%d outcomes waited on disk.", len(kept))
@@ -67,7 +67,7 @@ class Outcomes:
         delay = 0.1
         while True:
             try:
-                await self._together((attempt, result))
+                await self._write(attempt, result)
             except DATABASE_AWAY as error:
                 log.warning("An outcome cannot be written yet (%s); trying again.", type(error).__name__)
                 await asyncio.sleep(delay)
@@ -75,7 +75,24 @@ class Outcomes:
             else:
                 return
 
+    async def _write(self, attempt: UUID, result: CallResult) -> None:
+        """Once. What the database refuses for good is written without all that was seen of the call.
+
+        When that is refused as well, the call counts as lost at last: with it nothing would ever go on.
+        """
+        for form in (result, CallResult(result.outcome)):
+            try:
+                await self._together((attempt, form))
+            except Refused as refused:
+                log.error("The database refuses an outcome (%s).", refused)  # noqa: TRY400
+            else:
+                return
+
     async def _write_all(self, ended: Sequence[tuple[UUID, CallResult]]) -> list[None]:
-        for attempt in await self._ledger.record(dict(ended)):
+        try:
+            not_needed = await self._ledger.record(dict(ended))
+        except (DataError, IntegrityError) as fault:
+            raise Refused(type(fault).__name__) from fault
+        for attempt in not_needed:
             self._not_needed(attempt)
         return [None] * len(ended)

@@ -18,7 +18,7 @@ from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
 from tests.people import network_of, phone
 
-AN = phone(10, 1)
+AN, BERT = phone(10, 1), phone(10, 2)
 CONFIRMED = CallResult(
     Outcome.CONFIRMED,
     answered_at=datetime(2026, 11, 24, 20, tzinfo=UTC),
@@ -92,9 +92,9 @@ async def test_what_the_database_never_takes_does_not_keep_the_line_from_startin
     sent = await office.sends()
     an = await office.takes(AN)
     office.spool.keep(an.attempt, replace(CONFIRMED, evidence={"no text": "\0"}))
-    successor = office.caller(FakeDialler())
-    assert await successor.adopt_all() == 1
-    await successor.finished()
+    dialler = FakeDialler()
+    assert await office.caller(dialler).adopt_all() == 0
+    assert dialler.adopted == []
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
     assert office.spool.kept() == {}
 
@@ -112,3 +112,17 @@ def test_a_torn_file_or_a_full_disk_is_told_and_stops_nothing(
     file.parent.touch()
     spool.keep(uuid4(), CONFIRMED)
     assert caplog.text.count("look at the disk") == 2
+
+
+async def test_what_the_database_refuses_is_written_without_its_evidence_and_harms_no_other(
+    office: Office,
+) -> None:
+    await network_of(office.engine, {"An": [AN], "Bert": [BERT]})
+    sent = await office.sends()
+    an, bert = await office.takes(AN), await office.takes(BERT)
+    outcomes = outcomes_of(office, office.engine)
+    poisoned = replace(CONFIRMED, evidence={"keys": "\x00"})
+    await asyncio.gather(outcomes.write(an.attempt, poisoned), outcomes.write(bert.attempt, CONFIRMED))
+    lines = await office.lines(sent.broadcast)
+    assert {name: line.result for name, line in lines.items()} == {"An": "confirmed", "Bert": "confirmed"}
+    assert (lines["An"].calls[0].evidence, lines["Bert"].calls[0].evidence) == ({}, CONFIRMED.evidence)
