@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from ivr.scripts.speak_alert import LAST_PART, LONGEST
+from ivr.recording import LAST_PART
+from ivr.scripts.speak_alert import LONGEST
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
