@@ -208,7 +208,6 @@ QUIET = 3.0
 OFFICERS: Mapping[str, Conversation] = {
     **{f"sends in {one}": partial(sends, language=one) for one in LANGUAGES},
     "sends with keys by SIP INFO": partial(sends, keys="keys-by-info"),
-    "sends with keys in band": partial(sends, keys="keys-in-band"),
     "chooses networks by key": chooses_by_key,
     "types a wrong PIN first": types_a_wrong_pin_first,
     "is locked out": is_locked_out,

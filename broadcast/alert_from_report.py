@@ -36,7 +36,6 @@ async def content_of(connection: AsyncConnection, report: int) -> Content:
     ).one_or_none()
     if row is None:
         raise NotThatReport(await why_not(connection, report))
-    await tell(connection, report)
     answered = await connection.scalars(
         select(Network.slug)
         .where(exists().where(Pass.network_id == Network.id, Pass.broadcast_id == row.broadcast_id))

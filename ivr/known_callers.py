@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import broadcast.caller
 from broadcast.callback import KnownCaller, known_caller, past_alerts
 from ivr.call import Sound
-from ivr.police import Police, Station
+from ivr.police import Police
 from ivr.reports import Reports, SpokenReport
 from ivr.scripts.member_line import PastAlert
 from ivr.scripts.sentences import Says
+from ivr.station import Station
 
 DEFAULT_LANGUAGE = "nl"
 

@@ -1,33 +1,25 @@
-"""Where officers sign in by phone, and what is done for them: the house behind the police line."""
+"""What the police line of a node works with, and how an alert that was sent by phone begins."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.desk import Desk, Prepared
-from broadcast.draft import Draft, Recording
-from broadcast.errors import DATABASE_AWAY, BroadcastError, MembersChanged, NobodyToCall, NotAllowed
-from broadcast.preflight import Reach, reach
-from broadcast.rules.forecast import minutes_to_call
-from directory.errors import DirectoryError, LockedOut, SignInRefused
+from broadcast.errors import DATABASE_AWAY, BroadcastError, MembersChanged
+from directory.errors import DirectoryError
 from directory.lockout import LockoutPolicy
-from directory.officers import KnownOfficer, sign_in
-from ivr.announcer import Announcer
 from ivr.ari.client import AriClient
 from ivr.call import Call, Sound
-from ivr.following import Following
 from ivr.officer_policy import OfficerPolicy
 from ivr.reports import Reports
-from ivr.scripts.call_back import is_confirmed
-from ivr.scripts.police import Message, Network, Refused, Standing
 from ivr.scripts.sentences import Says
-from ivr.spoken_alert import SpokenAlert, forget_what_was_left
+from ivr.spoken_alert import forget_what_was_left
 from ivr.trunk import Trunk
-from prompts.catalogue import Key, sentence
+from prompts.catalogue import Key
 from prompts.errors import SpeechError
 from prompts.voice import Voice
 
@@ -82,179 +74,19 @@ class Police:
             await asyncio.wait(self.sending)
 
 
-class Station:
-    """Where one caller may sign in (the script's Station)."""
-
-    def __init__(self, police: Police, says: Says, number: str | None) -> None:
-        self.says = says
-        self._police = police
-        self._number = number
-        self._officer: SignedIn | None = None
-
-    async def sign_in(self, number: str, pin: str) -> "SignedIn | Refused":
-        police = self._police
-        try:
-            officer = await sign_in(police.engine, number, pin, caller=self._number, policy=police.lockout)
-        except LockedOut:
-            return Refused("police_locked")
-        except SignInRefused:
-            return Refused("police_refused")
-        self._officer = SignedIn(police, officer, (await police.says)[officer.language])
-        return self._officer
-
-    def has_left(self) -> None:
-        """The call is over: what was spoken and not sent is forgotten, what was sent goes on."""
-        if self._officer is not None:
-            self._police.goes_on(self._officer.tidy_up())
-
-
-class SignedIn:
-    """An officer on the line (the script's Officer)."""
-
-    def __init__(self, police: Police, officer: KnownOfficer, says: Says) -> None:
-        self.says = says
-        self.tone = police.tone
-        self.networks: Sequence[Network] = officer.networks
-        self._police = police
-        self._officer = officer
-        self._announcer = Announcer(police.voice, police.reports.sounds.folder, officer.language)
-        self._following = Following(police.engine, police.desk, self._announcer, officer)
-        self._messages: list[SpokenAlert] = []
-        self._left = asyncio.Event()
-        self._to_confirm: list[asyncio.Task[Any]] = []
-
-    async def begin_message(self) -> SpokenAlert:
-        police = self._police
-        message = SpokenAlert(police.engine, police.client, police.reports, police.at_hand)
-        self._messages.append(message)
-        return message
-
-    async def offer(self, networks: Sequence[Network], *, more: bool) -> Sound:
-        language = self._officer.language
-        offers = [
-            sentence("told_offer", language, digit=str(digit), network=one.name)
-            for digit, one in enumerate(networks, 1)
-        ]
-        if more:
-            offers.append(sentence("told_more", language))
-        return await self._announcer.tell("told_networks", offers=", ".join(offers))
-
-    async def told_chosen(self, network: Network, *, chosen: bool) -> Sound:
-        key: Key = "told_chosen" if chosen else "told_not_chosen"
-        return await self._announcer.tell(key, network=network.name)
-
-    async def plan(
-        self, message: Message, networks: Collection[Network], *, urgent: bool
-    ) -> "SpokenPlan | Refused":
-        assert message.audio is not None
-        draft = Draft(
-            networks=[one.slug for one in networks],
-            texts={},
-            urgent=urgent,
-            by=self._officer.name,
-            recording=Recording(message.audio, self._officer.language),
-        )
-        try:
-            prepared = await self._police.desk.prepare(draft)
-            async with self._police.engine.connect() as connection:
-                found = await reach(connection, prepared.networks)
-        except NotAllowed:
-            return Refused("police_not_allowed")
-        except NobodyToCall:
-            return Refused("police_nobody")
-        except (BroadcastError, DirectoryError, SpeechError, *DATABASE_AWAY) as fault:
-            log.warning("An alert by phone cannot be made (%s).", type(fault).__name__)
-            return Refused("police_failed")
-        if not found.members:
-            return Refused("police_nobody")
-        names = ", ".join(one.name for one in networks)
-        return SpokenPlan(self, prepared, names, await self._summary(prepared, found, names))
-
-    async def _summary(self, prepared: Prepared, found: Reach, names: str) -> Sound:
-        trunk = self._police.trunk
-        minutes = minutes_to_call(
-            found.calls,
-            lines=trunk.channels - trunk.channels_for_callers,
-            calls_per_second=trunk.calls_per_second,
-            call_seconds=max(prepared.seconds.values()),
-        )
-        return await self._announcer.tell(
-            "told_plan", networks=names, members=str(found.members), minutes=str(minutes)
-        )
-
-    async def alerts(self) -> Sequence[int]:
-        return await self._following.alerts()
-
-    async def standing(self, broadcast: int) -> Standing:
-        return await self._following.standing(broadcast)
-
-    async def stop(self, broadcast: int) -> Key:
-        return await self._following.stop(broadcast)
-
-    async def send(self, prepared: Prepared, names: str) -> Key:
-        """At once, or when the registered number has let it go."""
-        if not self._police.policy.call_back:
-            done: Key = await asyncio.shield(self._police.goes_on(_begin(self._police.desk, prepared)))
-            return done
-        self._to_confirm.append(self._police.goes_on(self._call_back(prepared, names)))
-        return "police_calls_back"
-
-    async def _call_back(self, prepared: Prepared, names: str) -> None:
-        """Once they have hung up: it may be the same telephone."""
-        await self._left.wait()
-        police, policy = self._police, self._police.policy
-        summary = await self._announcer.tell("told_call_back", zone=police.zone, networks=names)
-        is_sent = False
-
-        async def script(call: Call) -> None:
-            nonlocal is_sent
-            if await is_confirmed(call, self.says, summary):
-                done = await asyncio.shield(police.goes_on(_begin(police.desk, prepared)))
-                is_sent = done == "police_sent"
-                await call.play(self.says[done])
-            else:
-                await call.play(self.says["police_not_sent"])
-
-        for _ in range(policy.call_back_tries):
-            if await police.rings.ring(self._officer.phone, script, seconds=policy.call_back_ring):
-                break
-        if not is_sent:
-            log.warning("An alert by phone was not let go by a call to the officer's number.")
-
-    async def tidy_up(self) -> None:
-        """Nothing stays of the call but what was sent."""
-        self._left.set()
-        if self._to_confirm:
-            await asyncio.wait(self._to_confirm)
-        for message in self._messages:
-            await message.discard()
-        self._announcer.clear()
-
-
-class SpokenPlan:
-    """An alert that is ready to go (the script's Plan)."""
-
-    def __init__(self, officer: SignedIn, prepared: Prepared, names: str, summary: Sound) -> None:
-        self.summary = summary
-        self._officer = officer
-        self._prepared = prepared
-        self._names = names
-
-    async def send(self) -> Key:
-        return await self._officer.send(self._prepared, self._names)
-
-
-async def _begin(desk: Desk, prepared: Prepared) -> Key:
+async def begin_alert(desk: Desk, prepared: Prepared) -> Key:
     """Begin to ring, once, though the database goes away in this moment and comes back."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + DATABASE_BACK_WITHIN
+    until, is_stale = loop.time() + DATABASE_BACK_WITHIN, False
     while True:
         try:
+            if is_stale:
+                prepared, is_stale = await desk.prepare(prepared.draft), False
             if not await desk.has_begun(prepared):
                 await desk.begin(prepared)
         except MembersChanged:
-            prepared = await desk.prepare(prepared.draft)
-        except BroadcastError as refusal:
+            is_stale = True
+        except (BroadcastError, DirectoryError, SpeechError) as refusal:
             log.warning("An alert by phone was refused at the last moment (%s).", type(refusal).__name__)
             return "police_failed"
         except DATABASE_AWAY as away:

@@ -19,9 +19,11 @@ from directory.lockout import LockoutPolicy
 from directory.officers import add_officer
 from ivr.call import Call, Sound
 from ivr.officer_policy import OfficerPolicy
-from ivr.police import Police, SignedIn, SpokenPlan, Station
+from ivr.police import Police
 from ivr.reports import Reports
 from ivr.scripts.police import Refused
+from ivr.signed_in import SignedIn, SpokenPlan
+from ivr.station import Station
 from ivr.trunk import Trunk
 from prompts.catalogue import LANGUAGES, Key
 from tests.broadcast.conftest import NODE, Office
@@ -199,6 +201,25 @@ async def test_a_database_that_goes_away_after_the_commit_makes_no_second_alert(
     _, maes = await house.comes()
     assert await (await house.plans(maes)).send() == "police_sent"
     assert (desk.begun, await office.count("broadcast")) == (1, 1)
+
+
+async def test_a_member_who_joins_between_the_question_and_the_1_is_called_too(house: PoliceHouse) -> None:
+    _, maes = await house.comes()
+    plan = await house.plans(maes)
+    async with house.office.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE member SET language = 'fr' WHERE name = 'Bert'")
+    assert await plan.send() == "police_sent"
+    assert (await house.office.open_calls()).keys() == {AN, BERT}
+
+
+async def test_what_was_forbidden_between_the_question_and_the_1_is_not_sent(house: PoliceHouse) -> None:
+    _, maes = await house.comes()
+    plan = await house.plans(maes)
+    async with house.office.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE member SET language = 'fr' WHERE name = 'Bert'")
+        await connection.exec_driver_sql("UPDATE network SET charter_approved_on = NULL")
+    assert await plan.send() == "police_failed"
+    assert await house.office.count("broadcast") == 0
 
 
 async def test_what_may_not_be_sent_is_refused_in_a_sentence(house: PoliceHouse) -> None:
