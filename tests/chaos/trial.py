@@ -1,6 +1,7 @@
 """Lets each mutant of the engine into a zone: what breaks a rule must break the bound that guards it."""
 
 import asyncio
+from contextlib import suppress
 from random import Random
 
 from tests.chaos.fake import fake_zone
@@ -11,12 +12,18 @@ from tests.chaos.zone import Zone
 
 CLOSED_WITHIN = 90.0
 KILLS, SIZE, ROUNDS = 8, 150, 3
+A_FEW = 5
 LONG_ENOUGH = 9.0
 """Seconds after which the others have taken over: a lease and two looks."""
 
 
 async def freeze_until_taken_over(zone: Zone) -> None:
+    """A node in the midst of its calls."""
     node = zone.any_node()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONG_ENOUGH):
+            while zone.far_side.live(list(zone.nodes).index(node.node)) < A_FEW:
+                await asyncio.sleep(0.2)
     zone.dies(node.node)
     await node.freeze(LONG_ENOUGH, serve=True)
 
