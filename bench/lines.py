@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import conversations, conversations_desk
 from bench.children import ChildDied
 from bench.conversations import UNKNOWN, Conversation
+from bench.conversations_duty import the_officer_on_duty_makes_an_alert_of_a_report
 from bench.conversations_officer import OFFICERS
 from bench.crowd import sixty_call_within_a_minute
 from bench.lines_stage import LineStage, phones_of, set_lines_stage
@@ -29,7 +30,10 @@ FOLDER = Path("/var/tmp/buurtbel-lines")
 AT_ONCE = 5
 """Conversations at the same time: who listens to them is on this machine too."""
 CONVERSATIONS = {**conversations.CONVERSATIONS, **conversations_desk.CONVERSATIONS, **OFFICERS}
-ALONE = {"sixty call within a minute": sixty_call_within_a_minute}
+ALONE = {
+    "the officer on duty makes an alert of a report": the_officer_on_duty_makes_an_alert_of_a_report,
+    "sixty call within a minute": sixty_call_within_a_minute,
+}
 """When all the others are over: the whole machine is needed."""
 
 
@@ -85,6 +89,7 @@ def settings_for() -> dict[str, str]:
         "BUURTBEL_TRUNK_URI": f"sip:{LOOPBACK}:{free_udp_port()}",
         "BUURTBEL_TRUNK_SIMULATED": "true",
         "BUURTBEL_ALERT_RING": "4",
+        "BUURTBEL_DUTY_AFTER": "3",
     }
 
 

@@ -29,6 +29,7 @@ from ivr.announcer import forget_what_was_told
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.dialler import ENDPOINT, AriDialler, longest_call
+from ivr.duty_calls import DutyCalls
 from ivr.exchange import Exchange
 from ivr.known_callers import KnownCallers
 from ivr.lines import Lines
@@ -101,9 +102,11 @@ async def _serve(
     callers = KnownCallers(board.engine, caller, reports, police=police, says=says, tone=police.tone)
     reception = Reception(client, exchange, lines, callers)
     register(board.app, caller, dialler)
+    duty_calls = DutyCalls(police, rings, lease, settings.duty)
     await caller.adopt_all()
+    await duty_calls.adopt_all()
     async with board.app.open_async():
-        rounds = Rounds(_chores(board, caller, reports, police, takeover))
+        rounds = Rounds(_chores(board, caller, reports, police, takeover) | {duty_calls.tend: 1.0})
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
@@ -119,6 +122,7 @@ async def _serve(
         await _within(caller.finished(), FINISH_CALLS_WITHIN)
         await caller.leave()
         await reception.leave()
+        await duty_calls.leave()
         await _within(police.finished(), FINISH_CALLS_WITHIN)
         says.cancel()
         beating.cancel()

@@ -16,7 +16,7 @@ from prompts.fixed import lay_sentence
 async def lay_line_sentences(board: Switchboard) -> Mapping[str, Says]:
     """The fixed sentences by language; only at the very first start does this take some seconds."""
     says: dict[str, dict[Key, Sound]] = {language: {} for language in LANGUAGES}
-    for key in (*sentences_beginning("line_", "report_", "police_"), "thank_you", "goodbye"):
+    for key in (*sentences_beginning("line_", "report_", "police_", "duty_"), "thank_you", "goodbye"):
         slots = {"zone": board.settings.speech.zone} if key == "line_welcome" else {}
         for language, sound in (await lay(board, key, **slots)).items():
             says[language][key] = sound

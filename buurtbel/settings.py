@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from broadcast.duty_policy import DutyPolicy
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from directory.lockout import LockoutPolicy
 from ivr.alert_policy import AlertPolicy
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     nodes: NodePolicy = NodePolicy()
     officers: OfficerPolicy = OfficerPolicy()
     lockout: LockoutPolicy = LockoutPolicy()
+    duty: DutyPolicy = DutyPolicy()
 
     @property
     def sounds_folder(self) -> Path:

@@ -130,3 +130,12 @@ class Lockout(Base):
     """Since the last right one."""
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     locked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Duty(Base):
+    """An officer on duty: rung for reports that nobody claims, the lowest position first."""
+
+    __tablename__ = "duty"
+
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, unique=True)

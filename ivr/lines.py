@@ -35,6 +35,11 @@ class Lines:
         return self._taken
 
     @property
+    def is_open(self) -> bool:
+        """The PBX and its trunk are there, and we are not closing down."""
+        return self._is_open and not self._is_closed
+
+    @property
     def _left(self) -> int:
         """Channels on which we may still call out; some are kept for callers, whether they call or not."""
         return self._channels - self._taken - max(self._callers, self._for_callers)

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+from uuid import UUID, uuid4
 
 from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
@@ -13,7 +14,10 @@ from ivr.call import Call
 from ivr.exchange import Exchange
 from ivr.fallback import ANSWERED, CONTEXT
 from ivr.lines import Lines
+from ivr.live_call import LiveCall
 from ivr.trunk import Trunk
+
+Script = Callable[[Call], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +39,59 @@ class Ringer:
         self._trunk = trunk
         self._endpoint = endpoint
 
-    async def ring(self, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float) -> bool:
-        """Ring it for so long and hold this conversation; False when nobody answered."""
+    @property
+    def may_ring(self) -> bool:
+        """The PBX and its trunk are there."""
+        return self._lines.is_open
+
+    async def ring(self, number: str, script: Script, *, seconds: float) -> bool:
+        """Ring it for so long, when the line has a place, and hold this conversation.
+
+        False when nobody answered.
+        """
+        if not self._may_be_dialled(number) or not await self._lines.free():
+            return False
+        live = self._exchange.watch(str(uuid4()), passes=1)
+        return await self._see_through(live, script, seconds, self._place(live, number, seconds))
+
+    async def ring_at_once(self, id_: UUID, number: str, script: Script, *, seconds: float) -> bool:
+        """The same, on a place that is kept for callers, as the channel of this id: placed once, ever."""
+        if not self._may_be_dialled(number):
+            return False
+        self._lines.occupy()
+        live = self._exchange.watch(str(id_), passes=1)
+        return await self._see_through(live, script, seconds, self._place(live, number, seconds))
+
+    async def adopt(self, id_: UUID, script: Script, *, seconds: float) -> bool | None:
+        """See through what an earlier process placed, or was about to; None when there is no such call."""
+        self._lines.occupy()
+        live = self._exchange.watch(str(id_), passes=1)
+        live.is_placed = True
+        self._exchange.doubt(live)
+        was_answered = await self._see_through(live, script, seconds, None)
+        return None if live.end.is_lost else was_answered
+
+    async def stop(self, id_: UUID) -> None:
+        """Nobody needs this call any more; who has answered goes on talking."""
+        live = self._exchange.find(str(id_))
+        if live is not None and live.call is None:
+            await self._hang_up(live.id)
+
+    def _may_be_dialled(self, number: str) -> bool:
         try:
             check_may_be_dialled(number, simulated_trunk=self._trunk.is_simulated)
         except NumberRefused as refusal:
             log.warning("A number is not rung: %s", refusal)
             return False
-        if not await self._lines.free():
-            return False
-        live = self._exchange.watch(str(uuid4()), passes=1)
+        return True
+
+    async def _see_through(
+        self, live: LiveCall, script: Script, seconds: float, placing: Coroutine[Any, Any, None] | None
+    ) -> bool:
         try:
             async with asyncio.timeout(seconds + LONGEST + GRACE):
-                await self._place(live.id, number, seconds)
-                live.is_placed = True
+                if placing is not None:
+                    await placing
                 call = await live.answered()
                 if call is not None:
                     await self._exchange.converse(script, call)
@@ -63,9 +106,9 @@ class Ringer:
             self._exchange.forget(live)
             self._lines.release()
 
-    async def _place(self, id_: str, number: str, seconds: float) -> None:
+    async def _place(self, live: LiveCall, number: str, seconds: float) -> None:
         await self._client.channels.originate(
-            id_,
+            live.id,
             endpoint=f"PJSIP/{self._trunk.written(number)}@{self._endpoint}",
             context=CONTEXT,
             extension=ANSWERED,
@@ -73,6 +116,7 @@ class Ringer:
             timeout=seconds,
             variables={"CALL_LIMIT": str(round(LONGEST + GRACE))},
         )
+        live.is_placed = True
 
     async def _hang_up(self, id_: str) -> None:
         try:

@@ -13,6 +13,7 @@ from buurtbel.commands.common import Json, answer, run, settings, table
 from buurtbel.commands.sentences import Failed, complain
 from buurtbel.database import database
 from directory import officers
+from directory.duty import on_duty, set_duty
 from directory.officers import KnownOfficer
 
 T = TypeVar("T")
@@ -84,6 +85,32 @@ def set_networks(
     """Say to which networks an officer may send: these, and no others."""
     changed = _in_one_transaction(lambda session: officers.set_networks(session, number, networks or ()))
     answer(_officer(changed), as_json=as_json, text=lambda: _may_send(changed))
+
+
+@app.command("duty")
+def duty(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="Officer numbers, first whom to ring first; none = only show.")
+    ] = None,
+    *,
+    nobody: Annotated[bool, typer.Option("--nobody", help="From now on nobody is on duty.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say who is rung, in this order, for a report on a live urgent alert that nobody takes up."""
+
+    async def work(session: AsyncSession) -> list[KnownOfficer]:
+        if numbers or nobody:
+            return await set_duty(session, [] if nobody else numbers or [])
+        return await on_duty(await session.connection())
+
+    order = _in_one_transaction(work)
+    answer(
+        [_officer(one) for one in order],
+        as_json=as_json,
+        text=lambda: (
+            "\n".join(f"{at}. {escape(one.name)}" for at, one in enumerate(order, 1)) or "Nobody is on duty."
+        ),
+    )
 
 
 @app.command("pin")

@@ -108,7 +108,7 @@ async def test_an_alert_is_spoken_anew_until_it_is_as_meant() -> None:
 
 
 @in_no_time
-async def test_who_speaks_on_and_on_is_warned_before_the_end() -> None:
+async def test_who_speaks_on_and_on_is_warned_before_the_end_and_loses_nothing() -> None:
     async with calls(House()) as phone:
         await signs_in(phone)
         await phone.hears(SAYS["police_menu"])

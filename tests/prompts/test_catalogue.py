@@ -17,6 +17,8 @@ FILLED = {
     "told_plan": {"networks": "BIN De Bist", "members": "86", "minutes": "4"},
     "told_figures": {"time": "14:35", "confirmed": "38", "heard": "4", "voicemail": "11", "to_go": "6"},
     "told_call_back": {"zone": "Politie Zuiderkempen", "networks": "BIN De Bist"},
+    "told_duty": {"network": "BIN De Bist", "networks": "BIN De Bist"},
+    "told_duty_unknown": {"networks": "BIN De Bist"},
 }
 
 

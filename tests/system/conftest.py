@@ -25,6 +25,7 @@ SHORT: dict[str, dict[str, str]] = {
         "tries_per_number": "2",
     },
     "speech": {"zone": "Politie"},
+    "duty": {"after": "1", "ring": "8"},
 }
 """Waits, so that a test does not take as long as an evening of calls."""
 

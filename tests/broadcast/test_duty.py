@@ -1,0 +1,168 @@
+"""Who is rung for a report that nobody takes up, and when: written before anybody is."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from broadcast import duty, inbox
+from broadcast.duty import Ring
+from broadcast.duty_policy import DutyPolicy
+from broadcast.duty_tables import DutyOutcome
+from directory.duty import is_proved, on_duty, set_duty
+from directory.errors import LockedOut, UnknownOfficer
+from directory.lockout import LockoutPolicy
+from directory.officers import add_officer, officers
+from tests.broadcast.conftest import NODE, Office
+from tests.broadcast.test_inbox import AN, reported
+from tests.people import network_of, phone
+
+AT_ONCE = DutyPolicy(after=0, again=0)
+PINS = {"4711": "846203", "4712": "730581"}
+
+
+async def on_duty_are(office: Office, order: Sequence[str] = ("4711", "4712")) -> None:
+    """Two officers, and the order in which they are rung."""
+    async with AsyncSession(office.engine) as session, session.begin():
+        for nth, (number, pin) in enumerate(PINS.items()):
+            await add_officer(session, number, name=f"Inspecteur {number}", phone=phone(29, nth), pin=pin)
+        await set_duty(session, order)
+
+
+async def reported_during_an_alert(office: Office) -> int:
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    return await reported(office.engine)
+
+
+async def next_ring(office: Office, policy: DutyPolicy = AT_ONCE, node: str = NODE) -> Ring | None:
+    async with office.engine.begin() as connection:
+        return await duty.take(connection, node, policy)
+
+
+async def ends(office: Office, ring: Ring | None, outcome: DutyOutcome) -> None:
+    assert ring is not None
+    async with office.engine.begin() as connection:
+        await duty.close(connection, ring.id, outcome)
+
+
+async def number_of(office: Office, ring: Ring | None) -> str | None:
+    if ring is None:
+        return None
+    async with office.engine.connect() as connection:
+        return next(one.number for one in await officers(connection) if one.id == ring.officer)
+
+
+async def test_the_first_on_duty_is_rung_then_the_next_then_the_first_again_and_not_for_ever(
+    office: Office,
+) -> None:
+    await on_duty_are(office)
+    report = await reported_during_an_alert(office)
+    rung = []
+    while (ring := await next_ring(office)) is not None:
+        assert ring.report == report
+        assert await next_ring(office) is None, "one call at a time"
+        rung.append(await number_of(office, ring))
+        await ends(office, ring, DutyOutcome.NOT_PROVED)
+    assert rung == ["4711", "4712"] * AT_ONCE.rounds
+
+
+async def test_nobody_is_rung_too_soon_nor_again_before_a_while(office: Office) -> None:
+    await on_duty_are(office, ["4711"])
+    await reported_during_an_alert(office)
+    assert await next_ring(office, DutyPolicy(after=60, again=0)) is None
+    await ends(office, await next_ring(office), DutyOutcome.HEARD)
+    assert await next_ring(office, DutyPolicy(after=0, again=120)) is None
+
+
+async def test_a_report_that_is_taken_rings_nobody_and_stops_who_is_rung(office: Office) -> None:
+    await on_duty_are(office)
+    report = await reported_during_an_alert(office)
+    ring = await next_ring(office)
+    assert ring is not None
+    async with office.engine.begin() as connection:
+        assert await duty.no_longer_needed(connection, [ring.id]) == []
+        await inbox.claim(connection, report, "Claes")
+        assert await duty.no_longer_needed(connection, [ring.id]) == [ring.id]
+    await ends(office, ring, DutyOutcome.WITHDRAWN)
+    assert await next_ring(office) is None
+
+
+@pytest.mark.parametrize("change", ["urgent = false", "expires_at = clock_timestamp()", None])
+async def test_only_reports_on_a_live_urgent_alert_ring(office: Office, change: str | None) -> None:
+    await on_duty_are(office)
+    if change is None:
+        await reported(office.engine, number=None)
+    else:
+        await reported_during_an_alert(office)
+        async with office.engine.begin() as connection:
+            await connection.execute(text(f"UPDATE broadcast SET {change}"))
+    assert await next_ring(office) is None
+
+
+async def test_an_officer_on_the_phone_is_not_rung_for_another_report_but_the_next_one_is(
+    office: Office,
+) -> None:
+    await on_duty_are(office)
+    await reported_during_an_alert(office)
+    first = await next_ring(office)
+    await reported(office.engine)
+    second, third = await next_ring(office), await next_ring(office)
+    assert [await number_of(office, one) for one in (first, second, third)] == ["4711", "4712", None]
+
+
+async def test_two_nodes_that_look_at_once_ring_once(office: Office) -> None:
+    await on_duty_are(office, ["4711"])
+    await reported_during_an_alert(office)
+    rings = await asyncio.gather(*(next_ring(office, node=f"node {n}") for n in range(4)))
+    assert len([ring for ring in rings if ring is not None]) == 1
+
+
+async def test_a_call_of_a_dead_node_is_lost_and_placed_again_by_another(office: Office) -> None:
+    await on_duty_are(office, ["4711"])
+    await reported_during_an_alert(office)
+    await office.lease_of(NODE)
+    alive, dead = await next_ring(office), "elsewhere"
+    async with office.engine.begin() as connection:
+        assert await duty.give_up_calls_of_dead_nodes(connection) == 0
+    await ends(office, alive, DutyOutcome.NOT_PROVED)
+    assert await next_ring(office, node=dead) is not None
+    async with office.engine.begin() as connection:
+        assert await duty.give_up_calls_of_dead_nodes(connection) == 1
+        assert await duty.under_way(connection, dead) == []
+    assert await next_ring(office) is not None
+
+
+async def test_what_is_told_of_a_report_names_the_networks_of_the_reporter_and_of_the_alert(
+    office: Office,
+) -> None:
+    report = await reported_during_an_alert(office)
+    async with office.engine.connect() as connection:
+        told = await duty.told(connection, report)
+    assert (told.network, list(told.alerted)) == ("BIN De Bist", ["BIN De Bist"])
+    assert told.seconds == pytest.approx(2.0)
+
+
+async def test_the_order_of_duty_can_be_changed_and_holds_officers_only(office: Office) -> None:
+    await on_duty_are(office)
+    async with AsyncSession(office.engine) as session, session.begin():
+        assert [one.number for one in await set_duty(session, ["4712", "4711"])] == ["4712", "4711"]
+        with pytest.raises(UnknownOfficer):
+            await set_duty(session, ["4712", "9999"])
+        assert await set_duty(session, []) == []
+        assert await on_duty(await session.connection()) == []
+
+
+async def test_wrong_pins_on_duty_calls_have_a_count_of_their_own(office: Office) -> None:
+    await on_duty_are(office)
+    async with office.engine.connect() as connection:
+        [maes, claes] = await on_duty(connection)
+    policy = LockoutPolicy(free=2)
+    assert await is_proved(office.engine, maes, PINS["4711"], policy)
+    for _ in range(2):
+        assert not await is_proved(office.engine, maes, PINS["4712"], policy)
+    with pytest.raises(LockedOut):
+        await is_proved(office.engine, maes, PINS["4711"], policy)
+    assert await is_proved(office.engine, claes, PINS["4712"], policy)

@@ -1,0 +1,115 @@
+"""What an officer on duty does with a report by key, in the database: claims it, or sends it to everybody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from broadcast import inbox
+from broadcast.duty_tables import DutyOutcome
+from broadcast.sounds import Sounds
+from directory.lockout import LockoutPolicy
+from directory.officers import add_officer
+from ivr.ari.client import AriClient
+from ivr.call import Call
+from ivr.duty_calls import Asked
+from ivr.officer_policy import OfficerPolicy
+from ivr.police import Police
+from ivr.reports import Reports
+from ivr.trunk import Trunk
+from tests.broadcast.conftest import NODE, Office
+from tests.broadcast.test_inbox import AN, reported
+from tests.ivr.test_member_line import SAYS, TONE
+from tests.people import DE_BIST, network_of, phone
+
+MAY, MAY_NOT = (DE_BIST,), ()
+
+
+class Nobody:
+    async def ring(self, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float) -> bool:
+        raise AssertionError
+
+
+@pytest.fixture
+async def police(office: Office) -> AsyncIterator[Police]:
+    async with AriClient("http://127.0.0.1:9", "", "", app="buurtbel") as nowhere:
+        yield Police(
+            engine=office.engine,
+            desk=office.desk,
+            client=nowhere,
+            reports=Reports(office.engine, nowhere, Sounds(office.engine, office.sounds_folder), NODE),
+            rings=Nobody(),
+            voice=office.voice,
+            trunk=Trunk(),
+            policy=OfficerPolicy(),
+            lockout=LockoutPolicy(),
+            zone="Zuiderkempen",
+            says=asyncio.get_running_loop().create_future(),
+            tone=TONE,
+        )
+
+
+async def asked(office: Office, police: Police, networks: tuple[str, ...]) -> tuple[Asked, int]:
+    """Maes on duty, who is rung for a report on an alert to De Bist."""
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    report = await reported(office.engine)
+    async with AsyncSession(office.engine) as session, session.begin():
+        maes = await add_officer(
+            session, "4711", name="Maes", phone=phone(29), pin="846203", networks=networks
+        )
+    return Asked(police, report, maes, SAYS), report
+
+
+async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]:
+    """Its state, who has it, and whether it led to an alert."""
+    question = "SELECT state, claimed_by, led_to IS NOT NULL FROM member_report WHERE id = :id"
+    async with office.engine.connect() as connection:
+        state, by, led = (await connection.execute(text(question), {"id": report})).one()
+    return state, by, led
+
+
+async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: Police) -> None:
+    maes, _ = await asked(office, police, MAY)
+    assert await maes.proves("111222") == "duty_wrong_pin"
+    assert maes.outcome is DutyOutcome.NOT_PROVED
+    assert await maes.proves("846203") is None
+    assert maes.outcome is DutyOutcome.HEARD
+
+
+async def test_a_report_that_is_claimed_is_theirs(office: Office, police: Police) -> None:
+    maes, report = await asked(office, police, MAY_NOT)
+    assert await maes.claim() == "duty_claimed"
+    assert (maes.is_done, maes.outcome) == (True, DutyOutcome.TAKEN)
+    assert await became_of(office, report) == ("claimed", "Maes", False)
+
+
+async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(office: Office, police: Police) -> None:
+    maes, report = await asked(office, police, MAY)
+    async with office.engine.begin() as connection:
+        await inbox.claim(connection, report, "Claes")
+    assert await maes.start_alert() == "duty_taken"
+    assert maes.is_done
+    assert await maes.claim() == "duty_taken"
+    assert await became_of(office, report) == ("claimed", "Claes", False)
+
+
+async def test_an_alert_that_is_made_of_it_goes_to_the_networks_of_the_one_it_answers(
+    office: Office, police: Police
+) -> None:
+    maes, report = await asked(office, police, MAY)
+    assert await maes.start_alert() == "police_sent"
+    assert (maes.is_done, maes.outcome) == (True, DutyOutcome.TAKEN)
+    assert await became_of(office, report) == ("judged", "Maes", True)
+
+
+async def test_an_officer_who_may_not_send_there_sends_nothing_and_may_still_claim(
+    office: Office, police: Police
+) -> None:
+    maes, report = await asked(office, police, MAY_NOT)
+    assert await maes.start_alert() == "duty_not_yours"
+    assert not maes.is_done
+    assert await became_of(office, report) == ("new", None, False)
+    assert await maes.claim() == "duty_claimed"
