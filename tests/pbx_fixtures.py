@@ -150,6 +150,12 @@ def start_pbx_for_test(root: Path, run_dir: Path, settings: Settings) -> Running
     )
 
 
+def is_closed(recording: Path) -> bool:
+    """The phone has been put down: only then does Asterisk write into the file how long it is."""
+    with recording.open("rb") as file:
+        return any(file.read(44)[40:])
+
+
 async def eventually(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
     """Return as soon as `condition` holds; fail when it does not within `seconds` from now."""
     until = time.monotonic() + seconds

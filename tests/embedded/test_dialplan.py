@@ -10,7 +10,7 @@ from prompts.catalogue import sentence
 from prompts.comparator import compare
 from prompts.fixed import place_of
 from tests.embedded.line import Line
-from tests.pbx_fixtures import eventually, speech
+from tests.pbx_fixtures import eventually, is_closed, speech
 
 pytestmark = pytest.mark.pbx
 
@@ -24,7 +24,7 @@ def notes(pbx, call):
 async def recorded(neighbourhood, name):
     """What the phone heard, once it has put the phone down too: its file is written when it is closed."""
     file = neighbourhood.recordings / name
-    await eventually(lambda: file.exists() and read(file).seconds > 0)
+    await eventually(lambda: file.exists() and is_closed(file))
     return read(file)
 
 

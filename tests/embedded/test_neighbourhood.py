@@ -10,7 +10,7 @@ import pytest
 from prompts.audio import Audio, read, write_sound
 from prompts.comparator import compare
 from tests.embedded.line import Line, PhoneCall
-from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, speech
+from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, speech
 
 pytestmark = pytest.mark.pbx
 
@@ -44,14 +44,25 @@ def sent(message: str) -> Audio:
 
 
 @pytest.fixture(scope="module")
-def calls(pbx: RunningPbx, message: str) -> dict[str, PhoneCall]:
+def calls(pbx: RunningPbx, neighbourhood: RunningNeighbourhood, message: str) -> dict[str, PhoneCall]:
     """Everyone who answers is called at once, to keep the wait short."""
 
     async def call_all() -> list[PhoneCall]:
         async with Line(pbx) as line:
-            return await asyncio.gather(*(line.converse(number, message) for number in ANSWERING))
+            called = await asyncio.gather(*(line.converse(number, message) for number in ANSWERING))
+        heard = [recording(neighbourhood, number) for number in ANSWERING]
+        await eventually(
+            lambda: all(is_closed(file) for file in heard) and kept_by_an(neighbourhood).exists()
+        )
+        return called
 
     return {call.number: call for call in asyncio.run(call_all())}
+
+
+def kept_by_an(neighbourhood: RunningNeighbourhood) -> Path:
+    """Her mailbox writes it down after the call."""
+    spool = neighbourhood.asterisk.run_dir / "spool"
+    return spool / "voicemail" / "default" / "23000001" / "INBOX" / "msg0000.wav"
 
 
 def recording(neighbourhood: RunningNeighbourhood, number: str, nth: int = 1) -> Path:
@@ -153,8 +164,7 @@ def test_omer_says_nothing_and_stays(calls, neighbourhood, sent):
 
 def test_a_mailbox_greets_beeps_and_keeps_the_message(calls, neighbourhood):
     assert calls[AN].of("ChannelTalkingStarted")
-    inbox = neighbourhood.asterisk.run_dir / "spool" / "voicemail" / "default" / "23000001" / "INBOX"
-    assert read(inbox / "msg0000.wav").seconds > 2
+    assert read(kept_by_an(neighbourhood)).seconds > 2
 
 
 def test_what_a_phone_heard_is_the_message_itself(calls, neighbourhood, sent):

@@ -12,7 +12,7 @@ from buurtbel.embedded.pbx import Secrets, start_pbx
 from ivr.trunk import Trunk
 from prompts.audio import read, write_sound
 from tests.embedded.line import Line
-from tests.pbx_fixtures import RunningPbx, pbx_settings, speech
+from tests.pbx_fixtures import RunningPbx, eventually, is_closed, pbx_settings, speech
 
 pytestmark = pytest.mark.pbx
 
@@ -78,7 +78,9 @@ async def test_an_encrypted_trunk_carries_the_message(pbx_with, neighbourhood):
         transports = await pbx.asterisk.console("pjsip show transports")
     assert "tls" in transports
     assert call.digits == "1"
-    assert read(neighbourhood.recordings / "99911000304-1.wav").seconds > 2
+    heard = neighbourhood.recordings / "99911000304-1.wav"
+    await eventually(lambda: is_closed(heard))
+    assert read(heard).seconds > 2
 
 
 async def test_a_certificate_of_somebody_else_is_refused(pbx_with, neighbourhood):

@@ -21,6 +21,7 @@ from buurtbel.database import database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.embedded.postgres import url_of_running
 from buurtbel.settings import Settings
+from tests.pbx_fixtures import is_closed
 from tests.people import network_of
 
 READY_WITHIN = 90.0
@@ -84,7 +85,8 @@ class Server:
             time.sleep(0.1)
 
     def _last_words(self) -> str:
-        logs = [file.read_text(errors="replace")[-3000:] for file in (self.log, self.folder / "line.log")]
+        files = [self.log, *self.folder.glob("line.log*")]
+        logs = [f"{file}:\n{file.read_text(errors='replace')[-3000:]}" for file in files]
         return "This did not come true. " + "\n".join(logs)
 
     def pid_of(self, note: str) -> int:
@@ -157,6 +159,12 @@ class Server:
         yield
         self.until(lambda: log.read_text().count(words) > before, seconds=30)
 
+    def recorded(self, number: str, recordings: Path) -> list[Path]:
+        """What this phone heard, call by call, once it has been put down for the last time."""
+        files = sorted(recordings.glob(f"{number.removeprefix('+')}-*.wav"))
+        self.until(lambda: all(is_closed(file) for file in files), seconds=10)
+        return files
+
     def until_closed(self, broadcast: int, *, seconds: float) -> None:
         """Everybody has a final result."""
         asked = "SELECT state FROM broadcast WHERE id = %(id)s"
@@ -178,6 +186,10 @@ class Server:
     def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
         """The report held against the script of the simulated phones."""
 
+        for line in self.lines(broadcast).values():
+            for number in line.numbers:
+                self.recorded(number, recordings)
+
         async def read() -> list[Verdict]:
             async with database(self.settings) as engine, engine.connect() as connection:
                 lines = await report(connection, broadcast)
@@ -186,12 +198,15 @@ class Server:
 
         return asyncio.run(read())
 
-    def placed_for(self, broadcast: int) -> dict[str, int]:
-        """By the id of each attempt, how often the PBX says that it has placed and ended it."""
+    def until_placed(self, broadcast: int, times: set[int]) -> None:
+        """The PBX, which writes a call down after its end, says how often it has placed each attempt."""
+        self.until(lambda: self._placed(broadcast) == times, seconds=10)
+
+    def _placed(self, broadcast: int) -> set[int]:
         records = self.folder / "pbx" / "log" / "cdr-custom" / "calls.csv"
         ended = Counter(row[0] for row in csv.reader(records.read_text().splitlines()))
         asked = "SELECT id FROM attempt WHERE broadcast_id = %(id)s AND dialled_at IS NOT NULL"
-        return {str(attempt): ended[str(attempt)] for [attempt] in self.ask(asked, id=broadcast)}
+        return {ended[str(attempt)] for [attempt] in self.ask(asked, id=broadcast)}
 
 
 class Typed:

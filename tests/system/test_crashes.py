@@ -29,7 +29,7 @@ def test_a_line_that_is_killed_comes_back_and_leads_the_calls_that_went_on_witho
     assert str(last_words) in town.log.read_text()
     assert "Asterisk's events flow" in last_words.read_text()
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LISTENERS}
-    assert list(town.placed_for(broadcast).values()) == [1] * len(LISTENERS)
+    town.until_placed(broadcast, {1})
 
 
 def test_a_line_that_is_told_to_end_leaves_its_calls_to_the_next_one(
@@ -58,7 +58,8 @@ def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_ca
     town.until_closed(broadcast, seconds=90)
     assert town.pid_of("pbx/program.json") != killed
     assert {str(line.state) for line in town.lines(broadcast).values()} == {"final"}
-    assert town.outcomes(broadcast) == {
-        name: ["lost", "confirmed"] if "presses" in name else ["busy", "busy"] for name in WITNESSES
-    }
-    assert set(town.placed_for(broadcast).values()) == {0, 1}, "a killed PBX leaves no record of its calls"
+    outcomes = town.outcomes(broadcast)
+    # Rik's second call may have been lost as well.
+    assert [outcome for outcome in outcomes.pop("Rik is busy") if outcome != "lost"] == ["busy", "busy"]
+    assert outcomes == {name: ["lost", "confirmed"] for name in WITNESSES if "presses" in name}
+    town.until_placed(broadcast, {0, 1})  # a killed PBX leaves no record of its calls

@@ -60,8 +60,9 @@ class SipTap:
         if wire is not self._near:
             self._near.sendto(packet, self._callers[wire])
             return
-        if packet.startswith(b"INVITE "):
-            self.invites.append(packet.decode())
+        if packet.startswith(b"INVITE ") and (invite := packet.decode()) not in self.invites:
+            # What is sent again for want of an answer is the same one.
+            self.invites.append(invite)
         if sender not in self._towards:
             onward = _udp((self._far_end[0], 0))
             self._towards[sender], self._callers[onward] = onward, sender

@@ -186,5 +186,7 @@ async def desk_at(server: Server) -> AsyncIterator[Desk]:
 
 async def hang_up_everything(server: Server) -> None:
     async with AriClient(server.url, server.user, server.password, app=APP) as client:
-        for channel in await client.channels.list():
-            await client.channels.hangup(channel.id)
+        async with asyncio.timeout(PATIENCE):
+            while channels := await client.channels.list():
+                for channel in channels:
+                    await client.channels.hangup(channel.id)
