@@ -46,15 +46,28 @@ async def trial(random: Random, mutant: str) -> tuple[Tally, bool]:
 
 
 async def _run(random: Random, mutant: str) -> Tally:
-    """Two machines, one of which dies for good at the end."""
+    bound = BREAKS.get(mutant, "lost")
     async with fake_zone(random, ["westerlo", "tongerlo"], shares=True, mutant=mutant) as zone:
-        await rage(zone, FAULTS, kills=KILLS, pause=3.0, size=SIZE)
-        gone = zone.nodes["tongerlo"]
-        with zone.without(gone):
-            zone.dies(gone.node)
-            zone.tally.kills += gone.kill_all(serve=True)
-            if BREAKS.get(mutant, "lost") == "lost":
-                await zone.until_closed(CLOSED_WITHIN)
-            else:
-                await asyncio.sleep(LONG_ENOUGH)
-            return await zone.judge()
+        await (_freezes(zone) if bound == "rewritten" else _kills(zone, to_the_end=bound == "lost"))
+        return await zone.judge()
+
+
+async def _freezes(zone: Zone) -> None:
+    """Nodes wake up when others have closed their calls, and record what these came to."""
+    await zone.send(SIZE)
+    for _ in range(3):
+        await freeze_until_taken_over(zone)
+        await asyncio.sleep(LONG_ENOUGH)
+
+
+async def _kills(zone: Zone, *, to_the_end: bool) -> None:
+    """Again and again, and at the end one of the two machines dies for good."""
+    await rage(zone, FAULTS, kills=KILLS, pause=3.0, size=SIZE)
+    gone = zone.nodes["tongerlo"]
+    zone.away.add(gone.node)
+    zone.dies(gone.node)
+    zone.tally.kills += gone.kill_all(serve=True)
+    if to_the_end:
+        await zone.until_closed(CLOSED_WITHIN)
+    else:
+        await asyncio.sleep(LONG_ENOUGH)
