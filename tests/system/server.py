@@ -151,6 +151,14 @@ class Server:
             lambda: all(file.exists() and file.stat().st_size > SECOND_OF_SOUND for file in files), seconds=30
         )
 
+    def until_led_again(self, ended: int) -> None:
+        """The line process after this one takes calls; what it says is kept apart from what that one said."""
+        note, log = self.folder / "line.json", self.folder / "line.log"
+        self.until(
+            lambda: f'"pid": {ended},' not in note.read_text() and "events flow" in log.read_text(),
+            seconds=60,
+        )
+
     @contextmanager
     def until_logged(self, words: str) -> Iterator[None]:
         """At the end, the line has said so since the beginning."""

@@ -120,9 +120,11 @@ async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_line_or_pbx_di
             await call.hears(tone())
             await call.says(spoken)
             if ends == "line dies":
-                await to_thread(town.kill, "line.json")
+                killed = await to_thread(town.kill, "line.json")
             if ends == "pbx dies":
                 await to_thread(town.kill, "pbx/program.json")
+        if ends == "line dies":
+            await to_thread(town.until_led_again, killed)
 
     def numbers() -> set[str]:
         return {one["number"] for one in town.type("report-inbox", "list")}
@@ -150,4 +152,4 @@ async def test_who_calls_while_the_line_hangs_is_told_whom_to_call_instead_of_he
         psutil.Process(frozen).send_signal(signal.SIGSTOP)
         await call.hears(says("line_away"), share=MOST)
         await call.until_over()
-    await to_thread(town.until, lambda: town.pid_of("line.json") != frozen, seconds=10)
+    await to_thread(town.until_led_again, frozen)
