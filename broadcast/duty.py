@@ -23,6 +23,12 @@ LOST_AT_MOST = 3
 """Calls for one report that may vanish with a node and be placed again."""
 
 
+_IS_LEFT = DutyCall.ended_at.is_(None) & ~exists().where(
+    Node.name == DutyCall.node, Node.leased_until > func.clock_timestamp()
+)
+"""It has no end yet, and its node no lease."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
     """A call that is written down: this officer, for this report."""
@@ -110,15 +116,19 @@ async def close(connection: AsyncConnection, call: UUID, outcome: DutyOutcome) -
     )
 
 
-async def give_up_calls_of_dead_nodes(connection: AsyncConnection) -> int:
-    """So that others ring for these reports; says how many."""
-    is_alive = exists().where(Node.name == DutyCall.node, Node.leased_until > func.clock_timestamp())
-    given_up = await connection.execute(
+async def calls_of_dead_nodes(connection: AsyncConnection, *, sparing: str) -> set[UUID]:
+    """Open calls that nobody leads any more; `sparing` is the node that looks, which knows its own."""
+    stray = select(DutyCall.id).where(_IS_LEFT, DutyCall.node != sparing)
+    return set(await connection.scalars(stray))
+
+
+async def give_up(connection: AsyncConnection, calls: Collection[UUID]) -> None:
+    """So that others ring for these reports; not those of a node that is back."""
+    await connection.execute(
         update(DutyCall)
-        .where(DutyCall.ended_at.is_(None), ~is_alive)
+        .where(DutyCall.id.in_(calls), _IS_LEFT)
         .values(ended_at=func.clock_timestamp(), outcome=DutyOutcome.LOST)
     )
-    return given_up.rowcount
 
 
 @dataclass(frozen=True, slots=True)

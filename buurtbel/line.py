@@ -106,7 +106,7 @@ async def _serve(
     await caller.adopt_all()
     await duty_calls.adopt_all()
     async with board.app.open_async():
-        rounds = Rounds(_chores(board, caller, reports, police, takeover) | {duty_calls.tend: 1.0})
+        rounds = Rounds(_chores(board, caller, reports, duty_calls, takeover))
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
@@ -175,7 +175,7 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
 
 
 def _chores(
-    board: Switchboard, caller: Caller, reports: Reports, police: Police, takeover: Takeover
+    board: Switchboard, caller: Caller, reports: Reports, duty_calls: DutyCalls, takeover: Takeover
 ) -> dict[Chore, float]:
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
@@ -185,7 +185,9 @@ def _chores(
         upkeep.mend_stalled: 2 * nodes.sweep,
         caller.mend: 2 * nodes.sweep,
         reports.mend: nodes.sweep,
-        police.mend: 2 * nodes.sweep,
+        duty_calls.police.mend: 2 * nodes.sweep,
+        duty_calls.tend: 1.0,
+        duty_calls.give_up_strays: nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
 

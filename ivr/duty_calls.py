@@ -38,6 +38,7 @@ class DutyCalls:
         self._lease = lease
         self._policy = policy
         self._up: dict[UUID, asyncio.Task[None]] = {}
+        self._stray: set[UUID] = set()
 
     async def adopt_all(self) -> None:
         """See through the calls of an earlier process; to be done before the PBX is asked which there are."""
@@ -49,7 +50,6 @@ class DutyCalls:
     async def tend(self) -> None:
         """Once a second: stop what is not needed any more, and begin what is due."""
         async with self.police.engine.begin() as connection:
-            await duty.give_up_calls_of_dead_nodes(connection)
             unwanted = await duty.no_longer_needed(connection, list(self._up))
             left = await duty.under_way(connection, self._lease.node)
         for call in unwanted:
@@ -59,6 +59,16 @@ class DutyCalls:
                 self._go_on(ring, is_new=False)
         while (new := await self._take()) is not None:
             self._go_on(new, is_new=True)
+
+    async def give_up_strays(self) -> None:
+        """Leave to whoever is rung next the calls of nodes that were dead at the last look too.
+
+        Two sightings, because after an absence of the database every node looks dead at first.
+        """
+        async with self.police.engine.begin() as connection:
+            found = await duty.calls_of_dead_nodes(connection, sparing=self._lease.node)
+            await duty.give_up(connection, found & self._stray)
+        self._stray = found
 
     async def leave(self) -> None:
         """Let go of every call; the next process finds it ended and rings again."""

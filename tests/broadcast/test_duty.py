@@ -17,6 +17,7 @@ from directory.lockout import LockoutPolicy
 from directory.officers import add_officer, officers
 from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_inbox import AN, reported
+from tests.broadcast.test_lease import lapse
 from tests.people import network_of, phone
 
 AT_ONCE = DutyPolicy(after=0, again=0)
@@ -126,13 +127,33 @@ async def test_a_call_of_a_dead_node_is_lost_and_placed_again_by_another(office:
     await office.lease_of(NODE)
     alive, dead = await next_ring(office), "elsewhere"
     async with office.engine.begin() as connection:
-        assert await duty.give_up_calls_of_dead_nodes(connection) == 0
+        assert await duty.calls_of_dead_nodes(connection, sparing="") == set()
     await ends(office, alive, DutyOutcome.NOT_PROVED)
-    assert await next_ring(office, node=dead) is not None
+    lost = await next_ring(office, node=dead)
+    assert lost is not None
     async with office.engine.begin() as connection:
-        assert await duty.give_up_calls_of_dead_nodes(connection) == 1
+        assert await duty.calls_of_dead_nodes(connection, sparing=NODE) == {lost.id}
+        await duty.give_up(connection, {lost.id})
         assert await duty.under_way(connection, dead) == []
     assert await next_ring(office) is not None
+
+
+async def test_a_node_whose_lease_lapsed_leaves_its_own_calls_alone_and_takes_none_of_who_is_back(
+    office: Office,
+) -> None:
+    """The database was away: at the first look every node seems to be dead."""
+    await on_duty_are(office, ["4711"])
+    await reported_during_an_alert(office)
+    ring = await next_ring(office)
+    assert ring is not None
+    await lapse(office, NODE)
+    async with office.engine.begin() as connection:
+        assert await duty.calls_of_dead_nodes(connection, sparing=NODE) == set()
+        assert await duty.calls_of_dead_nodes(connection, sparing="another") == {ring.id}
+    await office.lease.claim()
+    async with office.engine.begin() as connection:
+        await duty.give_up(connection, {ring.id})
+        assert await duty.under_way(connection, NODE) == [ring]
 
 
 async def test_what_is_told_of_a_report_names_the_networks_of_the_reporter_and_of_the_alert(
