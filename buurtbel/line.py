@@ -38,6 +38,7 @@ from ivr.reception import Reception
 from ivr.reports import Reports
 from ivr.ringing import Ringer
 from ivr.scripts.sentences import Says
+from ivr.stray import Reaper
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,9 @@ async def _serve(
     await caller.adopt_all()
     await duty_calls.adopt_all()
     async with board.app.open_async():
-        rounds = Rounds(_chores(board, caller, reports, duty_calls, takeover))
+        reaper = Reaper(client, exchange.find, trunk=ENDPOINT)
+        chores = _chores(board, caller, reports, duty_calls, takeover)
+        rounds = Rounds({**chores, reaper.look: 2 * settings.nodes.sweep})
         workers = asyncio.create_task(_work_on(board))
         connection = AriConnection(client, exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())

@@ -1,10 +1,12 @@
 """Calls that are perhaps not there, and calls that nobody leads."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from time import time
 
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriUnreachable, ChannelGone
+from ivr.ari.errors import AriError, AriUnreachable, ChannelGone
 from ivr.ari.events import Channel
 from ivr.fallback import CONTEXT, FALLBACK
 from ivr.live_call import End, LiveCall
@@ -36,3 +38,29 @@ async def let_be(client: AriClient, channel: Channel) -> None:
         await client.channels.hangup(channel.id)
     elif channel.is_in_stasis:
         await client.channels.continue_in_dialplan(channel.id, CONTEXT, FALLBACK)
+
+
+class Reaper:
+    """Finds calls on this trunk that nobody leads though nothing told of them; `find` knows those we lead.
+
+    Only what was there at the last look too is let be: between a request and its end much is on its way.
+    """
+
+    def __init__(self, client: AriClient, find: Callable[[str], LiveCall | None], *, trunk: str) -> None:
+        self._client = client
+        self._find = find
+        self._trunk = trunk
+        self._seen: set[str] = set()
+
+    async def look(self) -> None:
+        """Again and again; a PBX that is away has no calls."""
+        try:
+            channels = await self._client.channels.list()
+        except AriError:
+            return
+        stray = [one for one in channels if one.was_placed_on(self._trunk) and self._find(one.id) is None]
+        for channel in stray:
+            if channel.id in self._seen:
+                with suppress(AriError):
+                    await let_be(self._client, channel)
+        self._seen = {channel.id for channel in stray}

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from broadcast.states import Outcome
+from ivr.dialler import ENDPOINT
+from ivr.stray import Reaper
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import Refusal
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.wire import Wire
-from tests.ivr.conftest import SPEED, line_on, until
+from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.ivr.test_dialler_faults import picks_up_after_ten_rings, picks_up_and_stays
 from tests.people import phone
 
@@ -110,3 +112,23 @@ async def test_who_listens_to_a_call_that_nobody_knows_goes_on_hearing_the_messa
         await desk.is_back()
         await until(lambda: str(order.attempt) not in ari.calls)
         assert sum(one.whole for one in ari.heard[order.number][0]) >= ari.fallback_passes
+
+
+async def test_a_phone_that_rings_for_nobody_is_stopped_at_the_second_look_and_no_other(
+    line_desk: LineDesk,
+) -> None:
+    """Nothing had told us of it: no event, no reply."""
+    ours, stray = line_desk.order(phone(17, 1)), str(uuid4())
+    calling = asyncio.create_task(line_desk.calls(ours))
+    await line_desk.client.channels.originate(
+        stray, endpoint=f"PJSIP/{phone(17, 2)}@{ENDPOINT}", context="", extension="", caller_id="", timeout=30
+    )
+    await until(lambda: {stray, str(ours.attempt)} <= line_desk.ari.calls.keys())
+    reaper = Reaper(line_desk.client, line_desk.exchange.find, trunk=ENDPOINT)
+    await reaper.look()
+    assert stray in line_desk.ari.calls
+    await reaper.look()
+    assert line_desk.ari.calls.keys() == {str(ours.attempt)}
+    await line_desk.ari.crash()
+    await reaper.look()
+    calling.cancel()
