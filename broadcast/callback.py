@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import exists, func, insert, select
@@ -14,6 +15,7 @@ from directory.tables import Member, Membership, Number
 
 KEPT_ALERTS = 5
 """How many alerts back a caller can go."""
+CODE_WORKS_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,32 @@ class PastAlert:
 
 @dataclass(frozen=True, slots=True)
 class KnownCaller:
-    """Whoever is behind a number; when they are several, the one who is a member longest."""
+    """Whoever is behind a number: one member or several, who joined first first."""
 
-    member: int
+    members: Sequence[int]
+    names: Sequence[str]
     language: str
+    """Of the first."""
 
 
 async def known_caller(connection: AsyncConnection, number: str) -> KnownCaller | None:
-    """The member with this number (E.164) who has not left a network, if there is one."""
-    row = (
+    """The members with this number (E.164) who have not left, if there is one."""
+    rows = (
         await connection.execute(
-            select(Member.id, Member.language)
+            select(Member.id, Member.name, Member.language)
             .join(Number, Number.member_id == Member.id)
             .where(Number.e164 == number, Member.left_on.is_(None))
             .where(exists().where(Membership.member_id == Member.id))
             .order_by(Member.id)
-            .limit(1)
         )
-    ).one_or_none()
-    return KnownCaller(*row) if row else None
+    ).all()
+    if not rows:
+        return None
+    return KnownCaller([row.id for row in rows], [row.name for row in rows], rows[0].language)
 
 
 async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[PastAlert]:
-    """The last alerts of the caller's networks, newest first, in their language where it was spoken.
+    """The last alerts of their networks, newest first, in their language where it was spoken.
 
     One that was taken back is not heard again.
     """
@@ -63,7 +68,7 @@ async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[
             Recipient,
             (Recipient.broadcast_id == Pass.broadcast_id) & (Recipient.member_id == Membership.member_id),
         )
-        .where(Membership.member_id == caller.member, Broadcast.stopped_at.is_(None))
+        .where(Membership.member_id.in_(caller.members), Broadcast.stopped_at.is_(None))
         .ext(distinct_on(Broadcast.created_at, Pass.broadcast_id))
         .order_by(
             Broadcast.created_at.desc(),
@@ -74,6 +79,25 @@ async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[
         .limit(KEPT_ALERTS)
     )
     return [PastAlert(*row) for row in rows]
+
+
+async def alert_with_code(connection: AsyncConnection, code: str, language: str) -> PastAlert | None:
+    """The alert that has this code, as somebody hears it whom nobody knows; None when there is none."""
+    row = (
+        await connection.execute(
+            select(Pass.broadcast_id, Pass.audio, Audio.seconds)
+            .join(Broadcast, Broadcast.id == Pass.broadcast_id)
+            .join(Audio, Audio.sha256 == Pass.audio)
+            .where(
+                Broadcast.code == code,
+                Broadcast.stopped_at.is_(None),
+                Broadcast.created_at > func.clock_timestamp() - CODE_WORKS_FOR,
+            )
+            .order_by(Broadcast.created_at.desc(), (Pass.language == language).desc(), Pass.network_id)
+            .limit(1)
+        )
+    ).one_or_none()
+    return PastAlert(*row) if row else None
 
 
 async def note_callback(

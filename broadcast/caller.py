@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -59,6 +59,11 @@ class Caller:
     async def confirm_by_callback(self, broadcast: int, number: str) -> None:
         """Somebody called from this number and confirmed this broadcast: they are not rung any more."""
         for attempt in await self._ledger.confirm_by_callback(broadcast, number):
+            self._let_go(attempt)
+
+    async def leave_for_good(self, members: Collection[int]) -> None:
+        """These members want no more calls: they are not rung any more."""
+        for attempt in await self._ledger.leave(members):
             self._let_go(attempt)
 
     async def adopt_all(self) -> int:
@@ -216,6 +221,7 @@ class Caller:
     def _order(self, taken: Taken) -> CallOrder:
         return CallOrder(
             attempt=taken.attempt,
+            broadcast=taken.broadcast,
             number=taken.number,
             language=taken.language,
             sound=self._sounds.path(taken.audio),

@@ -9,24 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.duty_policy import DutyPolicy
 from broadcast.duty_tables import DutyCall, DutyOutcome
+from broadcast.own_calls import LOST_AT_MOST
 from broadcast.states import ReportState
-from broadcast.tables import Audio, Broadcast, MemberReport, Node, Pass
+from broadcast.tables import Audio, Broadcast, MemberReport, Pass
 from directory.tables import Duty, Network
-
-LOST_AT_MOST = 3
-"""Calls for one report that may vanish with a node and be placed again."""
-
-
-_IS_LEFT = DutyCall.ended_at.is_(None) & ~exists().where(
-    Node.name == DutyCall.node, Node.leased_until > func.clock_timestamp()
-)
-"""It has no end yet, and its node no lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +98,6 @@ async def no_longer_needed(connection: AsyncConnection, calls: Collection[UUID])
         .where(DutyCall.id.in_(calls), MemberReport.state != ReportState.NEW)
     )
     return rows.all()
-
-
-async def close(connection: AsyncConnection, call: UUID, outcome: DutyOutcome) -> None:
-    await connection.execute(
-        update(DutyCall)
-        .where(DutyCall.id == call, DutyCall.ended_at.is_(None))
-        .values(ended_at=func.clock_timestamp(), outcome=outcome)
-    )
-
-
-async def calls_of_dead_nodes(connection: AsyncConnection, *, sparing: str) -> set[UUID]:
-    """Open calls that nobody leads any more; `sparing` is the node that looks, which knows its own."""
-    stray = select(DutyCall.id).where(_IS_LEFT, DutyCall.node != sparing)
-    return set(await connection.scalars(stray))
-
-
-async def give_up(connection: AsyncConnection, calls: Collection[UUID]) -> None:
-    """So that others ring for these reports; not those of a node that is back."""
-    await connection.execute(
-        update(DutyCall)
-        .where(DutyCall.id.in_(calls), _IS_LEFT)
-        .values(ended_at=func.clock_timestamp(), outcome=DutyOutcome.LOST)
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from broadcast.errors import NotThatReport
 from broadcast.kept_sounds import forget_sound, keep_sound
 from broadcast.states import ReportState, Worth
 from broadcast.tables import Audio, Broadcast, MemberReport, Pass
-from directory.tables import Member, Membership, Network
+from directory.tables import Member, Membership, Network, Number
 from prompts import audio as sound
 
 ANSWERS_WITHIN = timedelta(hours=12)
@@ -36,6 +38,7 @@ class Report:
     at: datetime
     number: str | None
     member: str | None
+    """The name, or those of all who share the number."""
     network: str | None
     broadcast: int | None
     seconds: float
@@ -45,17 +48,30 @@ class Report:
     """The alert that was made of it."""
 
 
+_Behind = aliased(Member)
+_BEHIND_NUMBER = (
+    select(func.string_agg(_Behind.name, aggregate_order_by(literal(" / "), _Behind.id)))
+    .join(Number, Number.member_id == _Behind.id)
+    .where(Number.e164 == MemberReport.e164, _Behind.left_on.is_(None))
+    .scalar_subquery()
+)
+"""Those who share the number that called."""
+
+
 async def begin(
     connection: AsyncConnection,
     node: str,
     recording: UUID,
     *,
     number: str | None,
-    member: int | None,
+    members: Sequence[int],
     broadcast: int | None,
 ) -> Started:
-    """Write down that somebody is going to speak; without `broadcast` their newest alert is meant."""
-    their_networks = select(Membership.network_id).where(Membership.member_id == member)
+    """Write down that one of these members, or nobody known, is going to speak.
+
+    Without `broadcast` their newest alert is meant.
+    """
+    their_networks = select(Membership.network_id).where(Membership.member_id.in_(members))
     newest = (
         select(Pass.broadcast_id)
         .join(Broadcast, Broadcast.id == Pass.broadcast_id)
@@ -70,7 +86,7 @@ async def begin(
             recording=recording,
             node=node,
             e164=number,
-            member_id=member,
+            member_id=members[0] if len(members) == 1 else None,
             network_id=their_networks.order_by(Membership.network_id).limit(1).scalar_subquery(),
             broadcast_id=answers,
         )
@@ -139,7 +155,7 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
             MemberReport.state,
             MemberReport.created_at,
             MemberReport.e164,
-            Member.name,
+            func.coalesce(Member.name, _BEHIND_NUMBER).label("name"),
             Network.slug,
             MemberReport.broadcast_id,
             Audio.seconds,

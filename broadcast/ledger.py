@@ -29,13 +29,14 @@ from broadcast.sharing import (
     RECIPIENTS,
     lock_behind,
     lock_reached_at,
+    lock_waiting,
     opened_behind,
     rung_for_nobody,
 )
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.stopping import stopped_calls
 from broadcast.tables import Attempt, Audio, Broadcast, Node, Pass, Recipient
-from directory.registry import flag_dead_numbers
+from directory.registry import flag_dead_numbers, leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Taken:
     """An attempt that is ours to dial, with all that its call needs."""
 
     attempt: UUID
+    broadcast: int
     number: str
     language: str
     audio: str
@@ -56,6 +58,7 @@ class Taken:
 
 _CALL_COLUMNS = (
     Attempt.id,
+    Attempt.broadcast_id,
     Attempt.e164,
     Recipient.language,
     Pass.audio,
@@ -199,6 +202,13 @@ class Ledger:
                 return []
             return await self._withdraw(connection, await self._advance(connection, behind))
 
+    async def leave(self, members: Collection[int]) -> list[UUID]:
+        """These members want no more calls. Returns attempts being dialled but no longer needed."""
+        async with self._engine.begin() as connection:
+            waiting = await lock_waiting(connection, members)
+            await leave(connection, members)
+            return await self._withdraw(connection, await self._advance(connection, waiting))
+
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
         async with self._engine.connect() as connection:
@@ -226,7 +236,7 @@ class Ledger:
     async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
         """Let the rules decide for these recipients, who are locked, and write it.
 
-        Returns those who have been reached although another call for them is open.
+        Returns those who have been reached, or have left, although another call for them is open.
         """
         if not recipients:
             return []

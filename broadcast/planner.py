@@ -13,6 +13,7 @@ from broadcast.rules.retry import CallNumber, Tried, decide, result_of
 from broadcast.sharing import RECIPIENTS
 from broadcast.states import AttemptState, RecipientState, Result
 from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
+from directory.tables import Member
 
 Standing = tuple[RecipientState, Result]
 
@@ -34,7 +35,7 @@ class Plan:
     calls: list[PlannedCall] = field(default_factory=list)
     standing: dict[int, Standing] = field(default_factory=dict)
     done_while_called: list[int] = field(default_factory=list)
-    """Recipients who have been reached although another call for them is open."""
+    """Recipients who have been reached, or have left, although another call for them is open."""
 
 
 _NUMBERS = (
@@ -53,6 +54,7 @@ _STANDING = (
         exists()
         .where(Attempt.recipient_id == Recipient.id, Attempt.state != AttemptState.DONE)
         .label("is_called"),
+        exists().where(Member.id == Recipient.member_id, Member.left_on.is_not(None)).label("has_left"),
         Broadcast.urgent,
         Broadcast.expires_at,
         func.clock_timestamp().label("now"),
@@ -93,7 +95,7 @@ def _decide(row: Row[*tuple[object, ...]], tried: Sequence[Tried], policy: Retry
     best = max(Result(row.result), result_of(tried), key=lambda one: one.rank)
     standing = (RecipientState(row.state), best)
     if standing[0] is RecipientState.WAITING:
-        if best.is_reached:
+        if best.is_reached or row.has_left:
             standing = (RecipientState.FINAL, best)
             if row.is_called:
                 result.done_while_called.append(row.id)

@@ -15,6 +15,7 @@ class CallOrder:
     """One call to place: whom, what they hear, and until when it still makes sense."""
 
     attempt: UUID
+    broadcast: int
     number: str
     """E.164, as the attempt row has it."""
     language: str

@@ -25,6 +25,8 @@ from broadcast.tables import Attempt, Recipient, RecipientNumber
 
 RECIPIENTS = any_(bindparam("recipients", type_=ARRAY(Integer)))
 ATTEMPTS = any_(bindparam("attempts", type_=ARRAY(Uuid)))
+MEMBERS = any_(bindparam("members", type_=ARRAY(Integer)))
+WAITING = RecipientState.WAITING
 _REACHED = any_(bindparam("reached", type_=ARRAY(Uuid)))
 _BEHIND = (RecipientNumber.broadcast_id == Attempt.broadcast_id, RecipientNumber.e164 == Attempt.e164)
 
@@ -49,6 +51,16 @@ _WHO_AT: CompoundSelect[int, bool] = union_all(
     select(_Shared.recipient_id, false()).where(
         *_AT_NUMBER,
         _Own.recipient_id == RecipientNumber.recipient_id,
+        _Shared.broadcast_id == _Own.broadcast_id,
+        _Shared.e164 == _Own.e164,
+    ),
+)
+_WHO_IS: CompoundSelect[int, bool] = union_all(
+    select(Recipient.id, true()).where(Recipient.member_id == MEMBERS, Recipient.state == WAITING),
+    select(_Shared.recipient_id, false()).where(
+        Recipient.member_id == MEMBERS,
+        Recipient.state == WAITING,
+        _Own.recipient_id == Recipient.id,
         _Shared.broadcast_id == _Own.broadcast_id,
         _Shared.e164 == _Own.e164,
     ),
@@ -91,6 +103,13 @@ async def lock_reached_at(connection: AsyncConnection, broadcast: int, number: s
     rows = (await connection.execute(_WHO_AT, {"broadcast": broadcast, "e164": number})).all()
     await connection.execute(_LOCK, {"recipients": list({recipient for recipient, _ in rows})})
     return sorted({recipient for recipient, is_behind in rows if is_behind})
+
+
+async def lock_waiting(connection: AsyncConnection, members: Collection[int]) -> list[int]:
+    """Lock these members as waiting recipients, and all who share a number with them; returns the first."""
+    rows = (await connection.execute(_WHO_IS, {"members": list(members)})).all()
+    await connection.execute(_LOCK, {"recipients": list({recipient for recipient, _ in rows})})
+    return sorted({recipient for recipient, is_them in rows if is_them})
 
 
 async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -11,33 +11,21 @@ from typing import Any
 import psycopg
 from procrastinate.exceptions import ConnectorException
 
-from broadcast.caller import Caller
-from broadcast.jobs import register, work
+from broadcast.jobs import work
 from broadcast.lease import IN_USE, Lease
-from broadcast.sounds import Sounds
-from broadcast.spool import Spool
 from broadcast.takeover import Takeover
 from broadcast.upkeep import Upkeep
 from buurtbel.chores import Chore, Rounds
 from buurtbel.database import wait_for_database
 from buurtbel.heartbeat import Heartbeat
 from buurtbel.installation import claimant
-from buurtbel.line_sounds import lay, lay_line_sentences, lay_tone
+from buurtbel.line_parts import LineParts, make_parts
 from buurtbel.settings import Settings
 from buurtbel.switchboard import Switchboard, ari_client, switchboard
 from ivr.announcer import forget_what_was_told
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
-from ivr.dialler import ENDPOINT, AriDialler, longest_call
-from ivr.duty_calls import DutyCalls
-from ivr.exchange import Exchange
-from ivr.known_callers import KnownCallers
-from ivr.lines import Lines
-from ivr.police import Police
-from ivr.reception import Reception
-from ivr.reports import Reports
-from ivr.ringing import Ringer
-from ivr.scripts.sentences import Says
+from ivr.dialler import ENDPOINT, longest_call
 from ivr.stray import Reaper
 
 log = logging.getLogger(__name__)
@@ -90,85 +78,30 @@ async def _serve(
     folder = settings.sounds_folder
     folder.mkdir(parents=True, exist_ok=True)
     forget_what_was_told(folder)
-    lines = Lines(settings.trunk)
-    exchange = Exchange(client, lines, trunk=ENDPOINT, listens=settings.alert.listen)
-    dialler = await _dialler(board, client, exchange, lines)
-    spool = Spool(settings.data_dir / "outcomes")
-    sounds = Sounds(board.engine, folder)
-    caller = Caller(board.ledger, dialler, sounds, lease, spool)
-    reports = Reports(board.engine, client, sounds, lease.node)
-    says = asyncio.create_task(lay_line_sentences(board))
-    rings = Ringer(client, exchange, lines, trunk=settings.trunk, endpoint=ENDPOINT)
-    police = await _police(board, client, reports, rings, says)
-    callers = KnownCallers(board.engine, caller, reports, police=police, says=says, tone=police.tone)
-    reception = Reception(client, exchange, lines, callers)
-    register(board.app, caller, dialler)
-    duty_calls = DutyCalls(police, rings, lease, settings.duty)
-    await caller.adopt_all()
-    await duty_calls.adopt_all()
+    parts = await make_parts(board, client, lease)
+    await parts.adopt_all()
     async with board.app.open_async():
-        reaper = Reaper(client, exchange.find, trunk=ENDPOINT)
-        chores = _chores(board, caller, reports, duty_calls, takeover)
-        rounds = Rounds({**chores, reaper.look: 2 * settings.nodes.sweep})
+        rounds = Rounds(_chores(board, client, parts, takeover))
         workers = asyncio.create_task(_work_on(board))
-        connection = AriConnection(client, exchange, trunk=ENDPOINT)
+        connection = AriConnection(client, parts.exchange, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())
-        leased = asyncio.create_task(lease.keep(caller.forget_what_was_taken_over))
+        leased = asyncio.create_task(lease.keep(parts.caller.forget_what_was_taken_over))
         await asyncio.wait({workers, events, leased, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
-        lines.close()
+        parts.lines.close()
         rounds.end()
         workers.cancel()
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
-        await _within(caller.finished(), FINISH_CALLS_WITHIN)
-        await caller.leave()
-        await reception.leave()
-        await duty_calls.leave()
-        await _within(police.finished(), FINISH_CALLS_WITHIN)
-        says.cancel()
+        await _within(parts.caller.finished(), FINISH_CALLS_WITHIN)
+        await parts.leave()
+        await _within(parts.police.finished(), FINISH_CALLS_WITHIN)
         beating.cancel()
         for task in (events, leased):
             if task.done():
                 await task
             task.cancel()
-
-
-async def _dialler(board: Switchboard, client: AriClient, exchange: Exchange, lines: Lines) -> AriDialler:
-    return AriDialler(
-        client,
-        exchange,
-        lines,
-        trunk=board.settings.trunk,
-        policy=board.settings.alert,
-        thanks=await lay(board, "thank_you"),
-        stopped=await lay(board, "stopped"),
-    )
-
-
-async def _police(
-    board: Switchboard,
-    client: AriClient,
-    reports: Reports,
-    rings: Ringer,
-    says: Awaitable[Mapping[str, Says]],
-) -> Police:
-    settings = board.settings
-    return Police(
-        engine=board.engine,
-        desk=board.desk,
-        client=client,
-        reports=reports,
-        rings=rings,
-        voice=board.voice,
-        trunk=settings.trunk,
-        policy=settings.officers,
-        lockout=settings.lockout,
-        zone=settings.speech.zone,
-        says=says,
-        tone=await lay_tone(settings.sounds_folder),
-    )
 
 
 async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
@@ -178,21 +111,25 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
 
 
 def _chores(
-    board: Switchboard, caller: Caller, reports: Reports, duty_calls: DutyCalls, takeover: Takeover
+    board: Switchboard, client: AriClient, parts: LineParts, takeover: Takeover
 ) -> dict[Chore, float]:
+    """What is done again and again, and every how many seconds."""
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
-    return {
+    reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
+    chores: dict[Chore, float] = {
         upkeep.tend: 1.0,
-        caller.withdraw_stopped: 1.0,
+        parts.caller.withdraw_stopped: 1.0,
         upkeep.mend_stalled: 2 * nodes.sweep,
-        caller.mend: 2 * nodes.sweep,
-        reports.mend: nodes.sweep,
-        duty_calls.police.mend: 2 * nodes.sweep,
-        duty_calls.tend: 1.0,
-        duty_calls.give_up_strays: nodes.sweep,
+        parts.caller.mend: 2 * nodes.sweep,
+        parts.reports.mend: nodes.sweep,
+        parts.police.mend: 2 * nodes.sweep,
+        reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
+    for kind in parts.own_calls:
+        chores |= {kind.tend: 1.0, kind.give_up_strays: nodes.sweep}
+    return chores
 
 
 async def _work_on(board: Switchboard) -> None:

@@ -16,8 +16,12 @@ from prompts.fixed import lay_sentence
 async def lay_line_sentences(board: Switchboard) -> Mapping[str, Says]:
     """The fixed sentences by language; only at the very first start does this take some seconds."""
     says: dict[str, dict[Key, Sound]] = {language: {} for language in LANGUAGES}
-    for key in (*sentences_beginning("line_", "report_", "police_", "duty_"), "thank_you", "goodbye"):
-        slots = {"zone": board.settings.speech.zone} if key == "line_welcome" else {}
+    for key in (
+        *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
+        "thank_you",
+        "goodbye",
+    ):
+        slots = {"zone": board.settings.speech.zone} if key in {"line_welcome", "leave_asked"} else {}
         for language, sound in (await lay(board, key, **slots)).items():
             says[language][key] = sound
     return says

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from broadcast.duty_policy import DutyPolicy
+from broadcast.leave_policy import LeavePolicy
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from directory.lockout import LockoutPolicy
 from ivr.alert_policy import AlertPolicy
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     officers: OfficerPolicy = OfficerPolicy()
     lockout: LockoutPolicy = LockoutPolicy()
     duty: DutyPolicy = DutyPolicy()
+    leaving: LeavePolicy = LeavePolicy()
 
     @property
     def sounds_folder(self) -> Path:

@@ -44,7 +44,7 @@ async def is_proved(engine: AsyncEngine, officer: KnownOfficer, pin: str, policy
     Wrong ones are counted apart from those of callers, who could otherwise keep an officer from being told.
     """
     whom = f"{officer.number} on duty"
-    guess = Guess(whom, whom, policy)
+    guess = Guess.of_pin(whom, whom, policy)
     async with engine.begin() as connection:
         if not await guess.count(connection):
             raise LockedOut("There were too many wrong PINs; wait and try again.")

@@ -1,4 +1,4 @@
-"""Wrong PINs make the next guess wait, longer each time: for that officer number, and for whoever calls."""
+"""Wrong PINs and codes make the next guess wait, longer each time: for an officer, and for who calls."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,15 +30,23 @@ def waits(guesses: int, policy: LockoutPolicy, longest: float) -> timedelta:
 
 
 class Guess:
-    """Somebody says who they are. Counted before it is looked at, so that many at once are not free."""
+    """A PIN or code that was typed. Counted before it is looked at, so that many at once are not free."""
 
-    def __init__(self, officer: str, caller: str | None, policy: LockoutPolicy) -> None:
-        """`caller` is None for who withholds their number: these all share one count."""
+    def __init__(self, policy: LockoutPolicy, longest: Mapping[str, float]) -> None:
+        """`longest`: the longest wait of each who or what is guessed by or for."""
         self._policy = policy
-        self._longest: Mapping[str, float] = {
-            f"caller {caller}" if caller else "caller": policy.longest_caller,
-            f"officer {officer}": policy.longest_officer,
-        }
+        self._longest = longest
+
+    @classmethod
+    def of_pin(cls, officer: str, caller: str | None, policy: LockoutPolicy) -> "Guess":
+        """`caller` is None for who withholds their number: these all share one count."""
+        whom = f"caller {caller}" if caller else "caller"
+        return cls(policy, {whom: policy.longest_caller, f"officer {officer}": policy.longest_officer})
+
+    @classmethod
+    def of_code(cls, caller: str | None, policy: LockoutPolicy) -> "Guess":
+        """The code of an alert; whoever guesses it has not guessed a PIN."""
+        return cls(policy, {f"code {caller}" if caller else "code": policy.longest_caller})
 
     async def count(self, connection: AsyncConnection, *, now: datetime | None = None) -> bool:
         """False when officer or caller has to wait: then nothing is counted, and nothing may be looked at."""

@@ -120,7 +120,7 @@ async def sign_in(
     Raises SignInRefused, which does not say what is wrong and takes as long for a number that nobody has, and
     LockedOut after too many of them.
     """
-    guess = Guess(number[:10], caller, policy)
+    guess = Guess.of_pin(number[:10], caller, policy)
     async with engine.begin() as connection:
         if not await guess.count(connection, now=now):
             raise LockedOut("There were too many wrong PINs; wait and try again.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Date, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +19,7 @@ from directory.tables import Member, Membership, Network, Number
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_MUNICIPALITY = 80
+ZONE = "Europe/Brussels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,16 @@ async def enrol(session: AsyncSession, of: Network, people: Sequence[Details]) -
     session.add_all(Membership(member_id=member.id, network_id=of.id) for member in added)
     await session.flush()
     return added
+
+
+async def leave(session: AsyncConnection | AsyncSession, members: Iterable[int]) -> None:
+    """These members want no more calls, from today; who has left before keeps that day."""
+    await session.execute(
+        update(Member)
+        .where(Member.id.in_(list(members)), Member.left_on.is_(None))
+        .values(left_on=func.timezone(ZONE, func.now()).cast(Date))
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def flag_dead_numbers(

@@ -58,10 +58,8 @@ def _clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-Signal = Started | Ended | Recorded | Key | StartAgain
+Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack
 Heard = Whole | Key | StartAgain
-
-
 PATH_OPENS_WITHIN = 0.5
 """Seconds after our answer in which a caller may not hear us yet."""
 
@@ -79,11 +77,11 @@ class Call:
         self._answered_at = answered_at
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
-        self._signals: asyncio.Queue[Signal | Gone | TakenBack] = asyncio.Queue()
+        self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
         self.is_over = False
         self.is_heard = asyncio.Event()
         """Whoever talks has said what a greeting may hold, or is gone."""
-        self._is_ours_to_end = self._is_withdrawn = False
+        self._is_ours_to_end = self._is_withdrawn = self._is_conversation = False
         self._pass: str | None = None
         """The playback that speaks a pass now."""
         self._process = uuid4().hex[:8]
@@ -141,6 +139,11 @@ class Call:
             self._is_withdrawn = True
             self._signals.put_nowait(TakenBack())
 
+    def is_conversation(self) -> None:
+        """From here on it is no alert: nobody can take it back, and nobody listens to how they talk."""
+        self._is_conversation = True
+        self.is_heard.set()
+
     def is_ours_to_end(self) -> None:
         """The script is over: who hangs up from now on does it because we do."""
         self._is_ours_to_end = not self.is_over
@@ -191,7 +194,7 @@ class Call:
     async def play(self, sound: Sound, *, keys: str = "", later: str = "") -> Heard:
         """Play a sound to its last sample, or until a key among `keys` stops it.
 
-        The last key among `later` that is pressed meanwhile stops nothing, and is what was heard at the end.
+        The last key among `later` that is pressed meanwhile stops nothing: it is what was heard at the end.
         """
         return await self._play(sound, self._name_playback(), keys, later, restarts=False)
 
@@ -292,6 +295,6 @@ class Call:
             return None
         if isinstance(signal, Gone):
             raise Hangup
-        if isinstance(signal, TakenBack):
+        if isinstance(signal, TakenBack) and not self._is_conversation:
             raise Withdrawn
         return signal

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from ivr.fallback import ANSWERED, CONTEXT
 from ivr.far_end import TALK_ENDS_AFTER
 from ivr.lines import Lines
 from ivr.live_call import End, LiveCall
-from ivr.scripts.alert_call import Alert, alert_call
+from ivr.scripts.alert_call import Alert, Wants, alert_call
 from ivr.trunk import Trunk
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class AriDialler:
         policy: AlertPolicy,
         thanks: Mapping[str, Sound],
         stopped: Mapping[str, Sound],
+        leave_sure: Mapping[str, Sound],
     ) -> None:
         self._client = client
         self._exchange = exchange
@@ -66,6 +67,12 @@ class AriDialler:
         self._policy = policy
         self._thanks = thanks
         self._stopped = stopped
+        self._leave_sure = leave_sure
+        self._go_on: Callable[[LiveCall, CallOrder, Wants], None] | None = None
+
+    def bring_conversations_to(self, go_on: Callable[[LiveCall, CallOrder, Wants], None]) -> None:
+        """From now on who presses more than the alert asks for is handed to `go_on`, with the call."""
+        self._go_on = go_on
 
     async def places(self, *, urgent: bool, at_most: int) -> int:  # noqa: ARG002 - none are reserved yet
         return await self._lines.free(at_most)
@@ -129,7 +136,8 @@ class AriDialler:
             await self._hang_up(live)
             return self._heard(live, End()) if live.call else CallResult(Outcome.UNKNOWN)
         finally:
-            self._exchange.forget(live)
+            if not live.is_handed_over:
+                self._exchange.forget(live)
             self._lines.release()
 
     async def _place(self, order: CallOrder, live: LiveCall) -> None:
@@ -163,21 +171,35 @@ class AriDialler:
         alert = Alert(
             message=Sound(order.sound, order.sound_seconds),
             thanks=self._thanks[order.language],
+            leave_sure=self._leave_sure[order.language],
             pause=self._policy.pause,
         )
+        wants: Wants | None = None
+
+        async def speak(call: Call) -> None:
+            nonlocal wants
+            wants = await self._speak(call, alert, order.language)
+
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limit(order)):
-                await self._exchange.converse(lambda call: self._speak(call, alert, order.language), call)
-        end = await live.ended() if live.has_left else await self._end(live)
+                await self._exchange.converse(speak, call)
+        if wants is not None and self._go_on is not None:
+            live.is_handed_over = True
+            call.is_conversation()
+            self._go_on(live, order, wants)
+            end = End()
+        else:
+            end = await live.ended() if live.has_left else await self._end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)
         return await self._noted(live, end) if end.is_lost else self._heard(live, end)
 
-    async def _speak(self, call: Call, alert: Alert, language: str) -> None:
+    async def _speak(self, call: Call, alert: Alert, language: str) -> Wants | None:
         try:
-            await alert_call(call, alert)
+            return await alert_call(call, alert)
         except Withdrawn:
             await call.play(self._stopped[language])
+            return None
 
     @staticmethod
     def _heard(live: LiveCall, end: End) -> CallResult:

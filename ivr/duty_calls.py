@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,16 +12,15 @@ from broadcast.alert_from_report import content_of
 from broadcast.draft import Draft, Recording
 from broadcast.duty import Ring
 from broadcast.duty_policy import DutyPolicy
-from broadcast.duty_tables import DutyOutcome
+from broadcast.duty_tables import DutyCall, DutyOutcome
 from broadcast.errors import BroadcastError, NobodyToCall, NotAllowed, NotThatReport
-from broadcast.lease import Lease
 from directory.duty import is_proved
 from directory.errors import DirectoryError, LockedOut
 from directory.officers import KnownOfficer, officers
 from ivr.announcer import Announcer
 from ivr.call import Call, Sound
+from ivr.own_calls import Book
 from ivr.police import Police
-from ivr.ringing import Ringer
 from ivr.scripts.duty_call import duty_call
 from ivr.scripts.sentences import Says
 from prompts.catalogue import Key
@@ -29,94 +29,35 @@ from prompts.errors import SpeechError
 log = logging.getLogger(__name__)
 
 
-class DutyCalls:
-    """Each is written down before it rings, and closed with what it came to."""
+class DutyBook(Book[Ring]):
+    """What a node needs to ring officers on duty."""
 
-    def __init__(self, police: Police, rings: Ringer, lease: Lease, policy: DutyPolicy) -> None:
-        self.police = police
-        self._rings = rings
-        self._lease = lease
+    table = DutyCall
+
+    def __init__(self, police: Police, policy: DutyPolicy) -> None:
+        self._police = police
         self._policy = policy
-        self._up: dict[UUID, asyncio.Task[None]] = {}
-        self._stray: set[UUID] = set()
+        self.ring = policy.ring
 
-    async def adopt_all(self) -> None:
-        """See through the calls of an earlier process; to be done before the PBX is asked which there are."""
-        async with self.police.engine.connect() as connection:
-            left = await duty.under_way(connection, self._lease.node)
-        for ring in left:
-            self._go_on(ring, is_new=False)
+    async def take(self, connection: AsyncConnection, node: str) -> Ring | None:
+        return await duty.take(connection, node, self._policy)
 
-    async def tend(self) -> None:
-        """Once a second: stop what is not needed any more, and begin what is due."""
-        async with self.police.engine.begin() as connection:
-            unwanted = await duty.no_longer_needed(connection, list(self._up))
-            left = await duty.under_way(connection, self._lease.node)
-        for call in unwanted:
-            await self._rings.stop(call)
-        for ring in left:
-            if ring.id not in self._up:  # its end could not be written
-                self._go_on(ring, is_new=False)
-        while (new := await self._take()) is not None:
-            self._go_on(new, is_new=True)
+    async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Ring]:
+        return await duty.under_way(connection, node)
 
-    async def give_up_strays(self) -> None:
-        """Leave to whoever is rung next the calls of nodes that were dead at the last look too.
+    async def unwanted(self, connection: AsyncConnection, calls: Collection[UUID]) -> Collection[UUID]:
+        return await duty.no_longer_needed(connection, calls)
 
-        Two sightings, because after an absence of the database every node looks dead at first.
-        """
-        async with self.police.engine.begin() as connection:
-            found = await duty.calls_of_dead_nodes(connection, sparing=self._lease.node)
-            await duty.give_up(connection, found & self._stray)
-        self._stray = found
+    async def close(self, connection: AsyncConnection, ring: Ring, outcome: str) -> None:
+        if outcome == DutyOutcome.NOT_PROVED and await duty.no_longer_needed(connection, [ring.id]):
+            outcome = DutyOutcome.WITHDRAWN
+        await super().close(connection, ring, outcome)
 
-    async def leave(self) -> None:
-        """Let go of every call; the next process finds it ended and rings again."""
-        for call in self._up.values():
-            call.cancel()
-        if self._up:
-            await asyncio.wait(self._up.values())
-
-    async def _take(self) -> Ring | None:
-        """Write ahead; nothing is waited for between the look at the lease and the call."""
-        if not self._lease.may_take or not self._rings.may_ring:
-            return None
-        tenure = self._lease.tenure
-        async with self.police.engine.begin() as connection:
-            ring = await duty.take(connection, self._lease.node, self._policy)
-        if ring is not None and not self._lease.covers(tenure):
-            await self._close(ring.id, DutyOutcome.LOST)
-            return None
-        return ring
-
-    def _go_on(self, ring: Ring, *, is_new: bool) -> None:
-        task = asyncio.create_task(self._call(ring, is_new=is_new))
-        self._up[ring.id] = task
-        task.add_done_callback(lambda _: self._up.pop(ring.id, None))
-
-    async def _call(self, ring: Ring, *, is_new: bool) -> None:
-        police, seconds = self.police, self._policy.ring
-        try:
-            async with police.engine.connect() as connection:
-                officer = await _officer(connection, ring.officer)
-            asked = Asked(police, ring.report, officer, (await police.says)[officer.language])
-            try:
-                if is_new:
-                    await self._rings.ring_at_once(ring.id, officer.phone, asked.converse, seconds=seconds)
-                elif await self._rings.adopt(ring.id, asked.converse, seconds=seconds) is None:
-                    asked.outcome = DutyOutcome.LOST
-            finally:
-                asked.has_left()
-            await self._close(ring.id, asked.outcome)
-        except Exception:
-            log.exception("A call to an officer on duty ended in a fault of our own.")
-            await self._close(ring.id, DutyOutcome.LOST)
-
-    async def _close(self, call: UUID, outcome: DutyOutcome) -> None:
-        async with self.police.engine.begin() as connection:
-            if outcome is DutyOutcome.NOT_PROVED and await duty.no_longer_needed(connection, [call]):
-                outcome = DutyOutcome.WITHDRAWN
-            await duty.close(connection, call, outcome)
+    async def conversation(self, ring: Ring) -> "Asked":
+        police = self._police
+        async with police.engine.connect() as connection:
+            officer = await _officer(connection, ring.officer)
+        return Asked(police, ring.report, officer, (await police.says)[officer.language])
 
 
 class Asked:
@@ -124,6 +65,7 @@ class Asked:
 
     def __init__(self, police: Police, report: int, officer: KnownOfficer, says: Says) -> None:
         self.says = says
+        self.number = officer.phone
         self.is_done = False
         self.outcome = DutyOutcome.NOT_PROVED
         self._police = police

@@ -193,7 +193,7 @@ class Exchange:
 
     def _on_talk(self, live: LiveCall, event: Event) -> None:
         call = live.call
-        if call is None:
+        if call is None or live.is_handed_over:
             return
         call.talk_started(event.at.timestamp())
         if self._listens and live.listening is None:

@@ -22,6 +22,8 @@ A_FRAME = 0.02
 """Seconds by which moments may be off."""
 
 
+CONFIRMS = "19"
+"""Who reports on the alert has understood it, as who confirms it."""
 OUR_VOICE = 0.2
 """Correlation with what we sent from which on what is heard is an echo."""
 
@@ -170,7 +172,7 @@ class FarEnd:
     def outcome(self) -> Outcome:
         """What the call proved, once it is over."""
         whole = bool(self.facts.whole_passes)
-        if any(digit == "1" for _, digit in self.facts.keys):
+        if any(digit in CONFIRMS for _, digit in self.facts.keys):
             return Outcome.CONFIRMED
         judgement = self.judgement
         proved, not_proved = OUTCOMES[judgement.who]

@@ -29,6 +29,8 @@ class LiveCall:
         """The PBX speaks by itself: nobody led the call when it was answered, or it was taken from us."""
         self.has_left = False
         """It is no longer in our application: ended, or led by the PBX; not ours to hang up."""
+        self.is_handed_over = False
+        """Its attempt is over, and the conversation goes on: somebody else ends and forgets it."""
         self.is_counted = False
         """Its packets are being counted."""
         self.listening: Listening | None = None

@@ -1,21 +1,29 @@
-"""Takes the calls from outside: finds out who calls, and lets the member line talk to them."""
+"""Takes the calls from outside, and alerts that led to more: finds out who it is, and serves them."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
+from broadcast.ports import CallOrder
 from directory.errors import NumberRefused
 from directory.numbers import normalise_number
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError
+from ivr.ari.errors import AriError, ChannelGone
 from ivr.ari.events import Channel
+from ivr.call import Call
 from ivr.exchange import Exchange
 from ivr.fallback import AWAY, INBOUND
 from ivr.lines import Lines
 from ivr.live_call import LiveCall
-from ivr.scripts.member_line import Caller, member_line
+from ivr.scripts.alert_call import Wants
+from ivr.scripts.member_line import Caller, answered_line, member_line
 
 log = logging.getLogger(__name__)
+
+LONGEST = 900.0
+"""Seconds after which the PBX ends any conversation with a member."""
 
 
 class Callers(Protocol):
@@ -23,6 +31,9 @@ class Callers(Protocol):
 
     async def who(self, number: str | None) -> Caller:
         """Whoever calls from this number (E.164), or somebody unknown; None when the number is withheld."""
+
+    async def called(self, order: CallOrder) -> Caller:
+        """Whoever has answered this call of ours."""
 
 
 class Reception:
@@ -37,7 +48,22 @@ class Reception:
         exchange.bring_callers_to(self.receive)
 
     def receive(self, live: LiveCall, channel: Channel) -> None:
-        task = asyncio.create_task(self._serve(live, caller_number(channel.caller.number)))
+        self._begin(live, self._callers.who(caller_number(channel.caller.number)), member_line)
+
+    def go_on(self, live: LiveCall, order: CallOrder, wants: Wants) -> None:
+        """Whoever was called with an alert has more to say: served as if they had called."""
+        self._begin(live, self._called(live, order), partial(answered_line, wants=wants))
+
+    async def _called(self, live: LiveCall, order: CallOrder) -> Caller:
+        # An alert's call may not last as long as a report.
+        await self._client.channels.set_variable(live.id, "TIMEOUT(absolute)", f"{LONGEST:.0f}")
+        return await self._callers.called(order)
+
+    def _begin(
+        self, live: LiveCall, who: Awaitable[Caller], script: Callable[[Call, Caller], Awaitable[None]]
+    ) -> None:
+        self._lines.caller_came()
+        task = asyncio.create_task(self._serve(live, who, script))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
@@ -48,20 +74,23 @@ class Reception:
         if self._calls:
             await asyncio.wait(self._calls)
 
-    async def _serve(self, live: LiveCall, number: str | None) -> None:
-        self._lines.caller_came()
+    async def _serve(
+        self, live: LiveCall, who: Awaitable[Caller], script: Callable[[Call, Caller], Awaitable[None]]
+    ) -> None:
         try:
             call = live.call
             assert call is not None
-            caller = await self._callers.who(number)
+            caller = await who
             try:
-                is_ours = await self._exchange.converse(lambda call: member_line(call, caller), call)
+                is_ours = await self._exchange.converse(lambda call: script(call, caller), call)
             finally:
                 caller.has_left()
             if is_ours:
                 await self._client.channels.hangup(live.id)
+        except ChannelGone:
+            pass  # they put the phone down in this moment
         except AriError as fault:
-            log.warning("A call from outside could not be ended and ends by its own limit: %s", fault)
+            log.warning("A conversation could not be ended and ends by its own limit: %s", fault)
         except Exception:
             log.exception("A caller could not be helped through a fault of our own.")
             await self._hand_to_the_dialplan(live)
@@ -70,8 +99,12 @@ class Reception:
             self._lines.caller_left()
 
     async def _hand_to_the_dialplan(self, live: LiveCall) -> None:
+        """Who calls is told whom to call instead; who was called has had the alert, and the call ends."""
         try:
-            await self._client.channels.continue_in_dialplan(live.id, INBOUND, AWAY)
+            if live.is_handed_over:
+                await self._client.channels.hangup(live.id)
+            else:
+                await self._client.channels.continue_in_dialplan(live.id, INBOUND, AWAY)
         except AriError as fault:
             log.warning("A caller has gone, or hears nothing more: %s", fault)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,13 +27,15 @@ class Reports:
         self._node = node
         self._at_hand: set[UUID] = set()
 
-    async def begin(self, *, number: str | None, member: int | None, broadcast: int | None) -> "SpokenReport":
+    async def begin(
+        self, *, number: str | None, members: Sequence[int], broadcast: int | None
+    ) -> "SpokenReport":
         """Written down before a word is said."""
         recording = uuid4()
         self._at_hand.add(recording)
         async with self.engine.begin() as connection:
             started = await inbox.begin(
-                connection, self._node, recording, number=number, member=member, broadcast=broadcast
+                connection, self._node, recording, number=number, members=members, broadcast=broadcast
             )
         return SpokenReport(self, started)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError
+from ivr.ari.errors import AlreadyPlaced, AriError, AriUnreachable
 from ivr.call import Call
 from ivr.exchange import Exchange
 from ivr.fallback import ANSWERED, CONTEXT
@@ -107,15 +107,19 @@ class Ringer:
             self._lines.release()
 
     async def _place(self, live: LiveCall, number: str, seconds: float) -> None:
-        await self._client.channels.originate(
-            live.id,
-            endpoint=f"PJSIP/{self._trunk.written(number)}@{self._endpoint}",
-            context=CONTEXT,
-            extension=ANSWERED,
-            caller_id=self._trunk.caller_id,
-            timeout=seconds,
-            variables={"CALL_LIMIT": str(round(LONGEST + GRACE))},
-        )
+        try:
+            await self._client.channels.originate(
+                live.id,
+                endpoint=f"PJSIP/{self._trunk.written(number)}@{self._endpoint}",
+                context=CONTEXT,
+                extension=ANSWERED,
+                caller_id=self._trunk.caller_id,
+                timeout=seconds,
+                variables={"CALL_LIMIT": str(round(LONGEST + GRACE))},
+            )
+        except (AlreadyPlaced, AriUnreachable) as fault:
+            log.warning("It is not certain that a call was placed: %s", fault)
+            self._exchange.doubt(live)
         live.is_placed = True
 
     async def _hang_up(self, id_: str) -> None:

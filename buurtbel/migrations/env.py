@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from broadcast import duty_tables
+from broadcast import duty_tables, leave_tables
 from broadcast import tables as broadcast_tables
 from directory import tables as directory_tables
 from storage.base import Base
 
-FILLED_BY = (broadcast_tables, duty_tables, directory_tables)
+FILLED_BY = (broadcast_tables, duty_tables, leave_tables, directory_tables)
 """The rooms whose tables are in the metadata once they are imported."""
 
 connection = context.config.attributes["connection"]

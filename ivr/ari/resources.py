@@ -146,6 +146,11 @@ class Channels:
         path = f"channels/{channel_id}/snoop/{snoop_id}"
         await _or_gone(self._http.request("POST", path, {"spy": spy, "whisper": whisper, "app": app}))
 
+    async def set_variable(self, channel_id: str, name: str, value: str) -> None:
+        """Set a variable or a dialplan function, such as `TIMEOUT(absolute)`."""
+        body = {"variable": name, "value": value}
+        await _or_gone(self._http.request("POST", f"channels/{channel_id}/variable", body))
+
     async def press(self, channel_id: str, keys: str) -> None:
         """Send these keys, one after the other, as the channel's endpoint sends keys."""
         await _or_gone(self._http.request("POST", f"channels/{channel_id}/dtmf", {"dtmf": keys}))

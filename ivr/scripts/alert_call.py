@@ -1,8 +1,20 @@
 """The call that the whole system exists for: a member's phone has been answered."""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from ivr.call import Call, Heard, Key, Sound, Whole
+from ivr.call import Call, Heard, Key, Sound, StartAgain, Whole
+from ivr.scripts.leave import LEAVE, is_sure
+
+CONFIRM, AGAIN, REPORT = Key("1"), Key("2"), Key("9")
+KEYS = "1290"
+
+
+class Wants(Enum):
+    """What a conversation goes on with that has told all it had to tell of the alert."""
+
+    REPORT = "report"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,20 +24,33 @@ class Alert:
     message: Sound
     """One pass: identification, text and the offer of keys."""
     thanks: Sound
+    leave_sure: Sound
     pause: float
     """Seconds of quiet between two passes, in which a key can still be pressed."""
 
 
-async def alert_call(call: Call, alert: Alert) -> None:
+async def alert_call(call: Call, alert: Alert) -> Wants | None:
     """Say the alert at once and whole, again and again, until it was confirmed or surely heard or taken.
 
-    1 confirms; 2 starts it again; and it starts again by itself when a greeting or a beep ends.
+    1 confirms; 2 starts it again; and it starts again by itself when a greeting or a beep ends. 9 is answered
+    by the report that it begins, 0 and 0 by the end of all calls: that is for whoever goes on with the call.
     """
     heard: Heard | None = None
-    while heard == Key("2") or not call.far_end.is_done:
-        heard = await call.say(alert.message, keys="12")
-        if isinstance(heard, Whole):
-            heard = await call.pause(alert.pause, keys="12")
-        if heard == Key("1"):
+    while heard == AGAIN or not call.far_end.is_done:
+        heard = await _pass(call, alert)
+        if heard == CONFIRM:
             await call.play(alert.thanks)
-            return
+            return None
+        if heard == REPORT:
+            return Wants.REPORT
+        if heard == Key(LEAVE) and await is_sure(call, alert.leave_sure):
+            return Wants.LEAVE
+    return None
+
+
+async def _pass(call: Call, alert: Alert) -> Heard | None:
+    """The message and the quiet after it: a key, or the moment to start again, or neither."""
+    heard: Heard | StartAgain | None = await call.say(alert.message, keys=KEYS)
+    if isinstance(heard, Whole):
+        heard = await call.pause(alert.pause, keys=KEYS)
+    return heard

@@ -1,14 +1,18 @@
-"""Somebody calls our number: hears the alerts of their networks again, confirms, reports."""
+"""Somebody calls our number: hears the alerts of their networks again, confirms, reports, leaves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.call import Call, Heard, Key, Sound, Whole
+from ivr.digits import digits
 from ivr.menu import NoInput, menu
+from ivr.scripts.alert_call import Wants
+from ivr.scripts.leave import Leaver, is_sure, leave
 from ivr.scripts.police import Station
 from ivr.scripts.police_line import police_line
 from ivr.scripts.take_report import Reporter, take_report
+from prompts import catalogue
 
 OFFICERS = "*"
 """Leads to the police line."""
@@ -22,8 +26,8 @@ class PastAlert:
     sound: Sound
 
 
-class Caller(Reporter, Protocol):
-    """Who calls: what we know of them and do for them."""
+class Caller(Reporter, Leaver, Protocol):
+    """Who calls, or was called: what we know of them and do for them."""
 
     is_member: bool
 
@@ -33,15 +37,21 @@ class Caller(Reporter, Protocol):
     async def alerts(self) -> Sequence[PastAlert]:
         """Those of their networks, newest first."""
 
+    async def alert_with(self, code: str) -> PastAlert | catalogue.Key:
+        """The alert of this code, which they report on from now on; or the sentence that says why not."""
+
     async def confirm(self, alert: PastAlert) -> None:
         """They have heard all of it: once this returns they are not rung for it any more."""
+
+    async def ask_to_leave(self) -> None:
+        """Once this returns they will be rung to make sure."""
 
     def has_left(self) -> None:
         """The call is over, however it ended."""
 
 
 async def member_line(call: Call, caller: Caller) -> None:
-    """Send who needs help to 101; then replay the newest alert (1) or take a report (2), and ask again.
+    """Send who needs help to 101; then let them choose.
 
     * is for officers, who know it; nobody else is told of it.
     """
@@ -49,20 +59,40 @@ async def member_line(call: Call, caller: Caller) -> None:
     await call.answer()
     await call.play(says["line_urgent_help"])
     await call.play(says["line_welcome"])
-    question, choices = says["line_menu"], "12"
     if not caller.is_member:
         await call.play(says["line_unknown"])
-        question, choices = says["line_unknown_menu"], "2"
+    await choose(call, caller)
+
+
+async def answered_line(call: Call, caller: Caller, wants: Wants) -> None:
+    """Somebody whom we called with an alert pressed 9 or 0 0: from here on they are served as who calls."""
+    if wants is Wants.REPORT:
+        await take_report(call, caller)
+        await choose(call, caller)
+    else:
+        await leave(call, caller)
+
+
+async def choose(call: Call, caller: Caller) -> None:
+    """Replay an alert (1) or take a report (2), and ask again; 0 and 0 leaves, and ends the call."""
+    says = caller.says
+    question, keys = (says["line_menu"], "120") if caller.is_member else (says["line_unknown_menu"], "12")
     try:
         while True:
-            match await menu(call, question, choices + OFFICERS, wrong=says["line_wrong_key"]):
-                case "1":
+            match await menu(call, question, keys + OFFICERS, wrong=says["line_wrong_key"]):
+                case "1" if caller.is_member:
                     await hear_alerts(call, caller)
+                case "1":
+                    await hear_alert_with_code(call, caller)
+                case "2":
+                    await take_report(call, caller)
                 case "*":
                     await police_line(call, caller.station)
                     return
-                case _:
-                    await take_report(call, caller)
+                case _ if await is_sure(call, says["leave_sure"]):
+                    await caller.ask_to_leave()
+                    await call.play(says["leave_calls_back"])
+                    return
     except NoInput:
         await call.play(says["goodbye"])
 
@@ -86,3 +116,19 @@ async def hear_alerts(call: Call, caller: Caller) -> None:
     if choice == "1":
         await caller.confirm(alerts[at])
         await call.play(says["thank_you"])
+
+
+async def hear_alert_with_code(call: Call, caller: Caller) -> None:
+    """Somebody whom nobody knows types the code of an alert and hears it; 2 repeats it."""
+    says = caller.says
+    alert = await caller.alert_with(await digits(call, says["line_code"]))
+    if not isinstance(alert, PastAlert):
+        await call.play(says[alert])
+        return
+    choice = "2"
+    while choice == "2":
+        heard = await call.play(alert.sound, keys="2#")
+        if isinstance(heard, Key):
+            choice = heard.digit
+        else:
+            choice = await menu(call, says["line_after_code"], "2#", wrong=says["line_wrong_key"])

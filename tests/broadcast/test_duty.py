@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from broadcast import duty, inbox
+from broadcast import duty, inbox, own_calls
 from broadcast.duty import Ring
 from broadcast.duty_policy import DutyPolicy
-from broadcast.duty_tables import DutyOutcome
+from broadcast.duty_tables import DutyCall, DutyOutcome
 from directory.duty import is_proved, on_duty, set_duty
 from directory.errors import LockedOut, UnknownOfficer
 from directory.lockout import LockoutPolicy
@@ -46,7 +46,7 @@ async def next_ring(office: Office, policy: DutyPolicy = AT_ONCE, node: str = NO
 async def ends(office: Office, ring: Ring | None, outcome: DutyOutcome) -> None:
     assert ring is not None
     async with office.engine.begin() as connection:
-        await duty.close(connection, ring.id, outcome)
+        await own_calls.close(connection, DutyCall, ring.id, outcome)
 
 
 async def number_of(office: Office, ring: Ring | None) -> str | None:
@@ -127,13 +127,13 @@ async def test_a_call_of_a_dead_node_is_lost_and_placed_again_by_another(office:
     await office.lease_of(NODE)
     alive, dead = await next_ring(office), "elsewhere"
     async with office.engine.begin() as connection:
-        assert await duty.calls_of_dead_nodes(connection, sparing="") == set()
+        assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing="") == set()
     await ends(office, alive, DutyOutcome.NOT_PROVED)
     lost = await next_ring(office, node=dead)
     assert lost is not None
     async with office.engine.begin() as connection:
-        assert await duty.calls_of_dead_nodes(connection, sparing=NODE) == {lost.id}
-        await duty.give_up(connection, {lost.id})
+        assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing=NODE) == {lost.id}
+        await own_calls.give_up(connection, DutyCall, {lost.id})
         assert await duty.under_way(connection, dead) == []
     assert await next_ring(office) is not None
 
@@ -148,11 +148,11 @@ async def test_a_node_whose_lease_lapsed_leaves_its_own_calls_alone_and_takes_no
     assert ring is not None
     await lapse(office, NODE)
     async with office.engine.begin() as connection:
-        assert await duty.calls_of_dead_nodes(connection, sparing=NODE) == set()
-        assert await duty.calls_of_dead_nodes(connection, sparing="another") == {ring.id}
+        assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing=NODE) == set()
+        assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing="another") == {ring.id}
     await office.lease.claim()
     async with office.engine.begin() as connection:
-        await duty.give_up(connection, {ring.id})
+        await own_calls.give_up(connection, DutyCall, {ring.id})
         assert await duty.under_way(connection, NODE) == [ring]
 
 

@@ -26,8 +26,8 @@ async def reported(engine: AsyncEngine, *, said: Audio = SAID, number: str | Non
     """A report that was spoken and sent."""
     async with engine.begin() as connection:
         caller = await known_caller(connection, number) if number else None
-        member = caller.member if caller else None
-        started = await inbox.begin(connection, NODE, uuid4(), number=number, member=member, broadcast=None)
+        members = caller.members if caller else []
+        started = await inbox.begin(connection, NODE, uuid4(), number=number, members=members, broadcast=None)
         await inbox.keep(connection, started.id, said)
         await inbox.send(connection, started.id)
     return started.id
@@ -68,7 +68,7 @@ async def test_what_was_said_can_be_heard_as_it_was(office: Office) -> None:
 async def test_a_report_that_is_being_spoken_or_was_forgotten_is_on_no_list(office: Office) -> None:
     async with office.engine.begin() as connection:
         spoken, forgotten = [
-            await inbox.begin(connection, NODE, uuid4(), number=AN, member=None, broadcast=None)
+            await inbox.begin(connection, NODE, uuid4(), number=AN, members=(), broadcast=None)
             for _ in range(2)
         ]
         await inbox.keep(connection, forgotten.id, SAID)
@@ -82,7 +82,7 @@ async def test_a_report_that_is_being_spoken_or_was_forgotten_is_on_no_list(offi
 async def test_forgetting_a_report_leaves_another_one_that_sounds_the_same(office: Office) -> None:
     await reported(office.engine)
     async with office.engine.begin() as connection:
-        again = await inbox.begin(connection, NODE, uuid4(), number=AN, member=None, broadcast=None)
+        again = await inbox.begin(connection, NODE, uuid4(), number=AN, members=(), broadcast=None)
         await inbox.keep(connection, again.id, SAID)
         await inbox.discard(connection, again.id)
     assert len(await listed(office.engine)) == 1

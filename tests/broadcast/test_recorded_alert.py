@@ -176,6 +176,6 @@ async def test_the_networks_are_those_of_the_alert_that_the_report_answers(offic
 
 async def test_a_report_that_is_still_being_spoken_is_none_to_make_an_alert_of(office: Office) -> None:
     async with office.engine.begin() as connection:
-        begun = await inbox.begin(connection, "westerlo", uuid4(), number=AN, member=None, broadcast=None)
+        begun = await inbox.begin(connection, "westerlo", uuid4(), number=AN, members=(), broadcast=None)
         with pytest.raises(NotThatReport, match="There is no report"):
             await content_of(connection, begun.id)

@@ -45,6 +45,7 @@ class LineDesk:
     ) -> CallOrder:
         return CallOrder(
             attempt=attempt or uuid4(),
+            broadcast=1,
             number=number,
             language=language,
             sound=self.message,
@@ -96,7 +97,8 @@ async def line_on(
     """A line process, ready to place calls when `connected`; `url` is another way to the PBX."""
     trunk = trunk or Trunk(calls_per_second=1000)
     message, thanks, stopped = folder / "message", folder / "thanks", folder / "stopped"
-    for sound, seconds in ((message, MESSAGE_SECONDS), (thanks, 1.0), (stopped, 1.0)):
+    leave_sure = folder / "leave-sure"
+    for sound, seconds in ((message, MESSAGE_SECONDS), (thanks, 1.0), (stopped, 1.0), (leave_sure, 1.0)):
         sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
@@ -110,6 +112,7 @@ async def line_on(
             policy=policy,
             thanks=dict.fromkeys(("nl", "fr", "de", "en"), Sound(thanks, 1.0 / SPEED)),
             stopped=dict.fromkeys(("nl", "fr", "de", "en"), Sound(stopped, 1.0 / SPEED)),
+            leave_sure=dict.fromkeys(("nl", "fr", "de", "en"), Sound(leave_sure, 1.0 / SPEED)),
         )
         connection = AriConnection(client, exchange, trunk="trunk", backoff=(0.02, 0.05))
         desk = LineDesk(ari, client, connection, lines, exchange, dialler, message)

@@ -15,7 +15,8 @@ from tests.ivr.told import SETTLED
 
 MESSAGE = Sound(Path("/sounds/inbraak"), 8.0)
 THANKS = Sound(Path("/sounds/dank"), 1.5)
-ALERT = Alert(MESSAGE, THANKS, pause=1.0)
+LEAVE_SURE = Sound(Path("/sounds/leave-sure"), 2.0)
+ALERT = Alert(MESSAGE, THANKS, LEAVE_SURE, pause=1.0)
 
 
 def outcome(phone: Phone) -> Outcome:

@@ -38,7 +38,7 @@ from prompts.passes import render_pass
 from tests.in_no_time import in_no_time
 
 QUIET_MS, LOUD = map(int, TALK_DETECTION.split(","))
-PASS, THANKS = Path("pass"), Path("thanks")
+PASS, THANKS, LEAVE_SURE = Path("pass"), Path("thanks"), Path("leave-sure")
 SECONDS = 20.0
 """Of a pass."""
 LONGEST = 125.0
@@ -209,7 +209,7 @@ async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm) -> Rehearsed
     """One call from its answer to its end."""
     line = OnTheLine(neighbour, phone, spoken)
     seconds = len(spoken) * FRAME_SECONDS
-    alert = Alert(Sound(PASS, seconds), Sound(THANKS, 1.0), pause=1.0)
+    alert = Alert(Sound(PASS, seconds), Sound(THANKS, 1.0), Sound(LEAVE_SURE, 1.0), pause=1.0)
     living = asyncio.create_task(line.lives())
     with suppress(Hangup, TimeoutError):
         async with asyncio.timeout(LONGEST):

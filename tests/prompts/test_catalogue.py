@@ -10,6 +10,9 @@ from prompts.errors import CatalogueError
 FILLED = {
     "identification": {"zone": "Politie Zuiderkempen", "network": "BIN De Bist"},
     "line_welcome": {"zone": "Politie Zuiderkempen"},
+    "leave_asked": {"zone": "Politie Zuiderkempen"},
+    "told_who_leaves": {"offers": "1 voor An"},
+    "told_person": {"digit": "1", "name": "An"},
     "told_networks": {"offers": "1 voor BIN De Bist"},
     "told_offer": {"digit": "1", "network": "BIN De Bist"},
     "told_chosen": {"network": "BIN De Bist"},

@@ -34,7 +34,7 @@ async def report_and_officers(town: Server) -> int:
             caller = await known_caller(connection, REPORTER)
             assert caller is not None
             started = await inbox.begin(
-                connection, town.node, uuid4(), number=REPORTER, member=caller.member, broadcast=None
+                connection, town.node, uuid4(), number=REPORTER, members=caller.members, broadcast=None
             )
             await inbox.keep(connection, started.id, speech(WORDS))
             await inbox.send(connection, started.id)

@@ -1,0 +1,49 @@
+"""Rings those who asked by phone to leave their network, to make sure that it was them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from broadcast import leaving
+from broadcast.leave_tables import LeaveCall, LeaveOutcome
+from broadcast.leaving import Ring
+from ivr.call import Call
+from ivr.known_callers import KnownCallers, Somebody
+from ivr.own_calls import Book
+from ivr.scripts.leave import leave_call
+
+
+class LeaveBook(Book[Ring]):
+    """What a node needs to ring them."""
+
+    table = LeaveCall
+
+    def __init__(self, callers: KnownCallers) -> None:
+        self._callers = callers
+        self.ring = callers.leaving.ring
+
+    async def take(self, connection: AsyncConnection, node: str) -> Ring | None:
+        return await leaving.take(connection, node, self._callers.leaving)
+
+    async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Ring]:
+        return await leaving.under_way(connection, node)
+
+    async def conversation(self, ring: Ring) -> "Leaving":
+        return Leaving(ring.number, await self._callers.who(ring.number))
+
+
+class Leaving:
+    """One of these calls."""
+
+    def __init__(self, number: str, somebody: Somebody) -> None:
+        self.number = number
+        self.outcome = LeaveOutcome.UNANSWERED
+        self._somebody = somebody
+
+    async def converse(self, call: Call) -> None:
+        self.outcome = LeaveOutcome.STAYED
+        if await leave_call(call, self._somebody):
+            self.outcome = LeaveOutcome.LEFT
+
+    def has_left(self) -> None:
+        self._somebody.has_left()
