@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import randbelow
 from uuid import uuid4
 
 from sqlalchemy import exists, func, insert, select
@@ -10,12 +11,17 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.states import AttemptState, Outcome, Result
-from broadcast.tables import Attempt, Audio, Broadcast, Pass, Recipient
+from broadcast.tables import CODE_DIGITS, Attempt, Audio, Broadcast, Pass, Recipient
 from directory.tables import Member, Membership, Number
 
 KEPT_ALERTS = 5
 """How many alerts back a caller can go."""
 CODE_WORKS_FOR = timedelta(days=7)
+
+
+def new_code() -> str:
+    """Of an alert, not to be guessed; two may have the same one, and then the newer is meant."""
+    return f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from broadcast.alert_from_report import note_what_it_led_to
+from broadcast.callback import new_code
 from broadcast.draft import Draft, check_draft, check_name
 from broadcast.enlist import enlist
 from broadcast.errors import MembersChanged, NobodyToCall, NotAllowed
@@ -40,6 +41,8 @@ class Sent:
     other_language: int
     """Recipients who hear the text in a language that is not theirs."""
     expires_at: datetime
+    code: str
+    """With it somebody can hear the alert who calls from a number that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,11 @@ class Desk:
         await self._ledger.expire()
 
     async def _begin(self, connection: AsyncConnection, prepared: Prepared, now: datetime) -> Sent:
-        draft = prepared.draft
+        draft, code = prepared.draft, new_code()
         broadcast = Broadcast(
             state=BroadcastState.RUNNING,
             urgent=draft.urgent,
+            code=code,
             request=prepared.request,
             started_by=draft.by,
             expires_at=expires_at(draft.urgent, now, self._policy),
@@ -146,6 +150,7 @@ class Desk:
             passes=prepared.seconds,
             other_language=counts.other_language,
             expires_at=broadcast.expires_at,
+            code=code,
         )
 
 

@@ -31,6 +31,8 @@ class Progress:
     started_at: datetime
     stopped_at: datetime | None
     """An officer took it back."""
+    code: str | None
+    """Opens it to callers whose number is not known."""
     now: datetime
 
 
@@ -83,14 +85,18 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     """Raises UnknownBroadcast."""
     found = (
         await connection.execute(
-            select(Broadcast.state, Broadcast.created_at, Broadcast.stopped_at, func.clock_timestamp()).where(
-                Broadcast.id == broadcast_id
-            )
+            select(
+                Broadcast.state,
+                Broadcast.created_at,
+                Broadcast.stopped_at,
+                Broadcast.code,
+                func.clock_timestamp(),
+            ).where(Broadcast.id == broadcast_id)
         )
     ).one_or_none()
     if found is None:
         raise UnknownBroadcast(f"There is no broadcast {broadcast_id}; look up its number and try again.")
-    state, started_at, stopped_at, now = found
+    state, started_at, stopped_at, code, now = found
     standing = await connection.execute(
         select(Recipient.state, Recipient.result, func.count())
         .where(Recipient.broadcast_id == broadcast_id)
@@ -125,6 +131,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
         outcomes=outcomes,
         started_at=started_at,
         stopped_at=stopped_at,
+        code=code,
         now=now,
     )
 

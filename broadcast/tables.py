@@ -1,7 +1,6 @@
 """Broadcast, Recipient, Attempt, the texts and audio of a broadcast, and the nodes that call, as tables."""
 
 from datetime import datetime
-from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +25,6 @@ State = String(20)
 OPEN = text("state <> 'done'")
 
 
-def new_code() -> str:
-    """Not to be guessed; two alerts may have the same one, and then the newer one is meant."""
-    return f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-
-
 class Broadcast(Base):
     __tablename__ = "broadcast"
 
@@ -46,7 +40,7 @@ class Broadcast(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(Instant)
     """An officer took it back; from then on it has expired."""
     stopped_by: Mapped[str | None] = mapped_column(String(100))
-    code: Mapped[str | None] = mapped_column(String(6), default=new_code)
+    code: Mapped[str | None] = mapped_column(String(CODE_DIGITS))
     """Lets somebody hear it whose number is not known."""
 
 

@@ -141,4 +141,5 @@ def _sent_text(sent: Sent) -> str:
         told.append(f"{sent.without_number} members have no number that can be called.")
     if sent.other_language:
         told.append(f"{sent.other_language} members hear the text in another language than their own.")
+    told.append(f"Who calls from an unknown number hears it with the code {sent.code}.")
     return "\n".join([*told, f"Follow it with: buurtbel watch {sent.broadcast}"])

@@ -1,6 +1,7 @@
-"""A phone of the simulated neighbourhood that calls us: it dials, hears, presses keys, speaks, hangs up."""
+"""A phone of the simulated neighbourhood, calling or called: it hears, presses keys, speaks, hangs up."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from ivr.ari.connection import AriConnection
 from ivr.ari.events import Channel, ChannelDestroyed, Event, PlaybackFinished, StasisEnd, StasisStart
 from prompts.audio import Audio
 
+PATIENCE = 40.0
+"""Seconds for which a phone waits for anything."""
 REACTION = 0.5
 """Seconds from a tone to the first word, as people have: of a tone, most of it is all that can be known here,
 because the file of what was heard is written in pieces, and none comes after its end."""
@@ -28,10 +31,12 @@ class Handsets:
         """Where our number is reached: `sip:+32...@host:port`."""
         self.recordings = recordings
         self._live: dict[str, Handset] = {}
+        self._rung: defaultdict[str, asyncio.Queue[Handset]] = defaultdict(asyncio.Queue)
+        """Calls to phones that are led from here, by the number that was dialled."""
 
     @asynccontextmanager
     async def calling(
-        self, number: str, *, keys: str = "trunk", patience: float = 40.0
+        self, number: str, *, keys: str = "trunk", patience: float = PATIENCE
     ) -> AsyncIterator["Handset"]:
         """A call to us from this number, answered; `keys` is the endpoint that says how keys are sent.
 
@@ -56,6 +61,17 @@ class Handsets:
             await handset.puts_down()
             del self._live[handset.id]
 
+    @asynccontextmanager
+    async def called(self, number: str, *, patience: float = PATIENCE) -> AsyncIterator["Handset"]:
+        """The next call to this number (of kind 33), answered. Raises TimeoutError when none comes."""
+        async with asyncio.timeout(patience):
+            handset = await self._rung[number].get()
+        try:
+            yield handset
+        finally:
+            await handset.puts_down()
+            del self._live[handset.id]
+
     async def connected(self, _startup_time: str, _channels: Sequence[Channel]) -> None:
         """Nothing is known of before."""
 
@@ -63,6 +79,10 @@ class Handsets:
         """What is missed is noticed by who waits for it."""
 
     def feed(self, event: Event) -> None:
+        if isinstance(event, StasisStart) and event.args:
+            rung = Handset(self.client, Path(event.args[0]), patience=PATIENCE, id_=event.channel_id)
+            self._live[rung.id] = rung
+            self._rung[event.channel.dialplan.exten].put_nowait(rung)
         handset = self._live.get(event.channel_id)
         if handset is not None:
             handset.feed(event)
@@ -71,8 +91,8 @@ class Handsets:
 class Handset:
     """One call. Everything waits for what happens, for at most `patience` seconds."""
 
-    def __init__(self, client: AriClient, recording: Path, *, patience: float) -> None:
-        self.id = str(uuid4())
+    def __init__(self, client: AriClient, recording: Path, *, patience: float, id_: str = "") -> None:
+        self.id = id_ or str(uuid4())
         self.recording = recording
         self._tape = Tape(recording, patience=patience)
         self._client = client

@@ -1,10 +1,10 @@
 """Who calls back and confirms is not rung any more, and neither is anybody else behind that number."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from broadcast.callback import known_caller, past_alerts
+from broadcast.callback import CODE_WORKS_FOR, PastAlert, alert_with_code, known_caller, past_alerts
 from broadcast.states import Outcome
-from broadcast.tables import Attempt
+from broadcast.tables import Attempt, Broadcast
 from tests.broadcast.conftest import Office
 from tests.people import network_of, phone
 
@@ -79,3 +79,52 @@ async def test_a_caller_is_known_by_number_and_hears_their_alerts_newest_first(o
     for alerts in hears:
         assert [one.broadcast for one in alerts] == [second.broadcast, first.broadcast]
     assert hears[0][0].audio != hears[1][0].audio
+
+
+async def test_those_who_share_a_number_hear_the_alerts_of_all_their_networks(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME]})
+    await network_of(office.engine, {"Bert": [HOME]}, slug="elsewhere", languages={"Bert": "fr"})
+    first, second = await office.sends(), await office.sends(to=["elsewhere"])
+    async with office.engine.connect() as connection:
+        both = await known_caller(connection, HOME)
+        assert both is not None
+        assert (both.names, both.language) == (["An", "Bert"], "nl")
+        hears = await past_alerts(connection, both)
+    assert [one.broadcast for one in hears] == [second.broadcast, first.broadcast]
+
+
+async def code_of(office: Office, broadcast: int) -> str:
+    async with office.engine.connect() as connection:
+        return str(await connection.scalar(select(Broadcast.code).where(Broadcast.id == broadcast)))
+
+
+async def with_code(office: Office, code: str, language: str = "nl") -> PastAlert | None:
+    async with office.engine.connect() as connection:
+        return await alert_with_code(connection, code, language)
+
+
+async def test_who_has_its_code_hears_the_alert_in_their_language_or_in_another(office: Office) -> None:
+    await network_of(office.engine, {"Anne": [HOME], "Bert": [WORK]}, languages={"Anne": "fr"})
+    sent = await office.sends({"nl": "Brand.", "fr": "Incendie."})
+    code = await code_of(office, sent.broadcast)
+    assert (len(code), code.isdigit()) == (6, True)
+    found = [await with_code(office, code, language) for language in ("nl", "fr", "de")]
+    assert {one.broadcast for one in found if one} == {sent.broadcast}
+    assert len({one.audio for one in found if one}) == 2
+
+
+async def test_no_other_code_opens_an_alert_nor_its_own_when_it_was_taken_back_or_is_old(
+    office: Office,
+) -> None:
+    await network_of(office.engine, {"An": [HOME]})
+    stopped, old = await office.sends(), await office.sends()
+    codes = [await code_of(office, one.broadcast) for one in (stopped, old)]
+    wrong = next(code for code in ("000000", "000001", "000002") if code not in codes)
+    assert [await with_code(office, code) for code in (wrong, "", "#")] == [None] * 3
+    await office.desk.stop(stopped.broadcast, "Maes")
+    async with office.engine.begin() as connection:
+        long_ago = Broadcast.created_at - CODE_WORKS_FOR
+        await connection.execute(
+            update(Broadcast).where(Broadcast.id == old.broadcast).values(created_at=long_ago)
+        )
+    assert [await with_code(office, code) for code in codes] == [None] * 2

@@ -21,7 +21,7 @@ from ivr.reports import Reports
 from ivr.trunk import Trunk
 from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_inbox import AN, reported
-from tests.ivr.test_member_line import SAYS, TONE
+from tests.ivr.callers import SAYS, TONE
 from tests.people import DE_BIST, network_of, phone
 
 MAY, MAY_NOT = (DE_BIST,), ()

@@ -57,6 +57,14 @@ async def test_an_unknown_caller_may_report_and_a_withheld_number_too(office: Of
     ]
 
 
+async def test_where_two_share_a_number_the_report_is_of_one_of_them(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN], "Bert": [AN]})
+    sent = await office.sends()
+    await reported(office.engine)
+    [one] = await listed(office.engine)
+    assert (one.member, one.network, one.broadcast) == ("An / Bert", "de-bist", sent.broadcast)
+
+
 async def test_what_was_said_can_be_heard_as_it_was(office: Office) -> None:
     report = await reported(office.engine)
     async with office.engine.connect() as connection:

@@ -31,11 +31,13 @@ def test_send_says_who_is_called_and_what_they_hear(town: Town, typed: Typed) ->
         "passes",
         "other_language",
         "expires_at",
+        "code",
         "warnings",
     }
     assert (sent["recipients"], sent["without_number"], sent["other_language"]) == (2, 0, 0)
     assert town.ask("SELECT started_by, urgent FROM broadcast") == [("inspecteur Maes", True)]
     assert "ringing 2 people" in typed("send", *URGENT).out
+    assert town.ask("SELECT code FROM broadcast WHERE id = %(id)s", id=sent["broadcast"]) == [(sent["code"],)]
 
 
 def test_send_without_a_line_keeps_the_alert_and_says_so(town: Town, typed: Typed) -> None:

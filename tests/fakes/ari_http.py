@@ -46,6 +46,7 @@ class AriHttpSide:
                 web.post("/ari/channels/{id}/record", self.record),
                 web.post("/ari/channels/{id}/snoop/{snoop}", self.snoop),
                 web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
+                web.post("/ari/channels/{id}/variable", self.set_variable),
                 web.get("/ari/asterisk/variable", self.variable),
                 web.delete("/ari/playbacks/{playback}", self.stop),
                 web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
@@ -168,6 +169,11 @@ class AriHttpSide:
     async def continue_in_dialplan(self, request: web.Request) -> web.Response:
         body = await request.json()
         self.ari.takes_back(self._ours(request), body["extension"])
+        return web.Response(status=204)
+
+    async def set_variable(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self._ours(request).variables[body["variable"]] = body["value"]
         return web.Response(status=204)
 
     async def variable(self, request: web.Request) -> web.Response:

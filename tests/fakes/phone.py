@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ivr.call import Call, Hangup, PlayFailed, Sound
 from ivr.far_end import TALK_ENDS_AFTER, FarEnd
-from ivr.scripts.alert_call import Alert, alert_call
+from ivr.scripts.alert_call import Alert, Wants, alert_call
 
 
 @dataclass
@@ -21,6 +21,8 @@ class Phone:
 
     def __init__(self, *, passes: int = 2) -> None:
         self.heard: list[Heard] = []
+        self.wants: Wants | None = None
+        """What the conversation goes on with after an alert."""
         self.can_play = True
         self.reports_ends = True
         self.is_gone = False
@@ -152,7 +154,7 @@ async def answered(alert: Alert, *, passes: int = 2) -> AsyncIterator[Phone]:
 
     async def script() -> None:
         with suppress(Hangup):
-            await alert_call(phone.call, alert)
+            phone.wants = await alert_call(phone.call, alert)
 
     talking = asyncio.create_task(script())
     try:

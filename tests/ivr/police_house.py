@@ -11,7 +11,7 @@ from ivr.scripts.member_line import member_line
 from ivr.scripts.police import Message, Network, Refused, Standing
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
-from tests.ivr.test_member_line import SAYS, TONE, Caller
+from tests.ivr.callers import SAYS, TONE, Caller
 
 NUMBER, PIN = "4711", "846203"
 

@@ -10,7 +10,7 @@ from ivr.scripts.duty_call import duty_call
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
-from tests.ivr.test_member_line import SAYS
+from tests.ivr.callers import SAYS
 
 ABOUT, REPORT = (Sound(SAYS["goodbye"].path.with_name(name), 4.0) for name in ("about", "report"))
 

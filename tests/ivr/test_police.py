@@ -29,7 +29,7 @@ from prompts.catalogue import LANGUAGES, Key
 from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.fakes.phone import Phone
-from tests.ivr.test_member_line import SAYS, TONE
+from tests.ivr.callers import SAYS, TONE
 from tests.people import DE_BIST, network_of, phone
 
 AN, BERT, MAES = phone(10, 1), phone(10, 2), phone(10, 9)

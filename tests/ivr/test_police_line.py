@@ -4,6 +4,7 @@ import pytest
 
 from prompts.catalogue import Key
 from tests.in_no_time import in_no_time
+from tests.ivr.callers import SAYS, heard
 from tests.ivr.police_house import (
     NUMBER,
     PIN,
@@ -12,7 +13,6 @@ from tests.ivr.police_house import (
     signs_in,
     sound,
 )
-from tests.ivr.test_member_line import SAYS, heard
 
 
 @in_no_time

@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadcast.ports import CallOrder
 from ivr.call import Sound
 from ivr.fallback import AWAY, INBOUND
 from ivr.reception import Reception
 from prompts.catalogue import Key
 from tests.fakes.ari_call import FakeCall
+from tests.ivr.callers import SAYS, Caller
 from tests.ivr.conftest import LineDesk, until
-from tests.ivr.test_member_line import SAYS, Caller
 from tests.people import phone
 
 GUST = "1763760000.42"
@@ -23,6 +24,9 @@ class Door:
     caller: Caller
 
     async def who(self, _number: str | None) -> Caller:
+        return self.caller
+
+    async def called(self, _order: CallOrder) -> Caller:
         return self.caller
 
 

@@ -9,6 +9,7 @@ from ivr.scripts.speak_alert import LONGEST
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
+from tests.ivr.callers import SAYS, TONE, heard
 from tests.ivr.police_house import (
     DE_BIST,
     MESSAGE,
@@ -24,7 +25,6 @@ from tests.ivr.police_house import (
     sound,
     speaks,
 )
-from tests.ivr.test_member_line import SAYS, TONE, heard
 
 
 @in_no_time

@@ -11,7 +11,7 @@ from ivr.scripts.take_report import LONGEST, Report, take_report
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
-from tests.ivr.test_member_line import SAYS, TONE
+from tests.ivr.callers import SAYS, TONE
 
 SPOKEN = Sound(SAYS["goodbye"].path.with_name("what-was-said"), 3.0)
 

@@ -2,14 +2,19 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.pbx_fixtures import RunningNeighbourhood
+from buurtbel.neighbours.handset import Handsets, handsets
+from prompts.audio import Audio, read_laid
+from prompts.catalogue import Key
+from prompts.fixed import place_of
+from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.ports import LOOPBACK, free_ports, rtp_range
+from tests.system.callers import Says
 from tests.system.server import Server, Values
 
 SHORT: dict[str, dict[str, str]] = {
@@ -26,6 +31,7 @@ SHORT: dict[str, dict[str, str]] = {
     },
     "speech": {"zone": "Politie"},
     "duty": {"after": "1", "ring": "8"},
+    "leaving": {"after": "3"},
 }
 """Waits, so that a test does not take as long as an evening of calls."""
 
@@ -72,3 +78,24 @@ def town(new_server: NewServer, neighbourhood: RunningNeighbourhood, asterisk_ro
     server = new_server({"pbx": own_pbx(asterisk_root), "trunk": trunk})
     server.start()
     return server
+
+
+@pytest.fixture
+async def phones(town: Server, neighbourhood: RunningNeighbourhood) -> AsyncIterator[Handsets]:
+    dials = f"sip:{town.settings.trunk.caller_id}@{town.settings.pbx.sip_bind}"
+    password, recordings = neighbourhood.passwords.handsets, neighbourhood.recordings
+    async with handsets(neighbourhood.ari, password, dials=dials, recordings=recordings) as them:
+        yield them
+
+
+@pytest.fixture
+async def says(town: Server) -> Says:
+    """The fixed sentences in Dutch, as the PBX plays them."""
+    folder = town.settings.sounds_folder
+
+    def sentence(key: Key, **slots: str) -> Audio:
+        return read_laid(place_of(folder, key, "nl", **slots))
+
+    laid = place_of(folder, "goodbye", "nl").with_suffix(".alaw")
+    await eventually(laid.exists, seconds=60)
+    return sentence

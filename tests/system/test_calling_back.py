@@ -2,54 +2,22 @@
 
 import signal
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import psutil
 import pytest
 
-from buurtbel.neighbours.handset import Handsets, handsets
-from prompts.audio import Audio, decode, read, read_laid, tone, write_sound
-from prompts.catalogue import Key
+from buurtbel.neighbours.handset import Handsets
+from prompts.audio import Audio, read, tone, write_sound
 from prompts.comparator import compare
-from prompts.fixed import place_of
-from tests.pbx_fixtures import RunningNeighbourhood, eventually, speech
+from tests.pbx_fixtures import RunningNeighbourhood, speech
 from tests.people import phone
+from tests.system.callers import MOST, Says, alert
 from tests.system.server import Server
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
-MOST = 0.9
-"""How much of a sentence is enough to know it, on a machine that rings for four tests at once."""
-
 TEXT = "Inbraak. Blijf binnen."
-Says = Callable[..., Audio]
-
-
-@pytest.fixture
-async def phones(town: Server, neighbourhood: RunningNeighbourhood) -> AsyncIterator[Handsets]:
-    dials = f"sip:{town.settings.trunk.caller_id}@{town.settings.pbx.sip_bind}"
-    password, recordings = neighbourhood.passwords.handsets, neighbourhood.recordings
-    async with handsets(neighbourhood.ari, password, dials=dials, recordings=recordings) as them:
-        yield them
-
-
-@pytest.fixture
-async def says(town: Server) -> Says:
-    """The fixed sentences in Dutch, as the PBX plays them."""
-    folder = town.settings.sounds_folder
-
-    def sentence(key: Key, **slots: str) -> Audio:
-        return read_laid(place_of(folder, key, "nl", **slots))
-
-    laid = place_of(folder, "goodbye", "nl").with_suffix(".alaw")
-    await eventually(laid.exists, seconds=60)
-    return sentence
-
-
-def alert(town: Server, broadcast: int) -> Audio:
-    asked = "SELECT flac FROM audio JOIN pass ON audio = sha256 WHERE broadcast_id = %(id)s"
-    return decode(town.ask(asked, id=broadcast)[0][0])
 
 
 async def test_who_calls_back_hears_the_alert_again_and_confirms_it_and_is_rung_no_more(
