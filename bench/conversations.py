@@ -135,7 +135,7 @@ async def is_not_known(stage: LineStage, number: str) -> None:
     async with stage.phones.calling(number) as call:
         for key in ("line_urgent_help", "line_unknown", "line_unknown_menu"):
             await call.hears(stage.says(key))
-        await call.presses("1")
+        await call.presses("0")
         await call.hears(stage.says("line_wrong_key"))
         await call.presses("2")
         await call.hears(stage.says("report_speak"))

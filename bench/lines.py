@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import conversations, conversations_desk
+from bench import conversations, conversations_desk, conversations_members
 from bench.children import ChildDied
 from bench.conversations import UNKNOWN, Conversation
 from bench.conversations_duty import the_officer_on_duty_makes_an_alert_of_a_report
@@ -29,7 +29,12 @@ FOLDER = Path("/var/tmp/buurtbel-lines")
 """Emptied first. Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
 AT_ONCE = 5
 """Conversations at the same time: who listens to them is on this machine too."""
-CONVERSATIONS = {**conversations.CONVERSATIONS, **conversations_desk.CONVERSATIONS, **OFFICERS}
+CONVERSATIONS = {
+    **conversations.CONVERSATIONS,
+    **conversations_members.CONVERSATIONS,
+    **conversations_desk.CONVERSATIONS,
+    **OFFICERS,
+}
 ALONE = {
     "the officer on duty makes an alert of a report": the_officer_on_duty_makes_an_alert_of_a_report,
     "sixty call within a minute": sixty_call_within_a_minute,
@@ -90,6 +95,7 @@ def settings_for() -> dict[str, str]:
         "BUURTBEL_TRUNK_SIMULATED": "true",
         "BUURTBEL_ALERT_RING": "4",
         "BUURTBEL_DUTY_AFTER": "3",
+        "BUURTBEL_LEAVING_AFTER": "3",
     }
 
 

@@ -59,7 +59,7 @@ class LineStage:
     def says(self, key: Key, language: str = "nl") -> Audio:
         """A fixed sentence, from the very file that is played."""
         settings = self.board.settings
-        slots = {"zone": settings.speech.zone} if key == "line_welcome" else {}
+        slots = {"zone": settings.speech.zone} if key in {"line_welcome", "leave_asked"} else {}
         return read_laid(place_of(settings.sounds_folder, key, language, **slots))
 
     async def alert(self, language: str, *, newest: bool = True) -> Audio:
