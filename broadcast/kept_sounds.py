@@ -1,13 +1,20 @@
 """Sounds in the database: each once, however often it is kept, and gone when nothing needs it any more."""
 
 import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.tables import Audio, BroadcastRecording, MemberReport, Pass
 from prompts import audio as sound
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long nobody needs to refer to a sound: far longer than an officer speaks, hears and sends an alert."""
+_KEEP = upsert(Audio).on_conflict_do_update(index_elements=[Audio.sha256], set_={"kept_at": func.now()})
 
 
 def named(flac: bytes) -> str:
@@ -19,10 +26,18 @@ async def keep_sound(connection: AsyncConnection, said: sound.Audio) -> str:
     """Store a sound; returns its name, the SHA-256 of its bytes."""
     flac = sound.encode_flac(said)
     name = named(flac)
-    await connection.execute(
-        upsert(Audio).on_conflict_do_nothing(), {"sha256": name, "seconds": said.seconds, "flac": flac}
-    )
+    await keep_sounds(connection, {name: (said.seconds, flac)})
     return name
+
+
+async def keep_sounds(connection: AsyncConnection, sounds: Mapping[str, tuple[float, bytes]]) -> None:
+    """Store sounds by their names: how long each lasts, and its bytes."""
+    rows: list[dict[str, Any]] = [
+        # Always in this order: two alerts that speak the same would else wait for each other.
+        {"sha256": name, "seconds": seconds, "flac": flac}
+        for name, (seconds, flac) in sorted(sounds.items())
+    ]
+    await connection.execute(_KEEP, rows)
 
 
 async def kept_sound(connection: AsyncConnection, name: str) -> bytes | None:
@@ -32,8 +47,15 @@ async def kept_sound(connection: AsyncConnection, name: str) -> bytes | None:
 
 async def forget_sound(connection: AsyncConnection, name: str) -> None:
     """Remove a sound, unless the same bytes are somebody else's too."""
-    needed = [
-        exists().where(column == name)
-        for column in (MemberReport.audio, Pass.audio, BroadcastRecording.audio)
-    ]
-    await connection.execute(delete(Audio).where(Audio.sha256 == name, *[~one for one in needed]))
+    await connection.execute(delete(Audio).where(Audio.sha256 == name, _is_of_nobody()))
+
+
+async def forget_sounds_of_nobody(connection: AsyncConnection) -> int:
+    """Remove what a crash left between the keeping of a sound and what it was for; says how many."""
+    is_old = Audio.kept_at < func.now() - FORGOTTEN_AFTER
+    return (await connection.execute(delete(Audio).where(is_old, _is_of_nobody()))).rowcount
+
+
+def _is_of_nobody() -> ColumnElement[bool]:
+    needed_by = (MemberReport.audio, Pass.audio, BroadcastRecording.audio)
+    return and_(*[~exists().where(column == Audio.sha256) for column in needed_by])

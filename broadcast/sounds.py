@@ -1,17 +1,23 @@
 """Message audio: kept in the database, laid out as files where this node's PBX can play them."""
 
 import asyncio
+import re
+import time
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from broadcast.kept_sounds import forget_sounds_of_nobody
 from broadcast.tables import Audio
 from prompts.audio import decode, write_sound
 
 HINTS = 128
 """How many sounds `ready` names: more than are spoken at the same time, few enough to send along."""
+SWEEP_EVERY = 3600.0
+"""Seconds."""
+_LAID_OUT = re.compile(r"([0-9a-f]{64})\.\w+")
 
 
 class Sounds:
@@ -23,6 +29,7 @@ class Sounds:
         self._ready: dict[str, None] = {}
         """Laid out, the latest used last."""
         self._exporting = asyncio.Lock()
+        self._next_sweep = 0.0
 
     @property
     def ready(self) -> list[str]:
@@ -51,6 +58,30 @@ class Sounds:
         self._ready.pop(audio, None)
         for file in self.folder.glob(f"{audio}.*"):
             file.unlink(missing_ok=True)
+
+    async def sweep(self) -> None:
+        """Once an hour, remove what crashes left: sounds that nobody needs, and files without a sound.
+
+        What this process laid out stays: a call may play it. So does what the database knows, for a call
+        of the process before us may.
+        """
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + SWEEP_EVERY
+        async with self._engine.begin() as connection:
+            await forget_sounds_of_nobody(connection)
+        async with self._exporting:
+            found = list(await asyncio.to_thread(self._laid_out) - self._ready.keys())
+            async with self._engine.connect() as connection:
+                these = Audio.sha256 == any_(literal(found, ARRAY(String)))
+                known = set(await connection.scalars(select(Audio.sha256).where(these)))
+            for audio in found:
+                if audio not in known:
+                    self.remove(audio)
+
+    def _laid_out(self) -> set[str]:
+        names = (_LAID_OUT.fullmatch(file.name) for file in self.folder.glob("*"))
+        return {name[1] for name in names if name}
 
     def _export(self, audio: str, flac: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.draft import Draft
 from broadcast.errors import BadAlert
-from broadcast.kept_sounds import kept_sound, named
+from broadcast.kept_sounds import keep_sounds, kept_sound, named
 from broadcast.policy import BroadcastPolicy
-from broadcast.tables import Audio, BroadcastRecording, BroadcastText, Pass
+from broadcast.tables import BroadcastRecording, BroadcastText, Pass
 from directory.tables import Network
 from prompts import audio as sound
 from prompts.passes import render_pass, render_recorded_pass
@@ -94,10 +93,7 @@ async def keep_message(connection: AsyncConnection, broadcast: int, draft: Draft
 
 
 async def keep_passes(connection: AsyncConnection, broadcast: int, passes: Sequence[RenderedPass]) -> None:
-    await connection.execute(
-        upsert(Audio).on_conflict_do_nothing(),
-        [{"sha256": one.audio, "seconds": one.seconds, "flac": one.flac} for one in passes],
-    )
+    await keep_sounds(connection, {one.audio: (one.seconds, one.flac) for one in passes})
     await connection.execute(
         insert(Pass),
         [

@@ -70,6 +70,8 @@ class Audio(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     seconds: Mapped[float]
     flac: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    """When it was last kept; of nobody a day later, it is forgotten."""
 
 
 class Pass(Base):

@@ -41,7 +41,7 @@ class Rounds:
         self._keeping = asyncio.create_task(self._keep_in_step())
 
     def end(self) -> None:
-        """Begin no more rounds."""
+        """Begin no more rounds, and end those that are being done."""
         self._keeping.cancel()
         self._clock.shutdown(wait=False)
 
@@ -66,5 +66,14 @@ def _patient(chore: Chore) -> Callable[[], Coroutine[Any, Any, None]]:
             await chore()
         except DATABASE_AWAY as away:
             log.warning("The upkeep waits for the database (%s).", type(away).__name__)
+        except asyncio.CancelledError:
+            # Nothing to complain of when the rounds end; APScheduler would.
+            if not _is_told_to_end():
+                raise
 
     return round_
+
+
+def _is_told_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,5 +1,6 @@
 """The command `buurtbel`: which commands there are, and how anything that goes wrong ends in one sentence."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,10 @@ def main() -> None:
     """Run the command line; whatever goes wrong ends in one sentence and a non-zero exit."""
     try:
         code = app(standalone_mode=False, prog_name="buurtbel")
+        if sys.stdout is not None:  # as it is where somebody closed it before we began
+            sys.stdout.flush()
+    except BrokenPipeError:
+        code = _go_unheard()
     except typer.Abort:
         complain("Stopped.")
         code = 130
@@ -93,6 +98,12 @@ def main() -> None:
         complain(f"Something went wrong that should not ({what}); please report it with what you did.")
         code = 70
     raise SystemExit(code)
+
+
+def _go_unheard() -> int:
+    """Who reads our answer has read enough, as `head` has: what is left of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _explain(error: typer.TyperException) -> int:

@@ -26,7 +26,7 @@ from ivr.ari.events import (
     StasisStart,
 )
 from ivr.call import Call, Hangup, PlayFailed
-from ivr.fallback import INBOUND, Note, is_led_by_the_pbx, parse
+from ivr.fallback import INBOUND, NOTE_NEEDED, Note, is_led_by_the_pbx, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
@@ -43,11 +43,14 @@ ENDS_WITHIN = 0.3
 class Exchange:
     """Hears the events of one PBX (it is the connection's listener)."""
 
-    def __init__(self, client: AriClient, lines: Lines, *, trunk: str, listens: bool) -> None:
+    def __init__(
+        self, client: AriClient, lines: Lines, *, trunk: str, listens: bool, note_needed: float = NOTE_NEEDED
+    ) -> None:
         self._client = client
         self._lines = lines
         self._trunk = trunk
         self._listens = listens
+        self._note_needed = note_needed
         self._calls: dict[str, LiveCall] = {}
         self._chores: set[asyncio.Task[None]] = set()
         self._connected = asyncio.Event()
@@ -247,7 +250,11 @@ class Exchange:
 
     async def note_of(self, channel: str) -> Note | None:
         """What the PBX noted of a call that is over, if it spoke the message by itself."""
-        return parse(await self._pbx_channel(channel).noted())
+        over = self._pbx_channel(channel)
+        note = parse(await over.noted())
+        if note is not None:
+            self._do_soon(over.forget_note(after=self._note_needed))
+        return note
 
     def _pbx_channel(self, id_: str) -> PbxChannel:
         return PbxChannel(self._client, id_, self.wait_until_connected)

@@ -11,6 +11,8 @@ CONTEXT, ANSWERED, FALLBACK = "alert", "call", "fallback"
 """Where in the PBX's dialplan an answered call begins, and where the message is spoken without us."""
 INBOUND, AWAY = "inbound", "away"
 """Where a call from outside begins, and where a caller whom we cannot help is told whom to call."""
+NOTE_NEEDED = 60.0
+"""Seconds from reading a note within which what it says is surely in the database, or in the spool."""
 _NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
 
 

@@ -71,6 +71,11 @@ class PbxChannel:
         """What the PBX noted of a call that is over."""
         return await self._ask(lambda: self._client.asterisk.variable(self._id))
 
+    async def forget_note(self, *, after: float) -> None:
+        """Its memory is Asterisk's until then."""
+        await asyncio.sleep(after)
+        await self._client.asterisk.forget_variable(self._id)
+
     async def stop_playing(self, playback: str) -> None:
         try:
             await self._client.playbacks.stop(playback)

@@ -59,7 +59,8 @@ class Police:
     """Recordings of calls that go on."""
 
     async def mend(self) -> int:
-        """Remove what was spoken on calls that a crash cut off; says how many were found."""
+        """Remove what was spoken on calls that a crash cut off; says how many recordings were found."""
+        await self.reports.sounds.sweep()
         return await forget_what_was_left(self.client, self.at_hand)
 
     def goes_on(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":

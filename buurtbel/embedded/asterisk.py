@@ -17,6 +17,8 @@ from buurtbel.embedded.program import Program
 from buurtbel.embedded.run_directory import RunDirectory
 
 ACCOUNT = "buurtbel-pbx"
+STOPS_WITHIN = 5.0
+"""Seconds that Asterisk gets to end by itself."""
 
 _BOOT_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
@@ -108,9 +110,9 @@ class Asterisk:
         if self._folder.keep_log_small():
             await self.console("logger reload")
 
-    async def stop(self, patience: float = 5.0) -> None:
+    async def stop(self) -> None:
         """End it by its own process id; calls in it end too."""
-        await asyncio.to_thread(self._program.stop, patience)
+        await asyncio.to_thread(self._program.stop, STOPS_WITHIN)
 
     async def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _BOOT_SECONDS

@@ -262,6 +262,9 @@ class Asterisk:
         """A global variable of the dialplan; empty when there is none of this name."""
         return (await self._http.read(f"asterisk/variable?variable={quote(name, safe='')}", _Value)).value
 
+    async def forget_variable(self, name: str) -> None:
+        await self._http.request("POST", f"asterisk/variable?variable={quote(name, safe='')}")  # no value
+
     async def info(self) -> Info:
         answer = await self._http.read("asterisk/info", _Info)
         return Info(answer.system.version, answer.status.startup_time)

@@ -8,7 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from buurtbel.demo.run import SHORTER
+from buurtbel.embedded.asterisk import STOPS_WITHIN
 from buurtbel.settings import Settings
+from buurtbel.supervisor import LINE_PATIENCE
 
 HOUSE = Path(__file__).parents[2]
 COMPOSE = (HOUSE / "docker-compose.yml").read_text()
@@ -31,6 +33,13 @@ def block(name: str) -> dict[str, str]:
     return dict(SET.findall(text))
 
 
+def service_of(name: str) -> str:
+    """A service's own lines in the compose file."""
+    text = re.search(rf"^  {name}:.*\n((?:    .*\n|\n)+)", COMPOSE, re.MULTILINE)
+    assert text is not None
+    return text[1]
+
+
 @pytest.mark.parametrize("file", ["docker-compose.yml", "scripts/container-secrets", "docs/containers.md"])
 def test_every_setting_named_for_containers_is_one_of_the_product(file: str) -> None:
     named = set(re.findall(r"BUURTBEL_[A-Z_]*[A-Z]", (HOUSE / file).read_text()))
@@ -49,14 +58,23 @@ def test_the_demos_containers_have_the_demos_shorter_waits_and_no_others() -> No
     assert {name: value for name, value in own.items() if name not in APART} == SHORTER
 
 
+@pytest.mark.parametrize(
+    ("service", "needs"),
+    [("app", LINE_PATIENCE), ("pbx", 2 * STOPS_WITHIN), ("neighbourhood", 2 * STOPS_WITHIN)],
+)
+def test_a_container_is_not_killed_while_it_still_ends_what_runs_in_it(service: str, needs: float) -> None:
+    given = re.search(r"stop_grace_period: (\d+)s\n", service_of(service))
+    assert given is not None
+    assert int(given[1]) > needs
+
+
 def test_the_demo_can_never_reach_the_real_trunk_or_the_real_database() -> None:
     """It reads no .env and is on a network of its own."""
     for service in ("demo-postgres", "demo-pbx", "demo-app", "neighbourhood", "demo"):
-        text = re.search(rf"^  {service}:\n((?:    .*\n|\n)+)", COMPOSE, re.MULTILINE)
-        assert text is not None
-        assert "profiles: [demo]" in text[1]
-        assert re.search(r"networks:(?: \[demo\]|\n      demo: )", text[1])
-        assert "inside" not in text[1]
-        assert "*yours" not in text[1]
-        assert "<<: *pbx" not in text[1] or "env_file: []" in text[1]
-        assert "<<: *app" not in text[1] or "env_file: []" in text[1]
+        text = service_of(service)
+        assert "profiles: [demo]" in text
+        assert re.search(r"networks:(?: \[demo\]|\n      demo: )", text)
+        assert "inside" not in text
+        assert "*yours" not in text
+        assert "<<: *pbx" not in text or "env_file: []" in text
+        assert "<<: *app" not in text or "env_file: []" in text

@@ -16,7 +16,7 @@ class Chore:
 
     def __init__(self) -> None:
         self.done = 0
-        self.fault: Exception | None = None
+        self.fault: BaseException | None = None
 
     async def __call__(self) -> None:
         self.done += 1
@@ -50,3 +50,35 @@ async def test_a_clock_that_is_put_back_by_hours_stops_no_chore() -> None:
     shift = -7200.0
     await chore.goes_on()
     rounds.end()
+
+
+async def test_a_round_that_goes_on_when_the_rounds_end_is_nothing_to_complain_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def lasting() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    rounds = Rounds({lasting: 60.0})
+    async with asyncio.timeout(PATIENCE):
+        await began.wait()
+        rounds.end()
+        await ended.wait()
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+    assert caplog.text == ""
+
+
+async def test_a_round_that_is_cancelled_through_a_fault_of_our_own_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    chore = Chore()
+    chore.fault = asyncio.CancelledError()
+    rounds = Rounds({chore: 0.05})
+    await chore.goes_on()
+    rounds.end()
+    assert "CancelledError" in caplog.text

@@ -48,6 +48,7 @@ class AriHttpSide:
                 web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
                 web.post("/ari/channels/{id}/variable", self.set_variable),
                 web.get("/ari/asterisk/variable", self.variable),
+                web.post("/ari/asterisk/variable", self.forget_variable),
                 web.delete("/ari/playbacks/{playback}", self.stop),
                 web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
                 web.get("/ari/recordings/stored", self.list_recordings),
@@ -178,6 +179,10 @@ class AriHttpSide:
 
     async def variable(self, request: web.Request) -> web.Response:
         return web.json_response({"value": self.ari.notes.get(request.query["variable"], "")})
+
+    async def forget_variable(self, request: web.Request) -> web.Response:
+        self.ari.notes.pop(request.query["variable"], None)
+        return web.Response(status=204)
 
     async def stop(self, request: web.Request) -> web.Response:
         playback = request.match_info["playback"]

@@ -29,6 +29,9 @@ MESSAGE_SECONDS = 8.0
 PATIENCE = 20.0
 """Wall seconds after which a condition that never comes fails the test."""
 
+NOTE_NEEDED = 0.1
+"""Wall seconds after which a note of the PBX that was read is removed."""
+
 
 @dataclass
 class LineDesk:
@@ -102,7 +105,7 @@ async def line_on(
         sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
-        exchange = Exchange(client, lines, trunk="trunk", listens=listens)
+        exchange = Exchange(client, lines, trunk="trunk", listens=listens, note_needed=NOTE_NEEDED)
         policy = AlertPolicy(ring=10, pause=1.0 / SPEED, hard_limit=hard_limit)
         dialler = AriDialler(
             client,

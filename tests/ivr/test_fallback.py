@@ -103,3 +103,4 @@ async def test_a_call_that_is_taken_from_us_is_led_by_the_pbx_and_not_hung_up(li
     result = await call
     assert (result.outcome, result.evidence["fallback"]) == (Outcome.SILENT, 3)
     assert line_desk.ari.heard[order.number][0][-1].whole
+    await until(lambda: not line_desk.ari.notes)  # read, and removed

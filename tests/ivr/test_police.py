@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import soundfile
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -277,3 +278,13 @@ async def test_what_a_crash_left_at_the_pbx_is_removed_and_nothing_else(house: P
     house.pbx.kept |= {"alert-of-before": b"", "report-of-somebody": b""}
     assert await house.police.mend() == 1
     assert house.pbx.kept.keys() == {message.recording, "report-of-somebody"}
+
+
+async def test_what_a_crash_left_in_the_database_is_removed_when_it_is_a_day_old(house: PoliceHouse) -> None:
+    _, maes = await house.comes()
+    await house.speaks(maes)
+    assert await house.office.count("audio") == 1
+    async with house.office.engine.begin() as connection:
+        await connection.execute(text("UPDATE audio SET kept_at = kept_at - interval '25 hours'"))
+    await house.police.mend()
+    assert await house.office.count("audio") == 0

@@ -187,6 +187,24 @@ async def test_a_call_given_back_to_the_dialplan_finishes_its_sound_and_leaves_u
     assert kinds.index("PlaybackFinished") < kinds.index("StasisEnd") < kinds.index("ChannelDestroyed")
 
 
+async def test_what_the_dialplan_noted_can_be_read_until_it_is_removed(desk: Desk) -> None:
+    asterisk, call = desk.client.asterisk, str(uuid4())
+    await desk.client.channels.originate(
+        call,
+        endpoint=f"PJSIP/{DIRK_SAYS_NOTHING}@trunk",
+        context="alert",
+        extension="call",
+        variables={"FALLBACK": desk.sound(1).removeprefix("sound:")},
+    )
+    await desk.ear.hears(StasisStart, call)
+    await desk.client.channels.continue_in_dialplan(call, "alert", "fallback")
+    await desk.ear.hears(ChannelDestroyed, call)
+    assert await asterisk.variable(call) == "fallback=3/stayed"
+    for _ in range(2):
+        await asterisk.forget_variable(call)
+        assert await asterisk.variable(call) == ""
+
+
 async def test_the_fake_counts_every_placing_and_remembers_what_was_heard(
     fake_ari: FakeAri, fake_desk: Desk
 ) -> None:
