@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import func, select
@@ -77,6 +77,8 @@ class Line:
     language: str
     state: RecipientState
     result: Result
+    left_on: date | None
+    """Since then they want no more calls."""
     numbers: Sequence[str]
     calls: Sequence[Call]
 
@@ -97,6 +99,25 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     if found is None:
         raise UnknownBroadcast(f"There is no broadcast {broadcast_id}; look up its number and try again.")
     state, started_at, stopped_at, code, now = found
+    results, to_go = await _standing(connection, broadcast_id)
+    outcomes, being_called = await _ended(connection, broadcast_id)
+    return Progress(
+        broadcast=broadcast_id,
+        state=BroadcastState(state),
+        recipients=sum(results.values()) + to_go,
+        results=results,
+        to_go=to_go,
+        being_called=being_called,
+        outcomes=outcomes,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        code=code,
+        now=now,
+    )
+
+
+async def _standing(connection: AsyncConnection, broadcast_id: int) -> tuple[Mapping[Result, int], int]:
+    """Final results, and how many have none yet."""
     standing = await connection.execute(
         select(Recipient.state, Recipient.result, func.count())
         .where(Recipient.broadcast_id == broadcast_id)
@@ -109,6 +130,11 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
             results[Result(result)] += count
         else:
             to_go += count
+    return dict(results), to_go
+
+
+async def _ended(connection: AsyncConnection, broadcast_id: int) -> tuple[Mapping[Outcome, int], int]:
+    """How calls ended, and how many are up."""
     calls = await connection.execute(
         select(Attempt.state, Attempt.outcome, func.count())
         .where(Attempt.broadcast_id == broadcast_id)
@@ -121,19 +147,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
             outcomes[Outcome(outcome)] = count
         elif attempt_state == AttemptState.DIALLING:
             being_called = count
-    return Progress(
-        broadcast=broadcast_id,
-        state=BroadcastState(state),
-        recipients=sum(results.values()) + to_go,
-        results=dict(results),
-        to_go=to_go,
-        being_called=being_called,
-        outcomes=outcomes,
-        started_at=started_at,
-        stopped_at=stopped_at,
-        code=code,
-        now=now,
-    )
+    return outcomes, being_called
 
 
 async def report(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
@@ -148,7 +162,9 @@ async def report(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
     ):
         numbers[recipient].append(number)
     recipients = await connection.execute(
-        select(Recipient.id, Member.name, Recipient.language, Recipient.state, Recipient.result)
+        select(
+            Recipient.id, Member.name, Recipient.language, Recipient.state, Recipient.result, Member.left_on
+        )
         .join(Member, Member.id == Recipient.member_id)
         .where(Recipient.broadcast_id == broadcast_id)
         .order_by(Member.name, Recipient.id)
@@ -160,10 +176,11 @@ async def report(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
             language=language,
             state=RecipientState(state),
             result=Result(result),
+            left_on=left_on,
             numbers=numbers[id_],
             calls=[call for number in numbers[id_] for call in calls[number]],
         )
-        for id_, name, language, state, result in recipients
+        for id_, name, language, state, result, left_on in recipients
     ]
 
 

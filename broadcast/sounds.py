@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from prompts.audio import decode, write_sound
 
 HINTS = 128
 """How many sounds `ready` names: more than are spoken at the same time, few enough to send along."""
-SWEEP_EVERY = 3600.0
-"""Seconds."""
 _LAID_OUT = re.compile(r"([0-9a-f]{64})\.\w+")
 
 
@@ -29,7 +26,6 @@ class Sounds:
         self._ready: dict[str, None] = {}
         """Laid out, the latest used last."""
         self._exporting = asyncio.Lock()
-        self._next_sweep = 0.0
 
     @property
     def ready(self) -> list[str]:
@@ -60,14 +56,11 @@ class Sounds:
             file.unlink(missing_ok=True)
 
     async def sweep(self) -> None:
-        """Once an hour, remove what crashes left: sounds that nobody needs, and files without a sound.
+        """Remove what crashes left: sounds that nobody needs, and files without a sound.
 
         What this process laid out stays: a call may play it. So does what the database knows, for a call
         of the process before us may.
         """
-        if time.monotonic() < self._next_sweep:
-            return
-        self._next_sweep = time.monotonic() + SWEEP_EVERY
         async with self._engine.begin() as connection:
             await forget_sounds_of_nobody(connection)
         async with self._exporting:

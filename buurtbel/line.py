@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 WAIT_FOR_DATABASE = 60.0
 CLAIM_AGAIN_AFTER = 5.0
 """Seconds between two looks whether this node's name is free."""
+SWEEP_SOUNDS_EVERY = 3600.0
 FINISH_CALLS_WITHIN = 5.0
 """Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
 
@@ -124,6 +125,7 @@ def _chores(
         parts.caller.mend: 2 * nodes.sweep,
         parts.reports.mend: nodes.sweep,
         parts.police.mend: 2 * nodes.sweep,
+        parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }

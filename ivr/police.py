@@ -60,7 +60,6 @@ class Police:
 
     async def mend(self) -> int:
         """Remove what was spoken on calls that a crash cut off; says how many recordings were found."""
-        await self.reports.sounds.sweep()
         return await forget_what_was_left(self.client, self.at_hand)
 
     def goes_on(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":

@@ -65,12 +65,19 @@ def report_table(lines: Iterable[Line]) -> Table:
             (
                 escape(line.name),
                 line.language,
-                line.result if line.state == "final" else f"{line.result} (to go)",
+                _standing(line),
                 ", ".join(f"{call.number} {call.outcome or 'being called'}" for call in line.calls),
             )
             for line in lines
         ],
     )
+
+
+def _standing(line: Line) -> str:
+    """What they got, and what is still to come."""
+    notes = ["to go"] if line.state != "final" else []
+    notes += [f"left on {line.left_on}"] if line.left_on else []
+    return f"{line.result} ({', '.join(notes)})" if notes else str(line.result.value)
 
 
 def calls_table(lines: Iterable[Line]) -> Table:
@@ -116,6 +123,7 @@ def _write_csv(lines: Iterable[Line]) -> None:
             "language",
             "state",
             "result",
+            "left_on",
             "number",
             "outcome",
             "dialled_at",
@@ -127,7 +135,7 @@ def _write_csv(lines: Iterable[Line]) -> None:
         ]
     )
     for line in lines:
-        person = [line.name, line.language, line.state, line.result]
+        person = [line.name, line.language, line.state, line.result, line.left_on or ""]
         for call in line.calls:
             times = [t.isoformat() if t else "" for t in (call.dialled_at, call.answered_at, call.ended_at)]
             told = evidence_of(call)

@@ -51,6 +51,14 @@ async def test_nobody_is_rung_any_more_for_who_left(office: Office) -> None:
     assert await office.results(sent.broadcast) == {"An": ("final", "nothing")}
 
 
+async def test_the_report_says_who_left(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
+    sent = await office.sends()
+    await leaves(office, "An")
+    lines = await office.lines(sent.broadcast)
+    assert (lines["An"].left_on is None, lines["Bert"].left_on is None) == (False, True)
+
+
 async def test_a_phone_that_rings_at_that_moment_is_to_be_stopped(office: Office) -> None:
     await network_of(office.engine, {"An": [HOME]})
     await office.sends()

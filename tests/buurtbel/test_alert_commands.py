@@ -192,7 +192,7 @@ def test_the_report_says_what_happened_to_each_person(closed: str, typed: Typed)
     reported = typed("report", closed, "--json").document
     assert set(reported) == {"broadcast", "recipients"}
     an, bert = reported["recipients"]
-    assert set(an) == {"recipient", "name", "language", "state", "result", "numbers", "calls"}
+    assert set(an) == {"recipient", "name", "language", "state", "result", "left_on", "numbers", "calls"}
     assert (an["name"], an["result"], bert["name"], bert["result"]) == (
         "An Peeters",
         "confirmed",

@@ -286,5 +286,5 @@ async def test_what_a_crash_left_in_the_database_is_removed_when_it_is_a_day_old
     assert await house.office.count("audio") == 1
     async with house.office.engine.begin() as connection:
         await connection.execute(text("UPDATE audio SET kept_at = kept_at - interval '25 hours'"))
-    await house.police.mend()
+    await house.police.reports.sounds.sweep()
     assert await house.office.count("audio") == 0
