@@ -135,11 +135,3 @@ async def test_files_that_this_process_laid_out_are_left_to_whoever_plays_them(
     await sounds.sweep()
     assert await names(office) == set()
     assert laid(office.sounds_folder) == {played + ending for ending in FILES}
-
-
-async def test_sounds_are_looked_at_rarely(office: Office, sounds: Sounds) -> None:
-    await sounds.sweep()
-    await kept(office, 0.1)
-    await a_day_goes_by(office)
-    await sounds.sweep()
-    assert await office.count("audio") == 1

@@ -11,13 +11,11 @@ from prompts.audio import read, tone, write_sound
 from prompts.comparator import compare
 from tests.pbx_fixtures import RunningNeighbourhood, speech
 from tests.people import phone
-from tests.system import test_calling_back
+from tests.system.callers import Says
 from tests.system.server import Server
-from tests.system.test_calling_back import Says
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
-phones, says = test_calling_back.phones, test_calling_back.says
 OFFICER, PIN = "4713", "846203"
 MOST = 0.85
 """Of what the officer said: it has been on the line three times."""
