@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from bench.lines_stage import LineStage
-from buurtbel.neighbours.handset import Handset
+from buurtbel.neighbours.handset import IN_BAND, Handset
 from prompts.catalogue import LANGUAGES
 
 RECORDED = 0.9
@@ -216,9 +216,9 @@ CONVERSATIONS: Mapping[str, Conversation] = {
     **{f"confirms in {one}": partial(confirms, language=one) for one in LANGUAGES},
     **{f"reports in {one}": partial(reports, language=one) for one in LANGUAGES},
     "confirms with keys by SIP INFO": partial(confirms, keys="keys-by-info"),
-    "confirms with keys in band": partial(confirms, keys="keys-in-band"),
+    "confirms with keys in band": partial(confirms, keys=IN_BAND),
     "reports with keys by SIP INFO": partial(reports, keys="keys-by-info"),
-    "reports with keys in band": partial(reports, keys="keys-in-band"),
+    "reports with keys in band": partial(reports, keys=IN_BAND),
     "listens again and goes back": listens_again_and_goes_back,
     "confirms too early and stays": confirms_too_early_and_stays,
     "confirms too early and hangs up": confirms_too_early_and_hangs_up,

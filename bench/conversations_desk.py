@@ -3,28 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 
-import numpy as np
-
 from bench.conversations import RECORDED, Conversation
-from bench.lines_stage import LineStage
+from bench.lines_stage import LATE, PATIENT, LineStage
 from bench.softphone import calling
 from ivr.recording import LAST_PART
 from ivr.scripts.take_report import LONGEST
-from prompts.audio import Audio, write_sound
+from prompts.audio import Audio
 from prompts.comparator import compare
-
-TEN_MINUTES = 600.0
-PATIENT = 150.0
-LATE = 4.0
-"""Seconds that a machine with much to do may take from one thing to the next; Asterisk counts whole ones."""
 
 
 async def speaks_for_ten_minutes(stage: LineStage, number: str) -> None:
     """Is warned while speaking, stopped at the longest, and nothing before that is lost."""
-    often = int(TEN_MINUTES / stage.spoken.seconds)
-    words = Audio(np.tile(stage.spoken.samples, often), stage.spoken.rate)
-    speech = stage.speech.with_name("on-and-on")
-    await asyncio.to_thread(write_sound, speech, words)
+    speech, words = await stage.speaks_on_and_on()
     async with stage.phones.calling(number, patience=PATIENT) as call:
         await call.hears(stage.says("line_menu"))
         await call.presses("2")
@@ -104,8 +94,8 @@ async def presses_nothing_but_wrong_keys(stage: LineStage, number: str) -> None:
 
 
 CONVERSATIONS: Mapping[str, Conversation] = {
+    "speaks for ten minutes": speaks_for_ten_minutes,
     "reports from a phone of another make": reports_from_a_phone_of_another_make,
     "mashes keys at every menu": mashes_keys_at_every_menu,
     "presses nothing but wrong keys": presses_nothing_but_wrong_keys,
-    "speaks for ten minutes": speaks_for_ten_minutes,
 }

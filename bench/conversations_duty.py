@@ -7,25 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.conversations import reports
 from bench.lines_stage import NETWORK, LineStage
-from broadcast import inbox
 from broadcast.duty_tables import DutyCall, DutyOutcome
 from broadcast.tables import MemberReport
 from directory.duty import set_duty
 from directory.officers import add_officer
-from directory.registry import add_member
 from prompts.audio import read
 from prompts.comparator import compare
 
-REPORTER, OFFICER = "+99917900001", "+99928900001"
-"""The second types its PIN, and 3 twice."""
+OFFICER = "+99928900001"
+"""Types its PIN, and 3 twice."""
 RUNG_WITHIN = 90.0
 
 
-async def the_officer_on_duty_makes_an_alert_of_a_report(stage: LineStage, _number: str) -> None:
+async def the_officer_on_duty_makes_an_alert_of_a_report(stage: LineStage, number: str) -> None:
     await _set_duty(stage)
     try:
-        await reports(stage, REPORTER)
-        report = await _report_that_rang(stage)
+        await reports(stage, number)
+        report = await _report_that_rang(stage, number)
     finally:
         async with AsyncSession(stage.board.engine) as session, session.begin():
             await set_duty(session, [])
@@ -39,23 +37,17 @@ async def the_officer_on_duty_makes_an_alert_of_a_report(stage: LineStage, _numb
 
 
 async def _set_duty(stage: LineStage) -> None:
-    """One officer, who is rung for nothing that others have reported before."""
     async with AsyncSession(stage.board.engine) as session, session.begin():
-        connection = await session.connection()
-        for one in await inbox.reports(connection):
-            if one.claimed_by is None:
-                await inbox.claim(connection, one.id, "lines")
-        await add_member(session, NETWORK, name="Rita", numbers=[REPORTER], language="nl")
         await add_officer(session, "4799", name="Maes", phone=OFFICER, pin="846203", networks=[NETWORK])
         await set_duty(session, ["4799"])
 
 
-async def _report_that_rang(stage: LineStage) -> MemberReport:
+async def _report_that_rang(stage: LineStage, number: str) -> MemberReport:
     """Once the officer has taken it."""
     taken = (
         select(MemberReport)
         .join(DutyCall, DutyCall.report_id == MemberReport.id)
-        .where(MemberReport.e164 == REPORTER, DutyCall.outcome == DutyOutcome.TAKEN)
+        .where(MemberReport.e164 == number, DutyCall.outcome == DutyOutcome.TAKEN)
     )
     async with asyncio.timeout(RUNG_WITHIN):
         while True:

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bench.lines_stage import LineStage
+from bench.lines_stage import LATE, PATIENT, LineStage
 from bench.officers_stage import PIN, Beat, beat
-from buurtbel.neighbours.handset import Handset
+from buurtbel.neighbours.handset import IN_BAND, Handset
+from ivr.recording import LAST_PART
+from ivr.scripts.speak_alert import LONGEST
+from prompts.audio import Audio
 from prompts.catalogue import LANGUAGES
 
 Conversation = Callable[[LineStage, str], Awaitable[None]]
@@ -18,13 +21,15 @@ async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: st
     """Every sentence from the first to the figures; the member hears exactly that recording, and confirms."""
     one = await beat(stage, number, language=language)
     async with stage.phones.calling(number, keys=keys) as call:
-        await _speaks(one, call)
+        await speaks(one, call)
         await call.hears(stage.spoken, share=RECORDED)
         await call.hears(one.says("police_spoken_menu"))
         await call.presses("1")
-        await _is_asked(one, call)
+        await is_asked(one, call)
         await call.presses("1")
         await call.hears(one.says("police_sent"))
+        await call.hears(one.says("police_figures_menu"))
+        await call.presses("1")
         await one.until_closed()
         await call.hears(one.says("police_figures_menu"))
         await call.presses("1")
@@ -39,13 +44,13 @@ async def chooses_by_key(stage: LineStage, number: str) -> None:
     one = await beat(stage, number, phones=("11", "11"), networks=2)
     offers = ", ".join(f"{digit} voor {name}" for digit, name in enumerate(one.networks, 1))
     async with stage.phones.calling(number) as call:
-        await _speaks(one, call)
+        await speaks(one, call)
         await call.presses("1")
         await call.hears(await one.told("told_networks", offers=offers))
         await call.presses("2")
         await call.hears(await one.told("told_chosen", network=one.networks[1]))
         await call.presses("#")
-        await _is_asked(one, call, networks=one.networks[1])
+        await is_asked(one, call, networks=one.networks[1])
         await call.presses("1")
         await call.hears(one.says("police_sent"))
     await one.until_closed()
@@ -82,9 +87,9 @@ async def is_locked_out(stage: LineStage, number: str) -> None:
 async def hangs_up_after_1(stage: LineStage, number: str) -> None:
     one = await beat(stage, number)
     async with stage.phones.calling(number) as call:
-        await _speaks(one, call)
+        await speaks(one, call)
         await call.presses("1")
-        await _is_asked(one, call)
+        await is_asked(one, call)
         await call.presses("1")
         await asyncio.sleep(KEY)
     [line] = await one.until_closed()
@@ -105,7 +110,7 @@ async def speaks_it_anew(stage: LineStage, number: str) -> None:
     """The first time with nothing, the second time too short; what is sent is the last."""
     one = await beat(stage, number)
     async with stage.phones.calling(number) as call:
-        await _comes_to_the_tone(one, call)
+        await comes_to_the_tone(one, call)
         await call.presses("#")
         await call.hears(one.says("report_empty"))
         await call.hears(stage.tone)
@@ -120,10 +125,27 @@ async def speaks_it_anew(stage: LineStage, number: str) -> None:
         await call.hears(stage.spoken, share=RECORDED)
         await call.hears(one.says("police_spoken_menu"))
         await call.presses("1")
-        await _is_asked(one, call)
+        await is_asked(one, call)
         await call.presses("3")
         await call.hears(one.says("police_not_sent"))
         await call.hears(one.says("police_menu"))
+    assert not await one.broadcasts()
+
+
+async def speaks_past_the_longest(stage: LineStage, number: str) -> None:
+    """Is warned while speaking, stopped at the longest, and hears again all that was said before that."""
+    one = await beat(stage, number)
+    speech, words = await stage.speaks_on_and_on()
+    async with stage.phones.calling(number, patience=PATIENT) as call:
+        began = await comes_to_the_tone(one, call)
+        speaking = asyncio.create_task(call.says(speech))
+        warned = await call.hears(one.says("report_ends_soon"))
+        in_time = Audio(words.samples[: round((LONGEST - LATE) * words.rate)], words.rate)
+        ended = await call.hears(in_time, share=RECORDED)
+        speaking.cancel()
+        await call.hears(one.says("police_spoken_menu"))
+    assert LONGEST - LAST_PART - 1 < warned - began < LONGEST - LAST_PART + LATE
+    assert LONGEST - 1 < ended - began < LONGEST + LATE
     assert not await one.broadcasts()
 
 
@@ -131,9 +153,9 @@ async def stops_it(stage: LineStage, number: str) -> None:
     """9 and 9: the phone that listens hears that it is withdrawn, and the one that rings is rung no more."""
     one = await beat(stage, number, phones=("15", "17"))
     async with stage.phones.calling(number) as call:
-        await _speaks(one, call)
+        await speaks(one, call)
         await call.presses("1")
-        await _is_asked(one, call)
+        await is_asked(one, call)
         await call.presses("1")
         await call.hears(one.says("police_sent"))
         await call.presses("9")
@@ -167,20 +189,21 @@ async def _is_signed_in(one: Beat, call: Handset) -> None:
     await call.hears(one.says("police_menu"))
 
 
-async def _comes_to_the_tone(one: Beat, call: Handset) -> None:
+async def comes_to_the_tone(one: Beat, call: Handset) -> float:
+    """Gives when it began."""
     await _is_signed_in(one, call)
     await call.presses("1")
     await call.hears(one.says("police_speak"))
-    await call.hears(one.stage.tone)
+    return await call.hears(one.stage.tone)
 
 
-async def _speaks(one: Beat, call: Handset) -> None:
-    await _comes_to_the_tone(one, call)
+async def speaks(one: Beat, call: Handset) -> None:
+    await comes_to_the_tone(one, call)
     await call.says(one.stage.speech)
     await call.presses("#")
 
 
-async def _is_asked(one: Beat, call: Handset, networks: str = "") -> None:
+async def is_asked(one: Beat, call: Handset, networks: str = "") -> None:
     """How urgent, and whether to send it to so many."""
     await call.hears(one.says("police_urgent"))
     await call.presses("1")
@@ -191,14 +214,14 @@ async def _is_asked(one: Beat, call: Handset, networks: str = "") -> None:
 
 
 async def _is_about_to_send(one: Beat, call: Handset) -> None:
-    await _speaks(one, call)
+    await speaks(one, call)
     await call.presses("1")
-    await _is_asked(one, call)
+    await is_asked(one, call)
 
 
 _UNTIL: Mapping[str, Callable[[Beat, Handset], Awaitable[None]]] = {
     "signed in": _is_signed_in,
-    "speaking the alert": _speaks,
+    "speaking the alert": speaks,
     "being asked whether to send": _is_about_to_send,
 }
 KEY = 0.5
@@ -206,8 +229,10 @@ KEY = 0.5
 QUIET = 3.0
 """Seconds in which a phone would have been rung."""
 OFFICERS: Mapping[str, Conversation] = {
+    "speaks an alert past the longest": speaks_past_the_longest,
     **{f"sends in {one}": partial(sends, language=one) for one in LANGUAGES},
     "sends with keys by SIP INFO": partial(sends, keys="keys-by-info"),
+    "sends with keys in band": partial(sends, keys=IN_BAND),
     "chooses networks by key": chooses_by_key,
     "types a wrong PIN first": types_a_wrong_pin_first,
     "is locked out": is_locked_out,

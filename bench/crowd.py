@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.children import ChildDied, child
 from bench.lines_stage import NEWEST, LineStage
 from bench.ports import LOOPBACK, free_tcp_port, free_udp_port
-from broadcast.desk import Draft
+from broadcast.draft import Draft
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt
 from directory.registry import add_member, add_network

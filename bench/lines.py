@@ -1,106 +1,97 @@
 """`make lines`: scripted conversations over real calls to our number, each judged by ear and by database."""
 
 import asyncio
-import os
 import shutil
 import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
-from bench import conversations, conversations_desk, conversations_members
+from bench import conversations, conversations_desk, conversations_members, conversations_rung
 from bench.children import ChildDied
-from bench.conversations import UNKNOWN, Conversation
-from bench.conversations_duty import the_officer_on_duty_makes_an_alert_of_a_report
+from bench.conversations import Conversation
 from bench.conversations_officer import OFFICERS
 from bench.crowd import sixty_call_within_a_minute
-from bench.lines_stage import LineStage, phones_of, set_lines_stage
-from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
-from bench.server import serving
+from bench.lines_house import House, opened
+from bench.lines_stage import LineStage
 from buurtbel.embedded.errors import EmbeddedError
 from buurtbel.errors import SwitchboardError
-from buurtbel.settings import Settings
-from buurtbel.switchboard import switchboard
 from ivr.ari.errors import AriError
-from prompts.catalogue import LANGUAGES
 
-FOLDER = Path("/var/tmp/buurtbel-lines")
-"""Emptied first. Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
-AT_ONCE = 5
-"""Conversations at the same time: who listens to them is on this machine too."""
-CONVERSATIONS = {
-    **conversations.CONVERSATIONS,
-    **conversations_members.CONVERSATIONS,
-    **conversations_desk.CONVERSATIONS,
-    **OFFICERS,
-}
-ALONE = {
-    "the officer on duty makes an alert of a report": the_officer_on_duty_makes_an_alert_of_a_report,
-    "sixty call within a minute": sixty_call_within_a_minute,
-}
-"""When all the others are over: the whole machine is needed."""
+PLACE = "/var/tmp"
+"""Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
+AT_ONCE = 16
+"""Conversations with one house at the same time: they mostly wait, but who listens is on this machine too."""
+HOUSES = (
+    House(
+        "usual",
+        {
+            **conversations_desk.CONVERSATIONS,
+            **OFFICERS,
+            **conversations_members.CONVERSATIONS,
+            **conversations.CONVERSATIONS,
+        },
+        alone={"sixty call within a minute": sixty_call_within_a_minute},
+        values={"leaving": {"after": "3"}},
+    ),
+    House(
+        "rings-officers",
+        conversations_rung.CONVERSATIONS,
+        values={"duty": {"after": "3"}, "officers": {"call_back": "true"}},
+    ),
+)
+"""The longest conversations stand first, so that none is waited for at the end."""
 
 
-async def main(only: str = "") -> int:
+async def main(part: str = "") -> int:
     began = time.monotonic()
-    chosen = {name: play for name, play in CONVERSATIONS.items() if only in name}
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    os.environ.update(settings_for())
-    settings = Settings()
-    numbers = {name: f"+99917{700_000 + at}" for at, name in enumerate(chosen)}
-    people = {name: (number, _language(name)) for name, number in numbers.items() if name != UNKNOWN}
-    async with (
-        phones_of(settings, FOLDER / "neighbourhood") as phones,
-        serving(settings, ["+99917799999"]),
-        switchboard(settings) as board,
-    ):
-        stage = await set_lines_stage(board, phones, people)
-        room = asyncio.Semaphore(AT_ONCE)
-        as_scripted = await asyncio.gather(
-            *(_play(stage, room, name, play, numbers[name]) for name, play in chosen.items())
-        )
-        as_scripted += [
-            await _play(stage, room, name, play, "") for name, play in ALONE.items() if only in name
-        ]
-    sys.stdout.write(f"It took {time.monotonic() - began:.0f} s; everything lies in {FOLDER}.\n")
+    folder = Path(tempfile.mkdtemp(prefix="buurtbel-lines-", dir=PLACE))
+    folder.chmod(0o755)
+    as_scripted = await _play_all(folder, part)
+    sys.stdout.write(f"It took {time.monotonic() - began:.0f} s.\n")
+    if all(as_scripted):
+        shutil.rmtree(folder)
+    else:
+        sys.stdout.write(f"What was heard and logged lies in {folder}.\n")
     sys.stdout.write(f"lines: conversations={len(as_scripted)} as_scripted={sum(as_scripted)}\n")
     return 0 if all(as_scripted) else 1
+
+
+async def _play_all(folder: Path, part: str) -> list[bool]:
+    """While a house is being opened, conversations are held with the one before."""
+    playing: list[asyncio.Task[bool]] = []
+    alone: list[Coroutine[Any, Any, bool]] = []
+    async with AsyncExitStack() as stages:
+        for house in [chosen for house in HOUSES if (chosen := house.only(part)).is_played]:
+            stage = await stages.enter_async_context(opened(house, folder / house.name))
+            room = asyncio.Semaphore(AT_ONCE)
+            playing += [
+                asyncio.create_task(_play(stage, room, name, play, house.numbers[name]))
+                for name, play in house.conversations.items()
+            ]
+            alone += [
+                _play(stage, room, name, play, house.numbers[name]) for name, play in house.alone.items()
+            ]
+        return [*await asyncio.gather(*playing), *[await one for one in alone]]
 
 
 async def _play(
     stage: LineStage, room: asyncio.Semaphore, name: str, play: Conversation, number: str
 ) -> bool:
     async with room:
+        began = time.monotonic()
         try:
-            await play(stage, number)
+            await play(await stage.for_caller(number), number)
         except (AssertionError, TimeoutError, AriError, ChildDied) as fault:
             at = next(one for one in reversed(traceback.extract_tb(fault.__traceback__)) if "bench" in one[0])
             sys.stdout.write(f"NOT as scripted: {name} (at: {at.line}) {fault}\n")
             return False
-    sys.stdout.write(f"as scripted: {name}\n")
+    sys.stdout.write(f"as scripted: {name} ({time.monotonic() - began:.0f} s)\n")
     return True
-
-
-def settings_for() -> dict[str, str]:
-    """The product's settings, on free ports, with phones that do not ring for long."""
-    audio = free_audio_ports(120)
-    return {
-        "BUURTBEL_DATA_DIR": str(FOLDER),
-        "BUURTBEL_PBX_SIP_BIND": f"{LOOPBACK}:{free_udp_port()}",
-        "BUURTBEL_PBX_ARI_BIND": f"{LOOPBACK}:{free_tcp_port()}",
-        "BUURTBEL_PBX_RTP_PORTS": f"{audio.first}-{audio.last}",
-        "BUURTBEL_TRUNK_URI": f"sip:{LOOPBACK}:{free_udp_port()}",
-        "BUURTBEL_TRUNK_SIMULATED": "true",
-        "BUURTBEL_ALERT_RING": "4",
-        "BUURTBEL_DUTY_AFTER": "3",
-        "BUURTBEL_LEAVING_AFTER": "3",
-    }
-
-
-def _language(conversation: str) -> str:
-    return next((one for one in LANGUAGES if conversation.endswith(f" in {one}")), "nl")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,32 +1,27 @@
-"""Where `make lines` plays: a server, a neighbourhood whose phones call it, and what calls leave behind."""
+"""What conversations of `make lines` are played on: members with two alerts, and what calls leave behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port
 from broadcast.draft import Draft
 from broadcast.states import Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass
 from broadcast.tables import Audio as StoredAudio
-from buurtbel.embedded.neighbourhood import Passwords, start_neighbourhood
-from buurtbel.embedded.ports import Address
-from buurtbel.neighbours.handset import Handsets, handsets
-from buurtbel.settings import Settings
-from buurtbel.stage import spoken
-from buurtbel.switchboard import Switchboard, asterisk_root
+from buurtbel.neighbours.handset import Handsets
+from buurtbel.switchboard import Switchboard
 from directory.registry import add_member, add_network
 from prompts.audio import Audio, decode, read_laid, tone, write_sound
 from prompts.catalogue import LANGUAGES, Key
 from prompts.fixed import place_of
 from prompts.passes import render_sentence
-from prompts.voice import voice_for
 
 NETWORK = "callers"
 OLDER = {"nl": "Er was een inbraak in de Kerkstraat. Kijk na of uw achterdeur dicht is."}
@@ -36,10 +31,15 @@ NEWEST = {
     "de": "Einbruch in der Beukenlaan. Achten Sie auf einen grauen Lieferwagen. Bleiben Sie im Haus.",
     "en": "Burglary in progress in the Beukenlaan. Look out for a grey van. Stay inside.",
 }
-SEEN = "Er staat een grijze bestelwagen voor de deur, en er lopen twee mannen weg."
+SEEN = "Er staat een grijze bestelwagen voor de deur, met nummer {}."
 BEGINNING = 3.0
 """Seconds of the alert after which somebody who is impatient does something."""
 FILED_WITHIN = 20.0
+TEN_MINUTES = 600.0
+PATIENT = 150.0
+"""Seconds that somebody who speaks on and on waits for what comes."""
+LATE = 4.0
+"""Seconds that a machine with much to do may take from one thing to the next; Asterisk counts whole ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,20 @@ class LineStage:
         whole = await self.alert("nl")
         return Audio(whole.samples[: round(BEGINNING * whole.rate)], whole.rate)
 
+    async def for_caller(self, number: str) -> "LineStage":
+        """The same, with words that nobody else says: a sound is kept once, whoever's it is."""
+        words = SEEN.format(" ".join(number[-3:]))
+        speech, spoken = await _laid(self.board, self.phones, words)
+        return replace(self, speech=speech, spoken=spoken)
+
+    async def speaks_on_and_on(self) -> tuple[Path, Audio]:
+        """For ten minutes: as a file for a phone, and as it is heard."""
+        often = int(TEN_MINUTES / self.spoken.seconds)
+        words = Audio(np.tile(self.spoken.samples, often), self.spoken.rate)
+        speech = self.speech.with_name(f"on-and-on-{uuid4().hex[:12]}")
+        await asyncio.to_thread(write_sound, speech, words)
+        return speech, words
+
     async def has_confirmed(self, number: str) -> bool:
         """The newest alert, by this call; nobody else calls from this number."""
         found = select(func.count()).where(
@@ -110,31 +124,6 @@ class LineStage:
                 await asyncio.sleep(0.1)
 
 
-@asynccontextmanager
-async def phones_of(settings: Settings, folder: Path) -> AsyncIterator[Handsets]:
-    """The neighbourhood at the settings' trunk, and its phones once they can call."""
-    await asyncio.to_thread(folder.mkdir, parents=True)
-    audio, door, passwords = free_audio_ports(120), Address(LOOPBACK, free_tcp_port()), Passwords.made()
-    recordings, voice = folder / "recordings", voice_for(settings.speech.engine)
-    asterisk = await start_neighbourhood(
-        await asterisk_root(settings),
-        folder,
-        sip_bind=settings.trunk.uri.removeprefix("sip:"),
-        rtp_ports=f"{audio.first}-{audio.last}",
-        recordings=recordings,
-        hello=await spoken(voice, folder / "hello.wav", "neighbour_hello"),
-        greeting=await spoken(voice, folder / "greeting.wav", "neighbour_greeting"),
-        passwords=passwords,
-        ari=door,
-    )
-    try:
-        dials = f"sip:{settings.trunk.caller_id}@{settings.pbx.sip_bind}"
-        async with handsets(door, passwords.handsets, dials=dials, recordings=recordings) as phones:
-            yield phones
-    finally:
-        await asterisk.stop()
-
-
 async def set_lines_stage(
     board: Switchboard, phones: Handsets, people: Mapping[str, tuple[str, str]]
 ) -> LineStage:
@@ -152,7 +141,13 @@ async def set_lines_stage(
     folder = board.settings.sounds_folder
     while not all(place_of(folder, "goodbye", one).with_suffix(".alaw").exists() for one in LANGUAGES):
         await asyncio.sleep(0.2)
-    seen = await render_sentence(board.voice, SEEN, "nl")
-    speech = phones.recordings / "seen"
-    await asyncio.to_thread(write_sound, speech, seen)
+    speech, seen = await _laid(board, phones, SEEN.format("1"))
     return LineStage(board, phones, speech, seen, tone(), older.broadcast, newest.broadcast)
+
+
+async def _laid(board: Switchboard, phones: Handsets, text: str) -> tuple[Path, Audio]:
+    """What a caller says: as a file for their phone, and as it is heard."""
+    seen = await render_sentence(board.voice, text, "nl")
+    speech = phones.recordings / f"seen-{uuid4().hex[:12]}"
+    await asyncio.to_thread(write_sound, speech, seen)
+    return speech, seen

@@ -25,6 +25,8 @@ HEARD_AGAIN = 0.85
 """How much of what an officer said must be found on a member's phone: it has been on the line three times."""
 PATIENCE = 60.0
 BETWEEN_KEYS = 0.4
+OWN = 100_000
+"""How far the last digits of an officer's own telephone are from those of the first member's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Beat:
     number: str
     officer: str
     language: str
+    own: str
+    """The number that is registered."""
     networks: Sequence[str]
     members: Sequence[str]
     """The numbers of all members."""
@@ -76,15 +80,15 @@ class Beat:
     async def until_closed(self) -> list[Line]:
         return await self.until(lambda seen: seen.state is BroadcastState.CLOSED)
 
-    def heard_by(self, member: str) -> list[Audio]:
+    def heard_by(self, phone: str) -> list[Audio]:
         """What this phone heard, call by call."""
-        files = sorted(self.stage.phones.recordings.glob(f"{member.removeprefix('+')}-*.wav"))
+        files = sorted(self.stage.phones.recordings.glob(f"{phone.removeprefix('+')}-*.wav"))
         return [read(file) for file in files]
 
-    def recorded(self, member: str, sound: Audio, share: float = HEARD_AGAIN) -> bool:
-        """Whether the phone of this member heard this."""
+    def recorded(self, phone: str, sound: Audio, share: float = HEARD_AGAIN) -> bool:
+        """Whether this phone heard this."""
         return any(
-            (found := compare(sound, heard)).found >= share * found.active for heard in self.heard_by(member)
+            (found := compare(sound, heard)).found >= share * found.active for heard in self.heard_by(phone)
         )
 
 
@@ -96,13 +100,23 @@ async def _types(call: Handset, keys: str) -> None:
 
 
 async def beat(
-    stage: LineStage, number: str, *, language: str = "nl", phones: Sequence[str] = ("11",), networks: int = 1
+    stage: LineStage,
+    number: str,
+    *,
+    language: str = "nl",
+    phones: Sequence[str] = ("11",),
+    networks: int = 1,
+    registered: str = "10",
 ) -> Beat:
-    """An officer for who calls from this number, with a member for each of these kinds of phone."""
+    """An officer for who calls from this number, with a member for each of these kinds of phone.
+
+    `registered`: the kind of telephone of the officer's own.
+    """
     mark = number[-6:]
     # Hardly a digit twice in a row: where keys are tones in the sound, two of them may run into one.
     officer = f"9{mark[-2]}8{mark[-1]}9"
     slugs = [f"beat-{mark}-{n}" for n in range(networks)]
+    own = f"+999{registered}{int(mark) + OWN:06}"
     members = [f"+999{kind}{int(mark) + 1000 * at:06}" for at, kind in enumerate(phones)]
     async with AsyncSession(stage.board.engine) as session, session.begin():
         today = (await session.scalars(select(func.current_date()))).one()
@@ -117,9 +131,9 @@ async def beat(
             session,
             officer,
             name=f"Officer {officer}",
-            phone=f"+99910{mark}",
+            phone=own,
             pin=PIN,
             language=language,
             networks=slugs,
         )
-    return Beat(stage, number, officer, language, [NAMES[at] for at in range(networks)], members)
+    return Beat(stage, number, officer, language, own, [NAMES[at] for at in range(networks)], members)

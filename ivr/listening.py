@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
+from ivr.ari.second_channel import once_ours
 from ivr.call import Call
 from ivr.facts import Sounds
 from ivr.hearing import hear
@@ -49,7 +50,9 @@ class Listening:
         channels = self._client.channels
         try:
             await channels.snoop(self._call.id, self._channel, app=self._client.app)
-            await channels.record(self._channel, self._name, format="alaw", if_exists="overwrite")
+            await once_ours(
+                lambda: channels.record(self._channel, self._name, format="alaw", if_exists="overwrite")
+            )
         except AriError:
             self.ended()
             raise

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, AriRefused, AriUnreachable, ChannelGone
+from ivr.ari.second_channel import once_ours
 from ivr.call import Hangup, PlayFailed, Sound
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class PbxChannel:
         try:
             await channels.snoop(self._id, name, app=self._client.app, spy="none", whisper="out")
             try:
-                await channels.play(name, f"sound:{sound.path}", f"{name}.sound")
+                await once_ours(lambda: channels.play(name, f"sound:{sound.path}", f"{name}.sound"))
                 await asyncio.sleep(sound.seconds + WHISPER_BEGINS_WITHIN)
             finally:
                 await channels.hangup(name)

@@ -9,12 +9,15 @@ from uuid import uuid4
 
 from buurtbel.embedded.neighbourhood import HANDSETS
 from buurtbel.embedded.ports import Address
+from buurtbel.neighbours.keys import keys_as_tones
 from buurtbel.neighbours.tape import Tape
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.ari.events import Channel, ChannelDestroyed, Event, PlaybackFinished, StasisEnd, StasisStart
-from prompts.audio import Audio
+from prompts.audio import Audio, write_sound
 
+IN_BAND = "keys-in-band"
+"""The endpoint whose keys are tones in the sound."""
 PATIENCE = 40.0
 """Seconds for which a phone waits for anything."""
 REACTION = 0.5
@@ -44,7 +47,7 @@ class Handsets:
         when nobody answers.
         """
         recording = self.recordings / f"called-{uuid4().hex[:12]}.wav"
-        handset = Handset(self.client, recording, patience=patience)
+        handset = Handset(self.client, recording, patience=patience, in_band=keys == IN_BAND)
         self._live[handset.id] = handset
         try:
             await self.client.channels.originate(
@@ -91,12 +94,15 @@ class Handsets:
 class Handset:
     """One call. Everything waits for what happens, for at most `patience` seconds."""
 
-    def __init__(self, client: AriClient, recording: Path, *, patience: float, id_: str = "") -> None:
+    def __init__(
+        self, client: AriClient, recording: Path, *, patience: float, id_: str = "", in_band: bool = False
+    ) -> None:
         self.id = id_ or str(uuid4())
         self.recording = recording
         self._tape = Tape(recording, patience=patience)
         self._client = client
         self._patience = patience
+        self._in_band = in_band
         self._news = asyncio.Event()
         self._is_up = False
         self.is_over = False
@@ -123,11 +129,20 @@ class Handset:
         return await self._tape.hears(sound, share=share)
 
     async def presses(self, keys: str) -> None:
-        await self._client.channels.press(self.id, keys)
+        if not self._in_band:
+            await self._client.channels.press(self.id, keys)
+            return
+        # The tones that Asterisk makes by itself move on only while the phone hears something.
+        tones = self.recording.with_name(f"keys-{uuid4().hex[:12]}")
+        await asyncio.to_thread(write_sound, tones, keys_as_tones(keys))
+        await self._plays(tones)
 
     async def says(self, sound: Path) -> None:
         """Speak this file (without extension, as Asterisk plays it) to its end, after a moment."""
         await asyncio.sleep(REACTION)
+        await self._plays(sound)
+
+    async def _plays(self, sound: Path) -> None:
         playback = uuid4().hex
         await self._client.channels.play(self.id, f"sound:{sound}", playback)
         await self._until(lambda: playback in self._said or self.is_over)

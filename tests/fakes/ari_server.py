@@ -16,6 +16,8 @@ from tests.fakes.neighbours import Behaviour, behaviour_of
 
 RING_TIMEOUT = (19, 480)
 """What a real Asterisk gives a call that rang until our own limit."""
+SNOOP_ENTERS_AFTER = 0.05
+"""Wall seconds by which a channel that snoops is ours later than we are told of it, as on a real one."""
 
 
 class FakeAri:
@@ -207,12 +209,13 @@ class FakeAri:
         """A channel that hears what this call's phone says, until that is gone."""
         snoop = self._new_call(snoop_id, "", {})
         snoop.state = "Up"
-        snoop.enter_stasis()
-        self._run(self._ends_with(call, snoop))
+        self._run(self._lives_beside(call, snoop))
         return snoop
 
     @staticmethod
-    async def _ends_with(call: FakeCall, snoop: FakeCall) -> None:
+    async def _lives_beside(call: FakeCall, snoop: FakeCall) -> None:
+        await asyncio.sleep(SNOOP_ENTERS_AFTER)
+        snoop.enter_stasis()
         await call.gone.wait()
         snoop.end(16)
 
