@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.errors import NotThatReport
 from broadcast.inbox import judged_now, tell, why_not
 from broadcast.states import ReportState, Worth
 from broadcast.tables import MemberReport, Pass
-from directory.tables import Member, Network
+from directory.tables import Member, Network, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,16 @@ class Content:
     """Those of the alert that it answers, else the reporter's own."""
 
 
+_FIRST_BEHIND = select(func.min(Number.member_id)).where(Number.e164 == MemberReport.e164).scalar_subquery()
+"""Of several who share the number that called."""
+
+
 async def content_of(connection: AsyncConnection, report: int) -> Content:
     """Raises NotThatReport."""
     row = (
         await connection.execute(
             select(MemberReport.audio, Member.language, MemberReport.broadcast_id, Network.slug)
-            .outerjoin(Member, Member.id == MemberReport.member_id)
+            .outerjoin(Member, Member.id == func.coalesce(MemberReport.member_id, _FIRST_BEHIND))
             .outerjoin(Network, Network.id == MemberReport.network_id)
             .where(MemberReport.id == report, MemberReport.state != ReportState.RECORDING)
         )

@@ -6,12 +6,20 @@ from datetime import timedelta
 from secrets import randbelow
 from uuid import uuid4
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import CursorResult, Select, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.states import AttemptState, Outcome, Result
-from broadcast.tables import CODE_DIGITS, Attempt, Audio, Broadcast, Pass, Recipient
+from broadcast.tables import (
+    CODE_DIGITS,
+    Attempt,
+    Audio,
+    Broadcast,
+    Pass,
+    Recipient,
+    RecipientNumber,
+)
 from directory.tables import Member, Membership, Number
 
 KEPT_ALERTS = 5
@@ -19,9 +27,18 @@ KEPT_ALERTS = 5
 CODE_WORKS_FOR = timedelta(days=7)
 
 
-def new_code() -> str:
-    """Of an alert, not to be guessed; two may have the same one, and then the newer is meant."""
-    return f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+async def new_code(connection: AsyncConnection) -> str:
+    """Of an alert, not to be guessed, and not that of another one for as long as it works."""
+    while True:
+        code = f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+        if not await connection.scalar(select(_with_code(code).exists())):
+            return code
+
+
+def _with_code(code: str) -> Select[int]:
+    return select(Broadcast.id).where(
+        Broadcast.code == code, Broadcast.created_at > func.clock_timestamp() - CODE_WORKS_FOR
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +61,33 @@ class KnownCaller:
     """Of the first."""
 
 
+_MEMBERS = select(Member.id, Member.name, Member.language).where(Member.left_on.is_(None)).order_by(Member.id)
+
+
 async def known_caller(connection: AsyncConnection, number: str) -> KnownCaller | None:
     """The members with this number (E.164) who have not left, if there is one."""
-    rows = (
+    return _known(
         await connection.execute(
-            select(Member.id, Member.name, Member.language)
-            .join(Number, Number.member_id == Member.id)
-            .where(Number.e164 == number, Member.left_on.is_(None))
+            _MEMBERS.join(Number, Number.member_id == Member.id)
+            .where(Number.e164 == number)
             .where(exists().where(Membership.member_id == Member.id))
-            .order_by(Member.id)
         )
-    ).all()
+    )
+
+
+async def called_member(connection: AsyncConnection, broadcast: int, number: str) -> KnownCaller | None:
+    """Those for whom this number is called with this alert, and who have not left."""
+    return _known(
+        await connection.execute(
+            _MEMBERS.join(Recipient, Recipient.member_id == Member.id)
+            .join(RecipientNumber, RecipientNumber.recipient_id == Recipient.id)
+            .where(RecipientNumber.broadcast_id == broadcast, RecipientNumber.e164 == number)
+        )
+    )
+
+
+def _known(found: CursorResult[int, str, str]) -> KnownCaller | None:
+    rows = found.all()
     if not rows:
         return None
     return KnownCaller([row.id for row in rows], [row.name for row in rows], rows[0].language)
@@ -94,11 +127,7 @@ async def alert_with_code(connection: AsyncConnection, code: str, language: str)
             select(Pass.broadcast_id, Pass.audio, Audio.seconds)
             .join(Broadcast, Broadcast.id == Pass.broadcast_id)
             .join(Audio, Audio.sha256 == Pass.audio)
-            .where(
-                Broadcast.code == code,
-                Broadcast.stopped_at.is_(None),
-                Broadcast.created_at > func.clock_timestamp() - CODE_WORKS_FOR,
-            )
+            .where(Broadcast.id.in_(_with_code(code)), Broadcast.stopped_at.is_(None))
             .order_by(Broadcast.created_at.desc(), (Pass.language == language).desc(), Pass.network_id)
             .limit(1)
         )

@@ -78,8 +78,13 @@ class Caller:
             self._keep(self._see_through(taken, self._dialler.adopt))
         return len(orphans)
 
-    async def withdraw_stopped(self) -> None:
-        """Of alerts that were stopped, end this node's calls: who listens is told."""
+    async def withdraw_unwanted(self) -> None:
+        """End this node's calls for alerts that were stopped: who listens is told; and those for nobody.
+
+        What made them needless may have happened on another node.
+        """
+        for attempt in await self._ledger.needless(self._lease.node):
+            self._let_go(attempt)
         for attempt in await self._ledger.stopped(self._lease.node):
             if attempt in self._at_hand:
                 self._unwanted.add(attempt)

@@ -18,6 +18,7 @@ from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy
 from broadcast.rules.expiry import expires_at
 from broadcast.rules.hours import HeldUntil, may_send_now
+from broadcast.sharing import lock_members
 from broadcast.speaking import RenderedPass, Speaker, keep_message, keep_passes
 from broadcast.states import BroadcastState
 from broadcast.stopping import note_stop
@@ -122,7 +123,8 @@ class Desk:
         await self._ledger.expire()
 
     async def _begin(self, connection: AsyncConnection, prepared: Prepared, now: datetime) -> Sent:
-        draft, code = prepared.draft, new_code()
+        draft, code = prepared.draft, await new_code(connection)
+        await lock_members(connection, change=False)
         broadcast = Broadcast(
             state=BroadcastState.RUNNING,
             urgent=draft.urgent,

@@ -10,6 +10,7 @@ class LeavePolicy(BaseModel):
 
     after: float = Field(10.0, ge=0, description="time to put the phone down before it is rung")
     ring: float = Field(40.0, gt=0, description="how long it rings")
+    at_once: int = Field(2, ge=1, description="such calls of a node at the same time")
     again: float = Field(60.0, ge=0, description="from one call that nobody answered to the next")
     rounds: int = Field(3, ge=1, description="calls for one wish to leave at most")
     within: float = Field(900.0, gt=0, description="age at which a wish is not followed any more")

@@ -18,8 +18,9 @@ class LeaveOutcome(StrEnum):
     LEFT = "left"
     """The key was pressed."""
     STAYED = "stayed"
-    """Somebody or something answered, and did not press it."""
+    """Somebody put the phone down instead."""
     UNANSWERED = "unanswered"
+    """By a person: an answering machine presses no key either."""
     LOST = CALL_LOST
     """The call vanished with a node; it does not count as one."""
 

@@ -1,17 +1,18 @@
 """Members who leave by phone: asked for, and made sure of by a call to the number that asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, exists, func, insert, or_, select
+from sqlalchemy import Select, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.leave_policy import LeavePolicy
 from broadcast.leave_tables import LeaveCall, LeaveOutcome, LeaveWish
 from broadcast.own_calls import LOST_AT_MOST
+from directory.tables import Member, Number
 
 FOLLOWED = (LeaveOutcome.LEFT, LeaveOutcome.STAYED)
 """Outcomes after which nobody is called about a wish any more."""
@@ -25,18 +26,29 @@ class Ring:
     number: str
 
 
-async def ask_to_leave(connection: AsyncConnection, number: str, policy: LeavePolicy) -> None:
-    """Somebody who called from this number wants to leave; not more often than is believable.
+async def ask_to_leave(connection: AsyncConnection, number: str, policy: LeavePolicy) -> bool:
+    """Somebody who called from this number wants to leave: whether it is rung to make sure.
 
-    So nobody can have a stranger rung again and again by forging their number.
+    Not more often in a day than is believable, so that nobody can have a stranger rung again and again by
+    forging their number.
     """
-    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(number))))
-    now = func.clock_timestamp()
-    asked = select(func.count()).where(LeaveWish.e164 == number)
-    today = await connection.scalar(asked.where(LeaveWish.asked_at > now - timedelta(days=1)))
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(number), 0)))
+    a_day_ago = func.clock_timestamp() - timedelta(days=1)
+    await connection.execute(delete(LeaveWish).where(LeaveWish.asked_at < a_day_ago))
+    today = await connection.scalar(select(func.count()).where(LeaveWish.e164 == number))
     is_waiting = exists(_due(policy, is_later=True).where(LeaveWish.e164 == number))
-    if (today or 0) < policy.a_day and not await connection.scalar(select(is_waiting)):
-        await connection.execute(insert(LeaveWish).values(e164=number))
+    if await connection.scalar(select(is_waiting)):
+        return True
+    if (today or 0) >= policy.a_day:
+        return False
+    await connection.execute(insert(LeaveWish).values(e164=number))
+    return True
+
+
+_IS_MEMBER = exists().where(
+    Number.e164 == LeaveWish.e164, Member.id == Number.member_id, Member.left_on.is_(None)
+)
+"""Somebody behind the number has not left yet, by whatever way."""
 
 
 async def take(connection: AsyncConnection, node: str, policy: LeavePolicy) -> Ring | None:
@@ -66,6 +78,7 @@ def _due(policy: LeavePolicy, *, is_later: bool = False) -> Select[int, str]:
     wishes = select(LeaveWish.id, LeaveWish.e164).where(
         LeaveWish.asked_at > now - timedelta(seconds=policy.within),
         ~followed,
+        _IS_MEMBER,
         or_(is_up, tries < policy.rounds),
         lost <= LOST_AT_MOST,
     )
@@ -76,6 +89,16 @@ def _due(policy: LeavePolicy, *, is_later: bool = False) -> Select[int, str]:
         LeaveWish.asked_at <= now - timedelta(seconds=policy.after),
         or_(last.is_(None), last <= now - timedelta(seconds=policy.again)),
     )
+
+
+async def no_longer_needed(connection: AsyncConnection, calls: Collection[UUID]) -> Sequence[UUID]:
+    """Those of these calls behind whose number nobody is a member any more."""
+    rows = await connection.scalars(
+        select(LeaveCall.id)
+        .join(LeaveWish, LeaveWish.id == LeaveCall.wish_id)
+        .where(LeaveCall.id.in_(calls), ~_IS_MEMBER)
+    )
+    return rows.all()
 
 
 async def under_way(connection: AsyncConnection, node: str) -> Sequence[Ring]:

@@ -28,8 +28,10 @@ from broadcast.sharing import (
     ATTEMPTS,
     RECIPIENTS,
     lock_behind,
+    lock_members,
     lock_reached_at,
     lock_waiting,
+    needless_calls,
     opened_behind,
     rung_for_nobody,
 )
@@ -205,6 +207,7 @@ class Ledger:
     async def leave(self, members: Collection[int]) -> list[UUID]:
         """These members want no more calls. Returns attempts being dialled but no longer needed."""
         async with self._engine.begin() as connection:
+            await lock_members(connection, change=True)
             waiting = await lock_waiting(connection, members)
             await leave(connection, members)
             return await self._withdraw(connection, await self._advance(connection, waiting))
@@ -223,6 +226,11 @@ class Ledger:
         """The calls of this node that are under way for alerts which were stopped."""
         async with self._at_once.connect() as connection:
             return await stopped_calls(connection, node)
+
+    async def needless(self, node: str) -> Collection[UUID]:
+        """The calls of this node that are under way for nobody: who was reached elsewhere, or has left."""
+        async with self._at_once.connect() as connection:
+            return await needless_calls(connection, node)
 
     async def requeue(self, attempts: Collection[UUID], *, after: timedelta = timedelta()) -> None:
         """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead.

@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    func,
     null,
     select,
     true,
@@ -20,13 +21,20 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from broadcast.states import AttemptState, RecipientState
-from broadcast.tables import Attempt, Recipient, RecipientNumber
+from broadcast.states import AttemptState, BroadcastState, RecipientState
+from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
 
 RECIPIENTS = any_(bindparam("recipients", type_=ARRAY(Integer)))
 ATTEMPTS = any_(bindparam("attempts", type_=ARRAY(Uuid)))
 MEMBERS = any_(bindparam("members", type_=ARRAY(Integer)))
-WAITING = RecipientState.WAITING
+_RUNNING = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING)
+_THEY_WAIT = (
+    Recipient.broadcast_id.in_(_RUNNING),  # for the index
+    Recipient.member_id == MEMBERS,
+    Recipient.state == RecipientState.WAITING,
+)
+_MEMBERS_LOCK = 4_711_001
+"""Key of an advisory lock of PostgreSQL; nothing else uses one of a single number."""
 _REACHED = any_(bindparam("reached", type_=ARRAY(Uuid)))
 _BEHIND = (RecipientNumber.broadcast_id == Attempt.broadcast_id, RecipientNumber.e164 == Attempt.e164)
 
@@ -56,10 +64,9 @@ _WHO_AT: CompoundSelect[int, bool] = union_all(
     ),
 )
 _WHO_IS: CompoundSelect[int, bool] = union_all(
-    select(Recipient.id, true()).where(Recipient.member_id == MEMBERS, Recipient.state == WAITING),
+    select(Recipient.id, true()).where(*_THEY_WAIT),
     select(_Shared.recipient_id, false()).where(
-        Recipient.member_id == MEMBERS,
-        Recipient.state == WAITING,
+        *_THEY_WAIT,
         _Own.recipient_id == Recipient.id,
         _Shared.broadcast_id == _Own.broadcast_id,
         _Shared.e164 == _Own.e164,
@@ -105,6 +112,12 @@ async def lock_reached_at(connection: AsyncConnection, broadcast: int, number: s
     return sorted({recipient for recipient, is_behind in rows if is_behind})
 
 
+async def lock_members(connection: AsyncConnection, *, change: bool) -> None:
+    """Nobody leaves while an alert is begun: who would, waits until its recipients are there to be seen."""
+    lock = func.pg_advisory_xact_lock if change else func.pg_advisory_xact_lock_shared
+    await connection.execute(select(lock(_MEMBERS_LOCK)))
+
+
 async def lock_waiting(connection: AsyncConnection, members: Collection[int]) -> list[int]:
     """Lock these members as waiting recipients, and all who share a number with them; returns the first."""
     rows = (await connection.execute(_WHO_IS, {"members": list(members)})).all()
@@ -115,6 +128,14 @@ async def lock_waiting(connection: AsyncConnection, members: Collection[int]) ->
 async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:
     """Those behind the numbers of these attempts who still wait and whose turn has come."""
     return list(await connection.scalars(_OPENED_BEHIND, {"attempts": list(attempts)}))
+
+
+async def needless_calls(connection: AsyncConnection, node: str) -> list[UUID]:
+    """The calls of this node that are under way and behind whose number nobody waits any more."""
+    needless = select(Attempt.id).where(
+        Attempt.state == AttemptState.DIALLING, Attempt.node == node, ~_NEEDED
+    )
+    return list(await connection.scalars(needless))
 
 
 async def rung_for_nobody(connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:

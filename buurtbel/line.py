@@ -120,7 +120,7 @@ def _chores(
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
     chores: dict[Chore, float] = {
         upkeep.tend: 1.0,
-        parts.caller.withdraw_stopped: 1.0,
+        parts.caller.withdraw_unwanted: 1.0,
         upkeep.mend_stalled: 2 * nodes.sweep,
         parts.caller.mend: 2 * nodes.sweep,
         parts.reports.mend: nodes.sweep,

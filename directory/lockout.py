@@ -85,6 +85,14 @@ class Guess:
         """Forget the wrong ones before it."""
         await connection.execute(delete(Lockout).where(Lockout.whom.in_(self._longest)))
 
+    async def take_back(self, connection: AsyncConnection) -> None:
+        """It was right, which says nothing of those before it: only this one is not counted."""
+        await connection.execute(
+            update(Lockout)
+            .where(Lockout.whom.in_(self._longest))
+            .values(guesses=Lockout.guesses - 1, locked_until=Lockout.last_at)
+        )
+
 
 async def unlock_officer(connection: AsyncConnection, officer: str) -> None:
     """Somebody at the keyboard vouches for them."""

@@ -78,10 +78,9 @@ class Call:
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
         self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
-        self.is_over = False
+        self.is_over = self._is_ours_to_end = self._is_withdrawn = self._is_conversation = False
         self.is_heard = asyncio.Event()
         """Whoever talks has said what a greeting may hold, or is gone."""
-        self._is_ours_to_end = self._is_withdrawn = self._is_conversation = False
         self._pass: str | None = None
         """The playback that speaks a pass now."""
         self._process = uuid4().hex[:8]
@@ -140,8 +139,9 @@ class Call:
             self._signals.put_nowait(TakenBack())
 
     def is_conversation(self) -> None:
-        """From here on it is no alert: nobody can take it back, and nobody listens to how they talk."""
+        """From here on it is no alert: nobody takes it back, and nothing counts for what was proved."""
         self._is_conversation = True
+        self.far_end = FarEnd(1)
         self.is_heard.set()
 
     def is_ours_to_end(self) -> None:

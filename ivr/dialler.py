@@ -184,12 +184,10 @@ class AriDialler:
             async with asyncio.timeout(self._limit(order)):
                 await self._exchange.converse(speak, call)
         if wants is not None and self._go_on is not None:
-            live.is_handed_over = True
-            call.is_conversation()
+            self._exchange.hand_over(live, call)
             self._go_on(live, order, wants)
-            end = End()
-        else:
-            end = await live.ended() if live.has_left else await self._end(live)
+            return self._heard(live, End())
+        end = await live.ended() if live.has_left else await self._end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)
         return await self._noted(live, end) if end.is_lost else self._heard(live, end)

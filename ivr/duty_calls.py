@@ -28,6 +28,9 @@ from prompts.errors import SpeechError
 
 log = logging.getLogger(__name__)
 
+MOST_AT_ONCE = 20
+"""No zone has so many officers on duty."""
+
 
 class DutyBook(Book[Ring]):
     """What a node needs to ring officers on duty."""
@@ -38,6 +41,7 @@ class DutyBook(Book[Ring]):
         self._police = police
         self._policy = policy
         self.ring = policy.ring
+        self.at_once = MOST_AT_ONCE
 
     async def take(self, connection: AsyncConnection, node: str) -> Ring | None:
         return await duty.take(connection, node, self._policy)

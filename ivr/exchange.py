@@ -30,7 +30,7 @@ from ivr.fallback import INBOUND, NOTE_NEEDED, Note, is_led_by_the_pbx, parse
 from ivr.lines import Lines
 from ivr.listening import Listening, forget_all, listened_to
 from ivr.live_call import End, LiveCall
-from ivr.packets import FIRST_LOOK, LOOK_EVERY
+from ivr.packet_watch import count_packets
 from ivr.pbx_channel import PbxChannel
 from ivr.stray import let_be, look_for
 
@@ -79,6 +79,13 @@ class Exchange:
 
     def forget(self, live: LiveCall) -> None:
         del self._calls[live.id]
+
+    def hand_over(self, live: LiveCall, call: Call) -> None:
+        """Its attempt is over and it goes on: what it came to is not touched by what is said from now on."""
+        live.is_handed_over = True
+        call.is_conversation()
+        if live.listening is not None:
+            self._do_soon(live.listening.forget())
 
     def find(self, id_: str) -> LiveCall | None:
         return self._calls.get(id_)
@@ -204,7 +211,7 @@ class Exchange:
             self._do_soon(live.listening.run())
         if not live.is_counted:
             live.is_counted = True
-            self._do_soon(self._count_packets(live, call))
+            self._do_soon(count_packets(self._client, live, call))
 
     def _on_recording(self, event: RecordingStarted | RecordingFinished | RecordingFailed) -> None:
         live = self._calls.get(listened_to(event.recording.name))
@@ -214,21 +221,6 @@ class Exchange:
             live.listening.began(event.at.timestamp())
         else:
             live.listening.ended()
-
-    async def _count_packets(self, live: LiveCall, call: Call) -> None:
-        """While talk goes on whose end may never be reported, or the call has ended."""
-        await asyncio.sleep(FIRST_LOOK)
-        while call.far_end.wants_packets and not live.is_over:
-            try:
-                heard = await self._client.channels.rtp_statistics(live.id)
-            except ChannelGone:
-                break
-            except AriError as fault:
-                log.warning("The packets of a call could not be counted; trying again: %s", fault)
-            else:
-                call.packets(heard.rxcount, time())
-            await asyncio.sleep(LOOK_EVERY)
-        live.is_counted = False
 
     def _answer(self, live: LiveCall, at: float) -> None:
         live.answer(Call(live.id, self._pbx_channel(live.id), live.far_end, answered_at=at))
@@ -292,5 +284,5 @@ def _on_recorded(live: LiveCall, event: Event) -> None:
 
 def _on_quiet(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelTalkingFinished)
-    if live.call is not None:
+    if live.call is not None and not live.is_handed_over:
         live.call.talk_ended(event.at.timestamp(), event.duration / 1000)

@@ -1,19 +1,23 @@
 """Who calls or was called, looked up in the database, with the sounds that they are to hear."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import broadcast.caller
 from broadcast import callback
-from broadcast.callback import KnownCaller, alert_with_code, known_caller, past_alerts
+from broadcast.callback import KnownCaller, alert_with_code, called_member, known_caller, past_alerts
 from broadcast.leave_policy import LeavePolicy
 from broadcast.leaving import ask_to_leave
 from broadcast.ports import CallOrder
 from directory.lockout import Guess
 from ivr.announcer import Announcer
 from ivr.call import Sound
+from ivr.patience import patiently
 from ivr.police import Police
 from ivr.reports import Reports, SpokenReport
 from ivr.scripts.leave import Person
@@ -33,8 +37,8 @@ class Identity:
     """E.164; None when it is withheld."""
     language: str
     known: KnownCaller | None
-    alert: int | None
-    """What they talk about, when that is known."""
+    alert: int | None = None
+    """What they were called with: then it is what they talk about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,11 @@ class KnownCallers:
 
     async def who(self, number: str | None) -> "Somebody":
         known = await self._known(number) if number is not None else None
-        return await self._somebody(
-            Identity(number, known.language if known else DEFAULT_LANGUAGE, known, alert=None)
-        )
+        return await self._somebody(Identity(number, known.language if known else DEFAULT_LANGUAGE, known))
 
     async def called(self, order: CallOrder) -> "Somebody":
-        known = await self._known(order.number)
+        async with self.engine.connect() as connection:
+            known = await called_member(connection, order.broadcast, order.number)
         return await self._somebody(Identity(order.number, order.language, known, order.broadcast))
 
     async def _known(self, number: str) -> KnownCaller | None:
@@ -81,6 +84,9 @@ class Somebody:
         self.says = says
         self.tone = callers.tone
         self.is_member = identity.known is not None
+        self.is_rung = identity.alert is not None
+        self.has_asked_out = False
+        """They said that they leave, or somebody behind the number."""
         self.station = Station(callers.police, says, identity.number)
         self._callers = callers
         self._number = identity.number
@@ -91,8 +97,11 @@ class Somebody:
 
     @property
     def people(self) -> Sequence[Person]:
-        known = self._known
-        return [Person(*one) for one in zip(known.members, known.names, strict=True)] if known else []
+        """Who is in two networks is there twice, and is one person to be asked about."""
+        known, by_name = self._known, defaultdict[str, list[int]](list)
+        for member, name in zip(known.members, known.names, strict=True) if known else ():
+            by_name[name].append(member)
+        return [Person(members, name) for name, members in by_name.items()]
 
     async def alerts(self) -> Sequence[PastAlert]:
         if self._known is None:
@@ -110,7 +119,7 @@ class Somebody:
             found = await alert_with_code(connection, code, self._announcer.language)
             if found is None:
                 return "line_wrong_code"
-            await guess.was_right(connection)
+            await guess.take_back(connection)
         self._alert = found.broadcast
         [alert] = await self._callers.laid_out([found])
         return alert
@@ -128,10 +137,10 @@ class Somebody:
         self._begun.append(report)
         return report
 
-    async def ask_to_leave(self) -> None:
-        if self._number is not None:
-            async with self._callers.engine.begin() as connection:
-                await ask_to_leave(connection, self._number, self._callers.leaving)
+    async def ask_to_leave(self) -> bool:
+        assert self._number is not None, "who withholds the number is no member"
+        async with self._callers.engine.begin() as connection:
+            return await ask_to_leave(connection, self._number, self._callers.leaving)
 
     async def offer(self, people: Sequence[Person]) -> Sound:
         offers = [
@@ -141,7 +150,10 @@ class Somebody:
         return await self._announcer.tell("told_who_leaves", offers=", ".join(offers))
 
     async def leave(self, people: Sequence[Person]) -> None:
-        await self._callers.calls.leave_for_good([one.member for one in people])
+        members = [member for one in people for member in one.members]
+        leaving = partial(self._callers.calls.leave_for_good, members)
+        await asyncio.shield(self._callers.police.goes_on(patiently(leaving)))
+        self.has_asked_out = True
 
     def has_left(self) -> None:
         """The call is over, however it ended."""

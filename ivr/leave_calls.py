@@ -1,13 +1,14 @@
 """Rings those who asked by phone to leave their network, to make sure that it was them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast import leaving
 from broadcast.leave_tables import LeaveCall, LeaveOutcome
 from broadcast.leaving import Ring
-from ivr.call import Call
+from ivr.call import Call, Hangup
 from ivr.known_callers import KnownCallers, Somebody
 from ivr.own_calls import Book
 from ivr.scripts.leave import leave_call
@@ -21,12 +22,16 @@ class LeaveBook(Book[Ring]):
     def __init__(self, callers: KnownCallers) -> None:
         self._callers = callers
         self.ring = callers.leaving.ring
+        self.at_once = callers.leaving.at_once
 
     async def take(self, connection: AsyncConnection, node: str) -> Ring | None:
         return await leaving.take(connection, node, self._callers.leaving)
 
     async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Ring]:
         return await leaving.under_way(connection, node)
+
+    async def unwanted(self, connection: AsyncConnection, calls: Collection[UUID]) -> Collection[UUID]:
+        return await leaving.no_longer_needed(connection, calls)
 
     async def conversation(self, ring: Ring) -> "Leaving":
         return Leaving(ring.number, await self._callers.who(ring.number))
@@ -37,13 +42,22 @@ class Leaving:
 
     def __init__(self, number: str, somebody: Somebody) -> None:
         self.number = number
-        self.outcome = LeaveOutcome.UNANSWERED
         self._somebody = somebody
+        self._has_hung_up = False
+
+    @property
+    def outcome(self) -> LeaveOutcome:
+        """Who puts the phone down stays; what listens to the end is a machine, and is rung again."""
+        if self._somebody.has_asked_out:
+            return LeaveOutcome.LEFT
+        return LeaveOutcome.STAYED if self._has_hung_up else LeaveOutcome.UNANSWERED
 
     async def converse(self, call: Call) -> None:
-        self.outcome = LeaveOutcome.STAYED
-        if await leave_call(call, self._somebody):
-            self.outcome = LeaveOutcome.LEFT
+        try:
+            await leave_call(call, self._somebody)
+        except Hangup:
+            self._has_hung_up = True
+            raise
 
     def has_left(self) -> None:
         self._somebody.has_left()

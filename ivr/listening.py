@@ -59,6 +59,11 @@ class Listening:
         await self._call.is_heard.wait()
         await channels.hangup(self._channel)
 
+    async def forget(self) -> None:
+        """Nobody wants to know what was heard: it is removed once it is recorded. Raises AriError."""
+        await self._ended.wait()
+        await _remove(self._client, self._name)
+
     async def sounds(self, message: Path) -> Sounds | None:
         """What was heard, once the call is over; None when nothing can be told."""
         recordings = self._client.recordings

@@ -13,6 +13,7 @@ from broadcast import own_calls
 from broadcast.lease import Lease
 from broadcast.own_calls import LOST, OwnCall
 from ivr.call import Call
+from ivr.patience import patiently
 from ivr.ringing import Ringer
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Book(ABC, Generic[R]):
     table: type[OwnCall]
     ring: float
     """Seconds for which a telephone rings."""
+    at_once: int
+    """So many of these calls may be up on one node."""
 
     @abstractmethod
     async def take(self, connection: AsyncConnection, node: str) -> R | None:
@@ -103,7 +106,7 @@ class OwnCalls(Generic[R]):
         for ring in left:
             if ring.id not in self._up:  # its end could not be written
                 self._go_on(ring, is_new=False)
-        while (new := await self._take()) is not None:
+        while len(self._up) < self._book.at_once and (new := await self._take()) is not None:
             self._go_on(new, is_new=True)
 
     async def give_up_strays(self) -> None:
@@ -142,21 +145,26 @@ class OwnCalls(Generic[R]):
         task.add_done_callback(lambda _: self._up.pop(ring.id, None))
 
     async def _call(self, ring: R, *, is_new: bool) -> None:
-        seconds = self._book.ring
+        # Expected before anything is waited for: the PBX is asked soon which calls there are.
+        live = None if is_new else self._rings.expect(ring.id)
+        outcome = LOST
         try:
-            held = await self._book.conversation(ring)
+            held = await patiently(lambda: self._book.conversation(ring))
             try:
-                if is_new:
-                    await self._rings.ring_at_once(ring.id, held.number, held.converse, seconds=seconds)
-                    is_lost = False
+                if live is None:
+                    await self._rings.ring_at_once(
+                        ring.id, held.number, held.converse, seconds=self._book.ring
+                    )
                 else:
-                    is_lost = await self._rings.adopt(ring.id, held.converse, seconds=seconds) is None
+                    await self._rings.adopt(live, held.converse, seconds=self._book.ring)
             finally:
                 held.has_left()
-            await self._close(ring, LOST if is_lost else held.outcome)
+            outcome = LOST if live is not None and live.end.is_lost else held.outcome
         except Exception:
             log.exception("A call of our own ended in a fault of our own.")
-            await self._close(ring, LOST)
+            if live is not None:
+                self._rings.give_up(live)
+        await patiently(lambda: self._close(ring, outcome))
 
     async def _close(self, ring: R, outcome: str) -> None:
         async with self._engine.begin() as connection:

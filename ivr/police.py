@@ -15,6 +15,7 @@ from directory.lockout import LockoutPolicy
 from ivr.ari.client import AriClient
 from ivr.call import Call, Sound
 from ivr.officer_policy import OfficerPolicy
+from ivr.patience import patiently
 from ivr.reports import Reports
 from ivr.scripts.sentences import Says
 from ivr.spoken_alert import forget_what_was_left
@@ -24,9 +25,6 @@ from prompts.errors import SpeechError
 from prompts.voice import Voice
 
 log = logging.getLogger(__name__)
-
-DATABASE_BACK_WITHIN = 60.0
-"""Seconds for which an alert that was sent waits for a database that is away."""
 
 
 class Rings(Protocol):
@@ -76,24 +74,25 @@ class Police:
 
 async def begin_alert(desk: Desk, prepared: Prepared) -> Key:
     """Begin to ring, once, though the database goes away in this moment and comes back."""
-    loop = asyncio.get_running_loop()
-    until, is_stale = loop.time() + DATABASE_BACK_WITHIN, False
-    while True:
+    is_stale = False
+
+    async def begin() -> None:
+        nonlocal prepared, is_stale
+        if is_stale:
+            prepared, is_stale = await desk.prepare(prepared.draft), False
         try:
-            if is_stale:
-                prepared, is_stale = await desk.prepare(prepared.draft), False
             if not await desk.has_begun(prepared):
                 await desk.begin(prepared)
         except MembersChanged:
             is_stale = True
-        except (BroadcastError, DirectoryError, SpeechError) as refusal:
-            log.warning("An alert by phone was refused at the last moment (%s).", type(refusal).__name__)
-            return "police_failed"
-        except DATABASE_AWAY as away:
-            if loop.time() > until:
-                log.error("An alert by phone was not sent: the database stays away.")  # noqa: TRY400
-                return "police_failed"
-            log.warning("An alert by phone waits for the database (%s).", type(away).__name__)
-            await asyncio.sleep(1.0)
-        else:
-            return "police_sent"
+            await begin()
+
+    try:
+        await patiently(begin)
+    except (BroadcastError, DirectoryError, SpeechError) as refusal:
+        log.warning("An alert by phone was refused at the last moment (%s).", type(refusal).__name__)
+        return "police_failed"
+    except DATABASE_AWAY:
+        log.error("An alert by phone was not sent: the database stays away.")  # noqa: TRY400
+        return "police_failed"
+    return "police_sent"

@@ -10,7 +10,7 @@ from broadcast.ports import CallOrder
 from directory.errors import NumberRefused
 from directory.numbers import normalise_number
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError, ChannelGone
+from ivr.ari.errors import AriError
 from ivr.ari.events import Channel
 from ivr.call import Call
 from ivr.exchange import Exchange
@@ -55,8 +55,13 @@ class Reception:
         self._begin(live, self._called(live, order), partial(answered_line, wants=wants))
 
     async def _called(self, live: LiveCall, order: CallOrder) -> Caller:
-        # An alert's call may not last as long as a report.
-        await self._client.channels.set_variable(live.id, "TIMEOUT(absolute)", f"{LONGEST:.0f}")
+        channels = self._client.channels
+        try:
+            # An alert's call may not last as long as a report, and would be spoken by the PBX without us.
+            await channels.set_variable(live.id, "TIMEOUT(absolute)", f"{LONGEST:.0f}")
+            await channels.set_variable(live.id, "FALLBACK", "")
+        except AriError as fault:
+            log.warning("A conversation keeps the limits of an alert: %s", fault)
         return await self._callers.called(order)
 
     def _begin(
@@ -68,7 +73,7 @@ class Reception:
         task.add_done_callback(self._calls.discard)
 
     async def leave(self) -> None:
-        """Let go of every call as it is; the next line process greets the callers anew."""
+        """Let go of every call as it is: the next line process greets callers anew, and ends other calls."""
         for call in self._calls:
             call.cancel()
         if self._calls:
@@ -87,8 +92,6 @@ class Reception:
                 caller.has_left()
             if is_ours:
                 await self._client.channels.hangup(live.id)
-        except ChannelGone:
-            pass  # they put the phone down in this moment
         except AriError as fault:
             log.warning("A conversation could not be ended and ends by its own limit: %s", fault)
         except Exception:

@@ -62,14 +62,23 @@ class Ringer:
         live = self._exchange.watch(str(id_), passes=1)
         return await self._see_through(live, script, seconds, self._place(live, number, seconds))
 
-    async def adopt(self, id_: UUID, script: Script, *, seconds: float) -> bool | None:
-        """See through what an earlier process placed, or was about to; None when there is no such call."""
+    def expect(self, id_: UUID) -> LiveCall:
+        """A call that an earlier process placed, or was about to; to be adopted."""
         self._lines.occupy()
         live = self._exchange.watch(str(id_), passes=1)
         live.is_placed = True
+        return live
+
+    def give_up(self, live: LiveCall) -> None:
+        """It is not adopted after all."""
+        if self._exchange.find(live.id) is live:
+            self._exchange.forget(live)
+            self._lines.release()
+
+    async def adopt(self, live: LiveCall, script: Script, *, seconds: float) -> bool:
+        """See it through; its end is lost when there is no such call."""
         self._exchange.doubt(live)
-        was_answered = await self._see_through(live, script, seconds, None)
-        return None if live.end.is_lost else was_answered
+        return await self._see_through(live, script, seconds, None)
 
     async def stop(self, id_: UUID) -> None:
         """Nobody needs this call any more; who has answered goes on talking."""

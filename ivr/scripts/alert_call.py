@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ivr.call import Call, Heard, Key, Sound, StartAgain, Whole
-from ivr.scripts.leave import LEAVE, is_sure
+from ivr.scripts.leave import LEAVE, second_key
 
 CONFIRM, AGAIN, REPORT = Key("1"), Key("2"), Key("9")
 KEYS = "1290"
@@ -38,13 +38,15 @@ async def alert_call(call: Call, alert: Alert) -> Wants | None:
     heard: Heard | None = None
     while heard == AGAIN or not call.far_end.is_done:
         heard = await _pass(call, alert)
+        if heard == LEAVE:
+            heard = await second_key(call, alert.leave_sure) or AGAIN
+            if heard == LEAVE:
+                return Wants.LEAVE
         if heard == CONFIRM:
             await call.play(alert.thanks)
             return None
         if heard == REPORT:
             return Wants.REPORT
-        if heard == Key(LEAVE) and await is_sure(call, alert.leave_sure):
-            return Wants.LEAVE
     return None
 
 

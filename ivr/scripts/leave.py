@@ -8,8 +8,10 @@ from ivr.call import Call, Key, Sound
 from ivr.menu import ANY_KEY, NoInput, menu
 from ivr.scripts.sentences import Says
 
-LEAVE = "0"
-MOST = 9
+LEAVE = Key("0")
+EVERYBODY = "9"
+"""Not the key that leaves: who presses that one once too often has not spoken for all."""
+MOST = 8
 """People behind one number who can be told apart by key."""
 WAIT = 4.0
 """Seconds after the question in which the second key is pressed, or not."""
@@ -17,9 +19,9 @@ WAIT = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of those behind a number."""
+    """One of those behind a number, once for each network that they are in."""
 
-    member: int
+    members: Sequence[int]
     name: str
 
 
@@ -36,40 +38,45 @@ class Leaver(Protocol):
         """Which key is for whom."""
 
     async def leave(self, people: Sequence[Person]) -> None:
-        """Once this returns they are not called any more."""
+        """Once this returns they are not called any more; it goes on though they hang up."""
 
 
-async def is_sure(call: Call, question: Sound) -> bool:
-    """0 was pressed; whether it is pressed again."""
+async def second_key(call: Call, question: Sound) -> Key | None:
+    """0 was pressed: what is pressed next, if anything is."""
     pressed: object = await call.play(question, keys=ANY_KEY)
     if not isinstance(pressed, Key):
         pressed = await call.pause(WAIT, keys=ANY_KEY)
-    return pressed == Key(LEAVE)
+    return pressed if isinstance(pressed, Key) else None
 
 
-async def leave_call(call: Call, leaver: Leaver) -> bool:
-    """We ring the number that asked to leave: 0 leaves. Whether somebody did."""
+async def leave_call(call: Call, leaver: Leaver) -> None:
+    """We ring the number that asked to leave: 0 leaves."""
     says = leaver.says
     await call.play(says["leave_asked"])
     try:
-        await menu(call, says["leave_confirm"], LEAVE, wrong=says["line_wrong_key"])
-        return await leave(call, leaver)
+        await menu(call, says["leave_confirm"], LEAVE.digit, wrong=says["line_wrong_key"])
     except NoInput:
         await call.play(says["leave_stays"])
-        return False
+    else:
+        await leave(call, leaver)
 
 
-async def leave(call: Call, leaver: Leaver) -> bool:
-    """They leave; of several behind one number, those who are chosen. Whether somebody did."""
-    says, people = leaver.says, leaver.people[:MOST]
-    if len(people) > 1:
-        keys = "".join(str(digit) for digit in range(1, len(people) + 1))
-        try:
-            chosen = await menu(call, await leaver.offer(people), keys + "0", wrong=says["line_wrong_key"])
-        except NoInput:
-            await call.play(says["leave_stays"])
-            return False
-        people = people if chosen == "0" else [people[int(chosen) - 1]]
-    await leaver.leave(people)
-    await call.play(says["leave_done"])
-    return True
+async def leave(call: Call, leaver: Leaver) -> None:
+    """They leave; of several behind one number, those who are chosen."""
+    chosen = await _chosen(call, leaver)
+    if chosen:
+        await leaver.leave(chosen)
+    await call.play(leaver.says["leave_done" if chosen else "leave_stays"])
+
+
+async def _chosen(call: Call, leaver: Leaver) -> Sequence[Person]:
+    people = leaver.people
+    if len(people) < 2:
+        return people
+    offered = people[:MOST]
+    keys = "".join(str(digit) for digit in range(1, len(offered) + 1)) + EVERYBODY
+    try:
+        key = await menu(call, await leaver.offer(offered), keys, wrong=leaver.says["line_wrong_key"])
+    except NoInput:
+        return ()
+    return people if key == EVERYBODY else [people[int(key) - 1]]

@@ -8,7 +8,7 @@ from ivr.call import Call, Heard, Key, Sound, Whole
 from ivr.digits import digits
 from ivr.menu import NoInput, menu
 from ivr.scripts.alert_call import Wants
-from ivr.scripts.leave import Leaver, is_sure, leave
+from ivr.scripts.leave import LEAVE, Leaver, leave, second_key
 from ivr.scripts.police import Station
 from ivr.scripts.police_line import police_line
 from ivr.scripts.take_report import Reporter, take_report
@@ -30,6 +30,8 @@ class Caller(Reporter, Leaver, Protocol):
     """Who calls, or was called: what we know of them and do for them."""
 
     is_member: bool
+    is_rung: bool
+    """We placed the call: whoever answers may speak for the number."""
 
     @property
     def station(self) -> Station: ...
@@ -43,8 +45,8 @@ class Caller(Reporter, Leaver, Protocol):
     async def confirm(self, alert: PastAlert) -> None:
         """They have heard all of it: once this returns they are not rung for it any more."""
 
-    async def ask_to_leave(self) -> None:
-        """Once this returns they will be rung to make sure."""
+    async def ask_to_leave(self) -> bool:
+        """Whether they will be rung to make sure; not when that was asked for too often."""
 
     def has_left(self) -> None:
         """The call is over, however it ended."""
@@ -89,12 +91,20 @@ async def choose(call: Call, caller: Caller) -> None:
                 case "*":
                     await police_line(call, caller.station)
                     return
-                case _ if await is_sure(call, says["leave_sure"]):
-                    await caller.ask_to_leave()
-                    await call.play(says["leave_calls_back"])
+                case _ if await second_key(call, says["leave_sure"]) == LEAVE:
+                    await wants_to_leave(call, caller)
                     return
     except NoInput:
         await call.play(says["goodbye"])
+
+
+async def wants_to_leave(call: Call, caller: Caller) -> None:
+    """They leave at once where we know whom we talk to; else their number will be rung."""
+    if caller.is_rung:
+        await leave(call, caller)
+    else:
+        is_rung = await caller.ask_to_leave()
+        await call.play(caller.says["leave_calls_back" if is_rung else "leave_too_often"])
 
 
 async def hear_alerts(call: Call, caller: Caller) -> None:

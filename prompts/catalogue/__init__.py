@@ -36,6 +36,7 @@ Key = Literal[
     "report_thanks",
     "leave_sure",
     "leave_calls_back",
+    "leave_too_often",
     "leave_asked",
     "leave_confirm",
     "leave_stays",

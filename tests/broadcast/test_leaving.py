@@ -1,5 +1,6 @@
 """Members who want no more calls: nobody is rung for them, and a forged wish rings nobody for long."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text, update
@@ -8,6 +9,7 @@ from broadcast import leaving, own_calls
 from broadcast.leave_policy import LeavePolicy
 from broadcast.leave_tables import LeaveCall, LeaveOutcome, LeaveWish
 from broadcast.leaving import Ring
+from broadcast.sharing import lock_members
 from broadcast.states import Outcome
 from tests.broadcast.conftest import NODE, Office
 from tests.people import network_of, phone
@@ -27,9 +29,9 @@ async def leaves(office: Office, *names: str) -> list[str]:
     return [str(attempt) for attempt in await office.ledger.leave([known[name] for name in names])]
 
 
-async def asks(office: Office, number: str = HOME, policy: LeavePolicy = AT_ONCE) -> None:
+async def asks(office: Office, number: str = HOME, policy: LeavePolicy = AT_ONCE) -> bool:
     async with office.engine.begin() as connection:
-        await leaving.ask_to_leave(connection, number, policy)
+        return await leaving.ask_to_leave(connection, number, policy)
 
 
 async def next_ring(office: Office, policy: LeavePolicy = AT_ONCE) -> Ring | None:
@@ -92,10 +94,31 @@ async def test_who_left_is_in_no_later_alert(office: Office) -> None:
     assert (await office.results(sent.broadcast)).keys() == {"Bert"}
 
 
+async def test_a_phone_that_rings_from_another_node_is_stopped_there(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME]})
+    await office.sends()
+    ringing = await office.takes(HOME)
+    assert await office.ledger.needless(NODE) == []
+    await leaves(office, "An")
+    assert await office.ledger.needless(NODE) == [ringing.attempt]
+    assert await office.ledger.needless("another") == []
+
+
+async def test_who_leaves_while_an_alert_is_begun_is_not_called_with_it(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
+    async with office.engine.begin() as connection:
+        await lock_members(connection, change=False)
+        leaving_now = asyncio.create_task(leaves(office, "An"))
+        await asyncio.wait({leaving_now}, timeout=0.3)
+        assert not leaving_now.done(), "it waits for the alert that is being begun"
+    await leaving_now
+
+
 # The call that makes sure
 
 
 async def test_a_wish_is_followed_by_a_call_once_the_phone_may_be_down(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     await asks(office)
     assert await next_ring(office, LeavePolicy(after=60)) is None
     ring = await next_ring(office)
@@ -105,6 +128,7 @@ async def test_a_wish_is_followed_by_a_call_once_the_phone_may_be_down(office: O
 
 
 async def test_who_does_not_answer_is_called_again_and_not_for_ever(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     await asks(office)
     for _ in range(AT_ONCE.rounds):
         await ends(office, await next_ring(office), LeaveOutcome.UNANSWERED)
@@ -112,6 +136,7 @@ async def test_who_does_not_answer_is_called_again_and_not_for_ever(office: Offi
 
 
 async def test_who_answered_is_not_called_again_whatever_they_chose(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     for outcome in (LeaveOutcome.LEFT, LeaveOutcome.STAYED):
         await asks(office)
         await ends(office, await next_ring(office), outcome)
@@ -119,12 +144,14 @@ async def test_who_answered_is_not_called_again_whatever_they_chose(office: Offi
 
 
 async def test_a_call_that_vanished_with_a_node_is_placed_again(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     await asks(office)
     await ends(office, await next_ring(office), LeaveOutcome.LOST)
     assert await next_ring(office) is not None
 
 
 async def test_who_asks_twice_is_called_once(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     await asks(office)
     await asks(office)
     await ends(office, await next_ring(office), LeaveOutcome.LEFT)
@@ -132,17 +159,33 @@ async def test_who_asks_twice_is_called_once(office: Office) -> None:
 
 
 async def test_a_forged_number_is_rung_a_few_times_in_a_day_at_most(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     for _ in range(AT_ONCE.a_day):
         await asks(office)
         await ends(office, await next_ring(office), LeaveOutcome.STAYED)
-    await asks(office)
+    assert not await asks(office)
     assert await next_ring(office) is None
-    await asks(office, WORK)
+    assert await asks(office, WORK)
     assert await next_ring(office) is not None, "others are not concerned"
 
 
 async def test_an_old_wish_is_not_followed(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     await asks(office)
     async with office.engine.begin() as connection:
         await connection.execute(update(LeaveWish).values(asked_at=LeaveWish.asked_at - timedelta(hours=1)))
+    assert await next_ring(office) is None
+
+
+async def test_who_left_meanwhile_in_another_way_is_not_rung(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
+    await asks(office)
+    ring = await next_ring(office)
+    assert ring is not None
+    async with office.engine.connect() as connection:
+        assert await leaving.no_longer_needed(connection, [ring.id]) == []
+    await leaves(office, "An")
+    async with office.engine.connect() as connection:
+        assert await leaving.no_longer_needed(connection, [ring.id]) == [ring.id]
+    await ends(office, ring, LeaveOutcome.LOST)
     assert await next_ring(office) is None

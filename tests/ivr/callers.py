@@ -25,9 +25,11 @@ class Caller:
 
     past: Sequence[PastAlert] = (NEWEST, OLDER)
     is_member: bool = True
+    is_rung: bool = False
+    may_ask: bool = True
     says: dict[Key, Sound] = field(default_factory=lambda: SAYS)
     tone: Sound = TONE
-    people: Sequence[Person] = (Person(1, "An"),)
+    people: Sequence[Person] = (Person([1], "An"),)
     code: str = "482913"
     """Of the newest alert."""
     confirmed: list[int] = field(default_factory=list)
@@ -46,8 +48,9 @@ class Caller:
     async def alert_with(self, code: str) -> PastAlert | Key:
         return NEWEST if code == self.code else "line_wrong_code"
 
-    async def ask_to_leave(self) -> None:
+    async def ask_to_leave(self) -> bool:
         self.asked_to_leave = True
+        return self.may_ask
 
     async def offer(self, people: Sequence[Person]) -> Sound:
         return Sound(Path("/sounds/who-leaves"), 2.0 + len(people))

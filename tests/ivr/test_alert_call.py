@@ -89,6 +89,27 @@ async def test_who_pressed_0_by_mistake_hears_the_whole_message_after_all(then: 
     assert seconds_of_message(phone)[:2] == [3.0, 8.0]
 
 
+@pytest.mark.parametrize(("then", "wants"), [("1", None), ("9", Wants.REPORT)])
+@in_no_time
+async def test_a_key_that_means_something_counts_also_after_a_0(then: str, wants: Wants | None) -> None:
+    async with answered(ALERT) as phone:
+        await phone.hears(MESSAGE)
+        phone.presses("0")
+        await phone.hears(LEAVE_SURE)
+        phone.presses(then)
+    assert (phone.wants, outcome(phone)) == (wants, Outcome.CONFIRMED)
+
+
+@in_no_time
+async def test_a_0_by_mistake_after_the_last_pass_says_the_message_again() -> None:
+    async with answered(ALERT, passes=1) as phone:
+        await phone.listens(8.5)
+        phone.presses("0")
+        await phone.hears(LEAVE_SURE)
+        await phone.hears(MESSAGE)
+    assert seconds_of_message(phone) == [8.0, 8.0]
+
+
 @in_no_time
 async def test_the_thanks_are_heard_whole_even_by_who_keeps_pressing_keys() -> None:
     async with answered(ALERT) as phone:

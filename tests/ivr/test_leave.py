@@ -15,7 +15,8 @@ from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
 from tests.ivr.callers import SAYS, Caller, calls, heard
 
-COUPLE = (Person(1, "An"), Person(2, "Bert"))
+COUPLE = (Person([1], "An"), Person([2, 3], "Bert"))
+MANY = [Person([nth], f"Neighbour {nth}") for nth in range(1, 13)]
 
 
 @asynccontextmanager
@@ -96,7 +97,7 @@ async def test_who_never_asked_for_it_puts_the_phone_down_or_says_nothing_and_st
     assert caller.left == []
 
 
-@pytest.mark.parametrize(("key", "left"), [("2", ["Bert"]), ("0", ["An", "Bert"]), ("", [])])
+@pytest.mark.parametrize(("key", "left"), [("2", ["Bert"]), ("9", ["An", "Bert"]), ("", [])])
 @in_no_time
 async def test_two_who_share_a_number_are_asked_which_of_them_leaves(key: str, left: list[str]) -> None:
     caller = Caller(people=COUPLE)
@@ -107,6 +108,54 @@ async def test_two_who_share_a_number_are_asked_which_of_them_leaves(key: str, l
         phone.presses(key)
     assert caller.left == left
     assert heard(phone)[-1] == ("leave_done" if left else "leave_stays")
+
+
+@in_no_time
+async def test_a_0_too_many_makes_nobody_else_leave() -> None:
+    caller = Caller(people=COUPLE)
+    async with rung(caller) as phone:
+        await phone.hears(SAYS["leave_confirm"])
+        phone.presses("00")
+        await phone.hears(SAYS["line_wrong_key"])
+        phone.hangs_up()
+    assert caller.left == []
+
+
+@in_no_time
+async def test_all_means_all_also_of_more_than_have_a_key() -> None:
+    caller = Caller(people=MANY)
+    async with rung(caller) as phone:
+        await phone.hears(SAYS["leave_confirm"])
+        phone.presses("0")
+        await phone.hears(await caller.offer(MANY[:8]))
+        phone.presses("9")
+    assert len(caller.left) == len(MANY)
+
+
+@in_no_time
+async def test_where_nobody_is_known_any_more_nobody_is_told_that_they_left() -> None:
+    async with rung(Caller(people=())) as phone:
+        await phone.hears(SAYS["leave_confirm"])
+        phone.presses("0")
+        await phone.hears(SAYS["leave_stays"])
+
+
+@in_no_time
+async def test_who_asked_too_often_in_a_day_is_promised_no_call() -> None:
+    async with calls(Caller(may_ask=False)) as phone:
+        await phone.hears(SAYS["line_menu"])
+        phone.presses("00")
+        await phone.hears(SAYS["leave_too_often"])
+
+
+@in_no_time
+async def test_who_reported_on_an_alert_and_then_leaves_is_not_rung_again() -> None:
+    caller = Caller(is_rung=True)
+    async with calls(caller) as phone:
+        await phone.hears(SAYS["line_menu"])
+        phone.presses("00")
+        await phone.hears(SAYS["leave_done"])
+    assert (caller.left, caller.asked_to_leave) == (["An"], False)
 
 
 @in_no_time

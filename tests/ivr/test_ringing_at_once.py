@@ -66,8 +66,8 @@ async def test_a_call_of_an_earlier_process_is_led_and_not_placed_again(tmp_path
         ari.phones[phone(15)] = answers_when_told
         ari.places(str(call), phone(15), {"timeout": 3600})
         async with line_on(ari, tmp_path, connected=False) as desk:
-            adopted = asyncio.create_task(ringer(desk).adopt(call, spoken, seconds=20))
-            await until(lambda: desk.exchange.find(str(call)) is not None)
+            rings = ringer(desk)
+            adopted = asyncio.create_task(rings.adopt(rings.expect(call), spoken, seconds=20))
             await desk.is_back()
             may_answer.set()
             assert await adopted is True
@@ -77,7 +77,18 @@ async def test_a_call_of_an_earlier_process_is_led_and_not_placed_again(tmp_path
 
 async def test_a_call_that_the_pbx_does_not_know_is_said_to_be_none(tmp_path: Path) -> None:
     async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, connected=False) as desk:
-        spoken = Spoken()
-        adopted = asyncio.create_task(ringer(desk).adopt(uuid4(), spoken, seconds=20))
-        assert await adopted is None
+        spoken, rings = Spoken(), ringer(desk)
+        live = rings.expect(uuid4())
+        assert await rings.adopt(live, spoken, seconds=20) is False
+        assert live.end.is_lost
         assert spoken.with_ == []
+        assert (desk.exchange.find(live.id), desk.lines.taken) == (None, 0)
+
+
+async def test_a_call_that_is_given_up_before_it_is_adopted_leaves_nothing(tmp_path: Path) -> None:
+    async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, connected=False) as desk:
+        rings = ringer(desk)
+        live = rings.expect(uuid4())
+        rings.give_up(live)
+        rings.give_up(live)
+        assert (desk.exchange.find(live.id), desk.lines.taken) == (None, 0)
