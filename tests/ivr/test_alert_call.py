@@ -8,7 +8,7 @@ import pytest
 from broadcast.states import Outcome
 from ivr.call import Hangup, Key, PlayFailed, Sound, Whole
 from ivr.far_end import TALK_ENDS_AFTER
-from ivr.scripts.alert_call import Alert, Wants
+from ivr.scripts.alert_call import Alert
 from tests.fakes.phone import Phone, answered
 from tests.in_no_time import in_no_time
 from tests.ivr.told import SETTLED
@@ -54,60 +54,6 @@ async def test_chris_presses_1_and_hangs_up_in_the_same_breath() -> None:
         phone.presses("1")
         phone.hangs_up()
     assert outcome(phone) is Outcome.CONFIRMED
-
-
-@in_no_time
-async def test_dora_presses_9_to_report_which_proves_that_she_understood() -> None:
-    async with answered(ALERT) as phone:
-        await phone.hears(MESSAGE)
-        await phone.listens(3)
-        phone.presses("9")
-    assert (phone.wants, outcome(phone)) == (Wants.REPORT, Outcome.CONFIRMED)
-
-
-@in_no_time
-async def test_emiel_presses_0_and_0_again_and_has_confirmed_nothing() -> None:
-    async with answered(ALERT) as phone:
-        await phone.hears(MESSAGE)
-        phone.presses("0")
-        await phone.hears(LEAVE_SURE)
-        phone.presses("0")
-    assert (phone.wants, outcome(phone)) == (Wants.LEAVE, Outcome.PARTIAL)
-
-
-@pytest.mark.parametrize("then", ["", "7"])
-@in_no_time
-async def test_who_pressed_0_by_mistake_hears_the_whole_message_after_all(then: str) -> None:
-    async with answered(ALERT) as phone:
-        await phone.hears(MESSAGE)
-        await phone.listens(3)
-        phone.presses("0")
-        await phone.hears(LEAVE_SURE)
-        phone.presses(then)
-        await phone.hears(MESSAGE)
-    assert (phone.wants, outcome(phone)) == (None, Outcome.HEARD)
-    assert seconds_of_message(phone)[:2] == [3.0, 8.0]
-
-
-@pytest.mark.parametrize(("then", "wants"), [("1", None), ("9", Wants.REPORT)])
-@in_no_time
-async def test_a_key_that_means_something_counts_also_after_a_0(then: str, wants: Wants | None) -> None:
-    async with answered(ALERT) as phone:
-        await phone.hears(MESSAGE)
-        phone.presses("0")
-        await phone.hears(LEAVE_SURE)
-        phone.presses(then)
-    assert (phone.wants, outcome(phone)) == (wants, Outcome.CONFIRMED)
-
-
-@in_no_time
-async def test_a_0_by_mistake_after_the_last_pass_says_the_message_again() -> None:
-    async with answered(ALERT, passes=1) as phone:
-        await phone.listens(8.5)
-        phone.presses("0")
-        await phone.hears(LEAVE_SURE)
-        await phone.hears(MESSAGE)
-    assert seconds_of_message(phone) == [8.0, 8.0]
 
 
 @in_no_time
