@@ -121,7 +121,7 @@ class OwnCalls(Generic[R]):
         self._stray = found
 
     async def leave(self) -> None:
-        """Let go of every call; the next process finds it ended and rings again."""
+        """Let go of every call as it is; the next process adopts it, and greets whoever is there anew."""
         for call in self._up.values():
             call.cancel()
         if self._up:

@@ -97,6 +97,7 @@ class Ringer:
     async def _see_through(
         self, live: LiveCall, script: Script, seconds: float, placing: Coroutine[Any, Any, None] | None
     ) -> bool:
+        is_left = False
         try:
             async with asyncio.timeout(seconds + LONGEST + GRACE):
                 if placing is not None:
@@ -110,8 +111,12 @@ class Ringer:
             return False
         except TimeoutError:
             return live.call is not None
+        except asyncio.CancelledError:
+            is_left = True  # to the next process, which goes on with it, or ends it
+            raise
         finally:
-            await self._hang_up(live.id)
+            if not is_left:
+                await self._hang_up(live.id)
             self._exchange.forget(live)
             self._lines.release()
 

@@ -55,6 +55,17 @@ async def test_a_telephone_that_rings_can_be_stopped_and_nobody_is_spoken_to(lin
     assert line_desk.lines.taken == 0
 
 
+class Stays:
+    """A conversation without an end."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def __call__(self, call: Call) -> None:
+        self.begun.set()
+        await call.pause(3600)
+
+
 async def test_a_call_of_an_earlier_process_is_led_and_not_placed_again(tmp_path: Path) -> None:
     call, spoken, may_answer = uuid4(), Spoken(), asyncio.Event()
 
@@ -92,3 +103,15 @@ async def test_a_call_that_is_given_up_before_it_is_adopted_leaves_nothing(tmp_p
         rings.give_up(live)
         rings.give_up(live)
         assert (desk.exchange.find(live.id), desk.lines.taken) == (None, 0)
+
+
+async def test_a_call_that_a_line_lets_go_of_goes_on_for_the_next_one(tmp_path: Path) -> None:
+    async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path) as desk:
+        ari.phones[phone(15)] = picks_up_and_stays
+        call, stays = uuid4(), Stays()
+        ringing = asyncio.create_task(ringer(desk).ring_at_once(call, phone(15), stays, seconds=20))
+        await stays.begun.wait()
+        ringing.cancel()
+        await asyncio.wait({ringing})
+        assert not ari.calls[str(call)].gone.is_set()
+        assert (desk.exchange.find(str(call)), desk.lines.taken) == (None, 0)
