@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.conversations import Conversation
 from bench.lines_stage import NEWEST, LineStage
 from broadcast.draft import Draft
+from broadcast.leave_tables import LeaveWish
 from broadcast.states import Result
 from broadcast.tables import Broadcast, MemberReport, Recipient
 from buurtbel.neighbours.handset import Handset
@@ -68,6 +69,32 @@ async def one_of_two_leaves_on_an_alert(stage: LineStage, number: str) -> None:
         await call.presses("2")
         await call.hears(stage.says("leave_done"))
     assert await _who_left(stage, rung) == ["Paula"]
+
+
+async def leaves_on_an_alert_and_hangs_up_at_once(stage: LineStage, number: str) -> None:
+    rung, broadcast = await _rung(stage, number, ["Omer"])
+    async with stage.phones.called(rung) as call:
+        await call.hears(_beginning(await stage.message(broadcast)))
+        await call.presses("00")
+        await call.hears(_beginning(stage.says("leave_done")))
+    assert await _who_left(stage, rung) == ["Omer"]
+
+
+async def hangs_up_when_asked_whether_to_leave(stage: LineStage, number: str) -> None:
+    async with stage.phones.calling(number) as call:
+        await call.hears(stage.says("line_menu"))
+        await call.presses("0")
+        await call.hears(_beginning(stage.says("leave_sure")))
+    assert not await _has_asked_to_leave(stage, number)
+
+
+async def hangs_up_when_asked_for_a_code(stage: LineStage, number: str) -> None:
+    async with stage.phones.calling(_stranger(number)) as call:
+        await call.hears(stage.says("line_unknown_menu"))
+        await call.presses("1")
+        await call.hears(stage.says("line_code"))
+        await call.presses("123")
+    assert await stage.kept(_stranger(number)) == 0
 
 
 async def presses_0_by_mistake_and_hears_the_whole_alert(stage: LineStage, number: str) -> None:
@@ -134,8 +161,7 @@ async def hears_an_alert_by_its_code_and_reports_on_it(stage: LineStage, _number
 
 
 async def guesses_codes(stage: LineStage, number: str) -> None:
-    stranger = f"+99917{int(number[-6:]) + 100_000}"
-    async with stage.phones.calling(stranger) as call:
+    async with stage.phones.calling(_stranger(number)) as call:
         for _ in range(3):
             await _types_a_code(stage, call, "line_wrong_code")
         await _types_a_code(stage, call, "police_locked")
@@ -200,6 +226,16 @@ def _beginning(sentence: Audio) -> Audio:
     return Audio(sentence.samples[: round(LATE * len(sentence.samples))], sentence.rate)
 
 
+def _stranger(number: str) -> str:
+    """One that is nobody's."""
+    return f"+99917{int(number[-6:]) + 100_000}"
+
+
+async def _has_asked_to_leave(stage: LineStage, number: str) -> bool:
+    async with stage.board.engine.connect() as connection:
+        return bool(await connection.scalar(select(exists().where(LeaveWish.e164 == number))))
+
+
 async def _who_left(stage: LineStage, number: str) -> list[str]:
     left = select(Member.name).where(Member.left_on.is_not(None), Member.numbers.any(e164=number))
     async with stage.board.engine.connect() as connection:
@@ -233,6 +269,9 @@ CONVERSATIONS: Mapping[str, Conversation] = {
         for one in LANGUAGES
     },
     "hangs up while reporting on an alert": hangs_up_while_reporting_on_an_alert,
+    "leaves on an alert and hangs up at once": leaves_on_an_alert_and_hangs_up_at_once,
+    "hangs up when asked whether to leave": hangs_up_when_asked_whether_to_leave,
+    "hangs up when asked for a code": hangs_up_when_asked_for_a_code,
     "one of two leaves on an alert": one_of_two_leaves_on_an_alert,
     "presses 0 by mistake and hears the whole alert": presses_0_by_mistake_and_hears_the_whole_alert,
     "never asked to leave and hangs up": never_asked_to_leave_and_hangs_up,
