@@ -13,7 +13,7 @@ EVERYBODY = "9"
 """Not the key that leaves: who presses that one once too often has not spoken for all."""
 MOST = 8
 """People behind one number who can be told apart by key."""
-WAIT = 4.0
+WAIT = 6.0
 """Seconds after the question in which the second key is pressed, or not."""
 
 
