@@ -1,6 +1,7 @@
 """One machine in the chaos: `buurtbel serve` and its line, which are killed, frozen and told a wrong time."""
 
 import asyncio
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,9 +55,13 @@ class Node(Server):
         return [one for one in found if one.status() != psutil.STATUS_ZOMBIE]
 
     def kill_all(self, *, line: bool = True, serve: bool = False) -> int:
-        """At once; returns how many there were."""
+        """At once, and what is being started in this moment too; returns how many there were."""
+        found = self.processes(line=False, serve=serve)
+        for process in found:
+            process.suspend()
+        found += [one for one in self.of_this_machine() if line and _is_a_line(one)]
         killed = 0
-        for process in self.processes(line=line, serve=serve):
+        for process in found:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
                 killed += 1
@@ -64,6 +69,26 @@ class Node(Server):
             self.process.wait()
             self.process = None
         return killed
+
+    def of_this_machine(self) -> list[psutil.Process]:
+        """Whatever works in its folder, whether it has left a note or not."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if process.environ().get("BUURTBEL_DATA_DIR") == str(self.folder) or any(
+                    word.startswith(f"{self.folder}/") for word in process.cmdline()
+                ):
+                    found.append(process)
+        return [one for one in found if one.pid != os.getpid() and one.status() != psutil.STATUS_ZOMBIE]
+
+    def end(self) -> None:
+        """Stop it, and kill what was left when it was killed before."""
+        self.stop()
+        left = self.of_this_machine()
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left)
 
     async def freeze(self, seconds: float, *, serve: bool) -> None:
         frozen = self.processes(serve=serve)
@@ -86,3 +111,9 @@ class Node(Server):
     @staticmethod
     def free_disk(folder: Path) -> None:
         (folder / FULL).unlink(missing_ok=True)
+
+
+def _is_a_line(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()[-1:] == ["line"]
+    return False

@@ -115,7 +115,7 @@ class Zone:
         for node in self.nodes.values():
             for process in reversed(node.processes(serve=True)):
                 process.resume()
-            await asyncio.to_thread(node.stop)
+            await asyncio.to_thread(node.end)
         if self._shares:
             await asyncio.to_thread(postgres.stop, self.folder)
         await self._open.aclose()
