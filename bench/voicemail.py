@@ -16,7 +16,7 @@ from bench.message import NoSuchLength
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
 from bench.server import MembersRefused
 from bench.voicemail_calls import NOT_CALLED, Called
-from bench.voicemail_figures import echo_line, first_packet_line, last_line, targets_line
+from bench.voicemail_figures import all_reached, echo_line, first_packet_line, last_line, targets_line
 from bench.voicemail_measures import Recordings, listen_to_all
 from bench.voicemail_run import Evening, call_everybody
 from bench.voicemail_stage import recordings_of, stage
@@ -49,7 +49,8 @@ HINDRANCES = (
 )
 
 
-async def main(seed: int, count: int) -> None:
+async def main(seed: int, count: int) -> int:
+    """0 when every target was met."""
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -68,6 +69,7 @@ async def main(seed: int, count: int) -> None:
     say(f"listened for {time.monotonic() - listening:.0f} s")
     (FOLDER / "calls.json").write_text(as_json(seed, evening, calls))
     show(evening, calls)
+    return 0 if all_reached(calls) else 1
 
 
 def settings_for(sip_port: int) -> dict[str, str]:
@@ -130,7 +132,7 @@ if __name__ == "__main__":
     asked.add_argument("--count", type=int, default=COUNT, help="how many of them; the figures want 240")
     given = asked.parse_args()
     try:
-        asyncio.run(main(given.seed, given.count))
+        sys.exit(asyncio.run(main(given.seed, given.count)))
     except TimeoutError:
         sys.exit(f"Something took too long: look into the logs in {FOLDER}.")
     except HINDRANCES as hindrance:

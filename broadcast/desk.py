@@ -106,11 +106,11 @@ class Desk:
             now = now or (await connection.scalars(select(func.clock_timestamp()))).one()
             return await self._begin(connection, prepared, now)
 
-    async def has_begun(self, prepared: Prepared) -> bool:
-        """Whether `begin` was done, for who got no answer from it."""
+    async def begun(self, prepared: Prepared) -> int | None:
+        """The broadcast of it, for who got no answer from `begin`; None when it was not done."""
         async with self._engine.connect() as connection:
-            begun = exists().where(Broadcast.request == prepared.request)
-            return bool(await connection.scalar(select(begun)))
+            found = select(Broadcast.id).where(Broadcast.request == prepared.request)
+            return await connection.scalar(found)
 
     async def stop(self, broadcast: int, by: str) -> None:
         """Take it back: nobody is rung any more, and who is being spoken to hears that it is withdrawn.

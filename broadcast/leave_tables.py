@@ -18,7 +18,7 @@ class LeaveOutcome(StrEnum):
     LEFT = "left"
     """The key was pressed."""
     STAYED = "stayed"
-    """Somebody put the phone down instead."""
+    """Somebody put the phone down instead, or pressed another key."""
     UNANSWERED = "unanswered"
     """By a person: an answering machine presses no key either."""
     LOST = CALL_LOST

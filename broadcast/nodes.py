@@ -7,7 +7,9 @@ from enum import StrEnum
 from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from broadcast.duty_tables import DutyCall
 from broadcast.errors import UnknownNode
+from broadcast.leave_tables import LeaveCall
 from broadcast.states import AttemptState
 from broadcast.tables import Attempt, Node
 
@@ -30,15 +32,20 @@ class NodeState:
     name: str
     standing: Standing
     calls: int
-    """Attempts that it dialled and whose end is not recorded."""
+    """Calls that it placed and whose end is not recorded: attempts, and those of our own."""
     heard_of: datetime
 
 
-_CALLS = (
+_DIALLED = (
     select(func.count())
     .where(Attempt.node == Node.name, Attempt.state == AttemptState.DIALLING)
     .scalar_subquery()
 )
+_OF_OUR_OWN = [
+    select(func.count()).where(table.node == Node.name, table.ended_at.is_(None)).scalar_subquery()
+    for table in (DutyCall, LeaveCall)
+]
+_CALLS = _DIALLED + _OF_OUR_OWN[0] + _OF_OUR_OWN[1]
 _STATES = select(
     Node.name,
     case(

@@ -4,6 +4,7 @@
 class SwitchboardError(Exception):
     """Base of this room's errors.
 
+    - NewerDatabase: it was upgraded by a release that this one does not know.
     - NotRunning: there is no database, so no running Buurtbel.
     - DemoFailed: the demo could not be run as scripted.
     """
@@ -11,6 +12,10 @@ class SwitchboardError(Exception):
 
 class NotRunning(SwitchboardError):  # noqa: N818 - a condition
     """Nothing can be asked or sent until Buurtbel runs."""
+
+
+class NewerDatabase(SwitchboardError):  # noqa: N818
+    """This release cannot work on it."""
 
 
 class DemoFailed(SwitchboardError):  # noqa: N818

@@ -7,7 +7,18 @@ from uuid import uuid4
 
 from ivr.channel import Channel
 from ivr.far_end import FarEnd
-from ivr.signals import GONE_WITHIN, NEVER_REPORTED, WHOLE_WITHIN, Ended, Gone, Recorded, Started, TakenBack
+from ivr.pbx_clock import PbxClock
+from ivr.signals import (
+    GONE_WITHIN,
+    NEVER_REPORTED,
+    PATH_OPENS_WITHIN,
+    WHOLE_WITHIN,
+    Ended,
+    Gone,
+    Recorded,
+    Started,
+    TakenBack,
+)
 
 
 class LineError(Exception):
@@ -60,8 +71,6 @@ def _clock() -> float:
 
 Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack
 Heard = Whole | Key | StartAgain
-PATH_OPENS_WITHIN = 0.5
-"""Seconds after our answer in which a caller may not hear us yet."""
 
 
 class Call:
@@ -74,7 +83,7 @@ class Call:
         self.id = id_
         self.far_end = far_end
         self._channel = channel
-        self._answered_at = answered_at
+        self._clock = PbxClock(answered_at)
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
         self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
@@ -109,14 +118,14 @@ class Call:
             self._listen_on()
 
     def playback_started(self, playback: str, at: float) -> None:
-        self._started[playback] = at - self._answered_at
+        self._started[playback] = self._clock.since_answer(at)
         if playback == self._pass:
             self.far_end.pass_started(self.since_answer(at))
         self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         # By the PBX's clock alone: what came meanwhile from ours must not make a playback seem shorter.
-        seconds = at - self._answered_at - self._started.get(playback, 0.0)
+        seconds = self._clock.since_answer(at) - self._started.get(playback, 0.0)
         self.since_answer(at)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
@@ -165,7 +174,7 @@ class Call:
 
     def since_answer(self, at: float) -> float:
         """Seconds from the answer to this moment, which is now or was just before."""
-        self.now = max(self.now, at - self._answered_at)
+        self.now = max(self.now, self._clock.since_answer(at))
         return self.now
 
     # The verbs

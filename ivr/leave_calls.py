@@ -43,21 +43,23 @@ class Leaving:
     def __init__(self, number: str, somebody: Somebody) -> None:
         self.number = number
         self._somebody = somebody
-        self._has_hung_up = False
+        self._is_a_person = False
 
     @property
     def outcome(self) -> LeaveOutcome:
-        """Who puts the phone down stays; what listens to the end is a machine, and is rung again."""
+        """Who puts the phone down or presses another key stays; what only listens is a machine."""
         if self._somebody.has_asked_out:
             return LeaveOutcome.LEFT
-        return LeaveOutcome.STAYED if self._has_hung_up else LeaveOutcome.UNANSWERED
+        return LeaveOutcome.STAYED if self._is_a_person else LeaveOutcome.UNANSWERED
 
     async def converse(self, call: Call) -> None:
         try:
             await leave_call(call, self._somebody)
         except Hangup:
-            self._has_hung_up = True
+            self._is_a_person = True
             raise
+        finally:
+            self._is_a_person |= bool(call.far_end.facts.keys)
 
     def has_left(self) -> None:
         self._somebody.has_left()

@@ -152,9 +152,7 @@ class OwnCalls(Generic[R]):
             held = await patiently(lambda: self._book.conversation(ring))
             try:
                 if live is None:
-                    await self._rings.ring_at_once(
-                        ring.id, held.number, held.converse, seconds=self._book.ring
-                    )
+                    await self._rings.ring(ring.id, held.number, held.converse, seconds=self._book.ring)
                 else:
                     await self._rings.adopt(live, held.converse, seconds=self._book.ring)
             finally:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,10 +18,10 @@ from ivr.call import Call, Sound
 from ivr.officer_policy import OfficerPolicy
 from ivr.patience import patiently
 from ivr.reports import Reports
+from ivr.scripts.police import Done
 from ivr.scripts.sentences import Says
 from ivr.spoken_alert import forget_what_was_left
 from ivr.trunk import Trunk
-from prompts.catalogue import Key
 from prompts.errors import SpeechError
 from prompts.voice import Voice
 
@@ -31,7 +32,7 @@ class Rings(Protocol):
     """Who rings an officer back."""
 
     async def ring(
-        self, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float
+        self, id_: UUID, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float
     ) -> bool: ...
 
 
@@ -72,27 +73,27 @@ class Police:
             await asyncio.wait(self.sending)
 
 
-async def begin_alert(desk: Desk, prepared: Prepared) -> Key:
+async def begin_alert(desk: Desk, prepared: Prepared) -> Done:
     """Begin to ring, once, though the database goes away in this moment and comes back."""
     is_stale = False
 
-    async def begin() -> None:
+    async def begin() -> int:
         nonlocal prepared, is_stale
         if is_stale:
             prepared, is_stale = await desk.prepare(prepared.draft), False
+        begun = await desk.begun(prepared)
+        if begun is not None:
+            return begun
         try:
-            if not await desk.has_begun(prepared):
-                await desk.begin(prepared)
+            return (await desk.begin(prepared)).broadcast
         except MembersChanged:
             is_stale = True
-            await begin()
+            return await begin()
 
     try:
-        await patiently(begin)
+        return Done("police_sent", await patiently(begin))
     except (BroadcastError, DirectoryError, SpeechError) as refusal:
         log.warning("An alert by phone was refused at the last moment (%s).", type(refusal).__name__)
-        return "police_failed"
     except DATABASE_AWAY:
         log.error("An alert by phone was not sent: the database stays away.")  # noqa: TRY400
-        return "police_failed"
-    return "police_sent"
+    return Done("police_failed")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
@@ -28,7 +28,7 @@ GRACE = 10.0
 
 
 class Ringer:
-    """On one trunk of one PBX; waits for a place on the line, as any call of ours does."""
+    """On one trunk of one PBX; it waits for no place on the line, however many are called out."""
 
     def __init__(
         self, client: AriClient, exchange: Exchange, lines: Lines, *, trunk: Trunk, endpoint: str
@@ -44,18 +44,11 @@ class Ringer:
         """The PBX and its trunk are there."""
         return self._lines.is_open
 
-    async def ring(self, number: str, script: Script, *, seconds: float) -> bool:
-        """Ring it for so long, when the line has a place, and hold this conversation.
+    async def ring(self, id_: UUID, number: str, script: Script, *, seconds: float) -> bool:
+        """Ring it for so long, as the channel of this id, placed once, ever; and hold this conversation.
 
-        False when nobody answered.
+        On a place that is kept for callers. False when nobody answered.
         """
-        if not self._may_be_dialled(number) or not await self._lines.free():
-            return False
-        live = self._exchange.watch(str(uuid4()), passes=1)
-        return await self._see_through(live, script, seconds, self._place(live, number, seconds))
-
-    async def ring_at_once(self, id_: UUID, number: str, script: Script, *, seconds: float) -> bool:
-        """The same, on a place that is kept for callers, as the channel of this id: placed once, ever."""
         if not self._may_be_dialled(number):
             return False
         self._lines.occupy()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import uuid4
 
 from broadcast.desk import Prepared
 from broadcast.draft import Draft, Recording
@@ -17,7 +18,7 @@ from ivr.call import Call, Sound
 from ivr.following import Following
 from ivr.police import Police, begin_alert
 from ivr.scripts.call_back import is_confirmed
-from ivr.scripts.police import Message, Network, Refused, Standing
+from ivr.scripts.police import Done, Message, Network, Refused, Standing
 from ivr.scripts.sentences import Says
 from ivr.spoken_alert import SpokenAlert
 from prompts.catalogue import Key, sentence
@@ -109,13 +110,13 @@ class SignedIn:
     async def stop(self, broadcast: int) -> Key:
         return await self._following.stop(broadcast)
 
-    async def send(self, prepared: Prepared, names: str) -> Key:
+    async def send(self, prepared: Prepared, names: str) -> Done:
         """At once, or when the registered number has let it go."""
         if not self._police.policy.call_back:
-            done: Key = await asyncio.shield(self._police.goes_on(begin_alert(self._police.desk, prepared)))
+            done: Done = await asyncio.shield(self._police.goes_on(begin_alert(self._police.desk, prepared)))
             return done
         self._to_confirm.append(self._police.goes_on(self._call_back(prepared, names)))
-        return "police_calls_back"
+        return Done("police_calls_back")
 
     async def _call_back(self, prepared: Prepared, names: str) -> None:
         """Once they have hung up: it may be the same telephone."""
@@ -128,13 +129,13 @@ class SignedIn:
             nonlocal is_sent
             if await is_confirmed(call, self.says, summary):
                 done = await asyncio.shield(police.goes_on(begin_alert(police.desk, prepared)))
-                is_sent = done == "police_sent"
-                await call.play(self.says[done])
+                is_sent = done.broadcast is not None
+                await call.play(self.says[done.says])
             else:
                 await call.play(self.says["police_not_sent"])
 
         for _ in range(policy.call_back_tries):
-            if await police.rings.ring(self._officer.phone, script, seconds=policy.call_back_ring):
+            if await police.rings.ring(uuid4(), self._officer.phone, script, seconds=policy.call_back_ring):
                 break
         if not is_sent:
             log.warning("An alert by phone was not let go by a call to the officer's number.")
@@ -158,5 +159,5 @@ class SpokenPlan:
         self._prepared = prepared
         self._names = names
 
-    async def send(self) -> Key:
+    async def send(self) -> Done:
         return await self._officer.send(self._prepared, self._names)

@@ -1,7 +1,6 @@
 """A real PostgreSQL for every test that wants one: a server per worker, a fresh database per test."""
 
 import importlib
-import importlib.util
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -21,7 +20,7 @@ from storage.engine import make_engine
 
 pytest_plugins = ["tests.pbx_fixtures"]
 
-ROOMS_WITH_TABLES = ("directory", "broadcast")
+TABLES = ("directory.tables", "broadcast.tables", "broadcast.duty_tables", "broadcast.leave_tables")
 TEMPLATE = "buurtbel_template"
 DATABASE_NUMBERS = count(1)
 
@@ -56,9 +55,8 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template_database(postgres_url: str) -> str:
     """The name of a database that has every room's tables and the job engine's, and no rows."""
-    for room in ROOMS_WITH_TABLES:
-        if importlib.util.find_spec(f"{room}.tables"):
-            importlib.import_module(f"{room}.tables")
+    for module in TABLES:
+        importlib.import_module(module)
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         # Nobody needs these rows after a power cut, and waiting for the disk would be most of the run.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):

@@ -5,7 +5,7 @@ the real end of the call. When a number is engaged, the trunk is full or we lost
 with that number. Otherwise we go to the next number in the person's list, round and round, passing over those
 that still rest; when all of them rest, the one that has rested first is called. Left out are numbers that do
 not exist, that rejected us twice, or whose tries are used up. Nobody is called again who confirmed or heard
-the alert, who got it twice on the same voicemail, or whose alert has expired.
+the alert, who was met twice by the same voicemail, or whose alert has expired.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +84,9 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
         Outcome.CONFIRMED_BY_CALLBACK: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
         Outcome.HEARD: Consequence(Then.FINISH, None, True, Result.HEARD),
         Outcome.VOICEMAIL: Consequence(Then.NEXT, "voicemail", True, Result.VOICEMAIL, second=Then.FINISH),
-        Outcome.VOICEMAIL_PARTIAL: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
+        Outcome.VOICEMAIL_PARTIAL: Consequence(
+            Then.NEXT, "voicemail", True, Result.PARTIAL, second=Then.FINISH
+        ),
         Outcome.PARTIAL: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
         Outcome.SILENT: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
         Outcome.SCREENED: Consequence(Then.NEXT, "partial", True, Result.PARTIAL),
@@ -103,6 +105,8 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 )
 """What each outcome leads to: the only place that says so."""
 
+VOICEMAILS = frozenset({Outcome.VOICEMAIL, Outcome.VOICEMAIL_PARTIAL})
+"""The same box, whether it took all of it or not."""
 _HIGHEST_DOUBLING = 32
 """Beyond it any wait is the longest one, and a float would overflow."""
 
@@ -169,8 +173,9 @@ def _steps(history: Iterable[Tried], policy: RetryPolicy) -> list[_Step]:
         excused += row.excused
         if row.excused and excused > policy.lost_per_person:
             row = CONSEQUENCES[Outcome.NO_ANSWER]
-        again = (tried.number, tried.outcome) in seen
-        seen.add((tried.number, tried.outcome))
+        met = (tried.number, Outcome.VOICEMAIL if tried.outcome in VOICEMAILS else tried.outcome)
+        again = met in seen
+        seen.add(met)
         steps.append(
             _Step(tried.number, tried.ended_at, row, row.second if again and row.second else row.then)
         )

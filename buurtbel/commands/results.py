@@ -95,7 +95,7 @@ def calls_table(lines: Iterable[Line]) -> Table:
                 escape(line.name),
                 call.number,
                 call.outcome or "being called",
-                f"{told.judgement}: {told.reason}" if told.judgement else "",
+                ": ".join(filter(None, (told.judgement, told.reason))),
                 " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
                 " ".join(_span(*one) for one in told.talk),
                 _moments(told.keys),

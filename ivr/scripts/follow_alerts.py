@@ -7,13 +7,16 @@ from ivr.scripts.police import Officer
 CHOICES = "139#"
 
 
-async def follow_alerts(call: Call, officer: Officer) -> None:
-    """The newest first: 1 tells the latest figures, 3 goes to the one before, 9 twice stops it, # ends."""
+async def follow_alerts(call: Call, officer: Officer, *, first: int | None = None) -> None:
+    """1 tells the latest figures, 3 goes to the alert before, 9 twice stops it, # ends.
+
+    Begins with the newest, or with `first`: a colleague may have sent one in the same moment.
+    """
     says, alerts = officer.says, await officer.alerts()
     if not alerts:
         await call.play(says["police_no_alert"])
         return
-    at, choice = 0, "1"
+    at, choice = (alerts.index(first) if first in alerts else 0), "1"
     while choice != "#":
         if choice == "9":
             await stop_alert(call, officer, alerts[at])

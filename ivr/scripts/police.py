@@ -40,14 +40,22 @@ class Message(Protocol):
         """Forget it; it will be spoken anew."""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an alert, as a fixed sentence; `broadcast` once it is sent."""
+
+    says: Key
+    broadcast: int | None = None
+
+
 class Plan(Protocol):
     """An alert that could be sent: every word of it is ready."""
 
     summary: Sound
     """To whom, to how many, and about how long that takes."""
 
-    async def send(self) -> Key:
-        """Ring them, whatever becomes of this call; the sentence that says what was done."""
+    async def send(self) -> Done:
+        """Ring them, whatever becomes of this call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ async def send_alert(call: Call, officer: Officer) -> bool:
         await call.play(says["police_not_sent"])
         return True
     done = await plan.send()
-    await call.play(says[done])
-    if done == "police_sent":
-        await follow_alerts(call, officer)
-    return done != "police_calls_back"
+    await call.play(says[done.says])
+    if done.broadcast is not None:
+        await follow_alerts(call, officer, first=done.broadcast)
+    return done.says != "police_calls_back"
 
 
 async def plan_alert(call: Call, officer: Officer, message: Message) -> Plan:

@@ -146,7 +146,9 @@ def test_echoing_lines_are_counted_apart():
     passes = [[0, 3, False], [3, 6, False], [6, 26, True], [27, 47, True]]
     echoing = called(neighbour(Kind.HALLO, echo=Echo(-12.0, 80.0)), "person", passes=passes)
     calls = [echoing, box(passes=[[0, 1, False]] * 9)]
-    assert echo_line(calls) == "echo: calls=1 most_restarts_before_whole=2 longest_call_passes=2"
+    assert echo_line(calls) == (
+        "echo: calls=1 most_restarts_before_whole=2 <= 3, longest_call_passes=2 <= 2 met"
+    )
 
 
 def test_the_last_line_has_every_figure_under_its_name():

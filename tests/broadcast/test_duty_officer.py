@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -28,7 +29,9 @@ MAY, MAY_NOT = (DE_BIST,), ()
 
 
 class Nobody:
-    async def ring(self, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float) -> bool:
+    async def ring(
+        self, _id: UUID, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float
+    ) -> bool:
         raise AssertionError
 
 

@@ -16,6 +16,7 @@ from broadcast.ledger import Ledger
 from broadcast.policy import BroadcastPolicy, RetryPolicy
 from broadcast.queue import AttemptQueue
 from broadcast.report import report
+from buurtbel.errors import NewerDatabase
 from buurtbel.schema import upgrade
 from directory.registry import members
 from storage.base import Base
@@ -66,3 +67,11 @@ def test_the_steps_from_release_to_release_make_the_tables_that_the_rooms_declar
         )
         assert compare_metadata(found, Base.metadata) == []
     engine.dispose()
+
+
+def test_a_database_of_a_newer_release_is_left_alone_and_the_reason_said(empty_database: str) -> None:
+    upgrade(empty_database)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match="step 9999 by a newer release"):
+        upgrade(empty_database)

@@ -8,6 +8,8 @@ from tests.chaos.audit import Standing
 from tests.chaos.people import Crowd
 from tests.chaos.tally import Tally
 
+REACHED = frozenset({"confirmed", "heard"})
+
 
 @dataclass
 class Experience:
@@ -58,6 +60,10 @@ def judge(
         if calls > 1:
             tally.heard_twice += calls - 1
             tally.again.append(known[number].ends if number in known else "")
+    for one in standings:
+        again = sum(end in REACHED for end in one.ends.split()[:-1])
+        tally.rung_after_reached += again
+        tally.problems += [f"rung though reached: {one}"] * bool(again)
     tally.silent_answers += len(experience.silent)
     tally.problems += [f"silent: {number} {known.get(number)}" for number in experience.silent]
 
@@ -67,7 +73,7 @@ def _trouble(standing: Standing | None, heard: bool, *, must_confirm: bool) -> s
         return "is nobody's"
     if standing.state != "final":
         return "is still to be called"
-    is_reached = standing.result in {"confirmed", "heard"}
+    is_reached = standing.result in REACHED
     if must_confirm and not is_reached:
         return "was given up"
     if is_reached and not heard:

@@ -21,6 +21,8 @@ class Tally:
     """Calls that were up or ringing when something died."""
     silent_answers: int = 0
     """Phones that were picked up and heard nothing, except where the PBX itself was killed."""
+    rung_after_reached: int = 0
+    """Calls to a number after one that had been recorded as heard or confirmed."""
     rewritten: int = 0
     """Changes of an attempt whose end was recorded, and moves backwards."""
     again: list[str] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Tally:
         self.heard_twice += other.heard_twice
         self.live_at_kill += other.live_at_kill
         self.silent_answers += other.silent_answers
+        self.rung_after_reached += other.rung_after_reached
         self.rewritten += other.rewritten
         self.again += other.again
         self.problems += other.problems
@@ -45,7 +48,8 @@ class Tally:
     def holds(self) -> bool:
         """Nobody lost, nothing placed twice, and nobody rung again without a reason."""
         return (
-            not (self.lost or self.placed_twice or self.silent_answers or self.rewritten)
+            not (self.lost or self.placed_twice or self.silent_answers)
+            and not (self.rewritten or self.rung_after_reached)
             and self.heard_twice <= self.live_at_kill
         )
 

@@ -42,6 +42,12 @@ def test_who_was_not_called_to_the_end_is_lost(an: Standing | None) -> None:
     assert judged(an=an).lost == 1
 
 
+def test_who_was_reached_and_is_rung_again_breaks_a_bound_however_much_was_killed() -> None:
+    twice = replace(CONFIRMED, dialled=2, ends="confirmed confirmed")
+    assert not judged(an=twice, live=100).holds
+    assert judged(an=replace(twice, ends="unknown confirmed"), live=100).rung_after_reached == 0
+
+
 def test_who_counts_as_reached_and_heard_nothing_is_lost() -> None:
     assert judged(replace(AS_IT_SHOULD, reached=set())).lost == 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.call import Hangup, Sound
 from ivr.scripts.member_line import member_line
-from ivr.scripts.police import Message, Network, Refused, Standing
+from ivr.scripts.police import Done, Message, Network, Refused, Standing
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.ivr.callers import SAYS, TONE, Caller
@@ -30,6 +30,8 @@ class Net:
 
 
 DE_BIST, WITVEN = Net("de-bist"), Net("witven")
+SENT = 7
+"""Number of the alert that an officer sends here."""
 
 
 @dataclass
@@ -60,6 +62,8 @@ class House:
     running: list[int] = field(default_factory=list)
     over: dict[int, Key] = field(default_factory=dict)
     sends: Key = "police_sent"
+    of_colleagues: list[int] = field(default_factory=list)
+    """Alerts that others send in the same moment."""
     did: list[str] = field(default_factory=list)
     tried: list[tuple[str, str]] = field(default_factory=list)
     locked: bool = False
@@ -88,11 +92,13 @@ class House:
         self.did.append(f"plan {' '.join(one.slug for one in networks)}{' urgent' if urgent else ''}")
         return self
 
-    async def send(self) -> Key:
+    async def send(self) -> Done:
         self.did.append("send")
-        if self.sends == "police_sent":
-            self.running.insert(0, 7)
-        return self.sends
+        if self.sends != "police_sent":
+            return Done(self.sends)
+        self.running.insert(0, SENT)
+        self.running[:0] = self.of_colleagues
+        return Done("police_sent", SENT)
 
     async def alerts(self) -> Sequence[int]:
         return self.running

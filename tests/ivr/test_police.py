@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 import soundfile
@@ -60,7 +61,9 @@ class Rings:
     keys: list[str | None] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
 
-    async def ring(self, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float) -> bool:
+    async def ring(
+        self, _id: UUID, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float
+    ) -> bool:
         self.rung.append(number)
         key = self.keys.pop(0)
         if key is None:
@@ -151,7 +154,7 @@ async def test_what_was_spoken_rings_the_members_and_leaves_nothing_else(house: 
     station, maes = await house.comes()
     plan = await house.plans(maes)
     assert any("Aantal leden dat gebeld wordt: twee" in text for text in house.told())
-    assert await plan.send() == "police_sent"
+    assert (await plan.send()).says == "police_sent"
     await house.leaves(station)
     assert (await house.office.open_calls()).keys() == {AN, BERT}
     assert await house.office.count("broadcast WHERE started_by = 'Maes' AND urgent") == 1
@@ -181,18 +184,20 @@ async def test_a_line_that_is_told_to_stop_in_the_moment_of_sending_sends_it(hou
 async def test_two_officers_who_send_at_once_both_do(house: PoliceHouse) -> None:
     (_, maes), (_, claes) = await house.comes(), await house.comes("4712")
     plans = [await house.plans(one) for one in (maes, claes)]
-    assert await asyncio.gather(*(plan.send() for plan in plans)) == ["police_sent"] * 2
+    done = await asyncio.gather(*(plan.send() for plan in plans))
+    assert [one.says for one in done] == ["police_sent"] * 2
+    assert len({one.broadcast for one in done}) == 2, "each follows the one they sent"
     assert await house.office.count("broadcast") == 2
 
 
 async def test_a_database_that_goes_away_after_the_commit_makes_no_second_alert(house: PoliceHouse) -> None:
     class GoesAway(Desk):
-        begun = 0
+        times = 0
 
         async def begin(self, prepared: Prepared, **more: Any) -> Any:
             sent = await super().begin(prepared, **more)
-            self.begun += 1
-            if self.begun == 1:
+            self.times += 1
+            if self.times == 1:
                 raise OperationalError("COMMIT", {}, Exception("connection lost"))
             return sent
 
@@ -200,8 +205,8 @@ async def test_a_database_that_goes_away_after_the_commit_makes_no_second_alert(
     desk = GoesAway(office.engine, office.ledger, office.voice, office.policy, zone="Zuiderkempen")
     object.__setattr__(house.police, "desk", desk)
     _, maes = await house.comes()
-    assert await (await house.plans(maes)).send() == "police_sent"
-    assert (desk.begun, await office.count("broadcast")) == (1, 1)
+    assert (await (await house.plans(maes)).send()).says == "police_sent"
+    assert (desk.times, await office.count("broadcast")) == (1, 1)
 
 
 async def test_a_member_who_joins_between_the_question_and_the_1_is_called_too(house: PoliceHouse) -> None:
@@ -209,7 +214,7 @@ async def test_a_member_who_joins_between_the_question_and_the_1_is_called_too(h
     plan = await house.plans(maes)
     async with house.office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE member SET language = 'fr' WHERE name = 'Bert'")
-    assert await plan.send() == "police_sent"
+    assert (await plan.send()).says == "police_sent"
     assert (await house.office.open_calls()).keys() == {AN, BERT}
 
 
@@ -219,7 +224,7 @@ async def test_what_was_forbidden_between_the_question_and_the_1_is_not_sent(hou
     async with house.office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE member SET language = 'fr' WHERE name = 'Bert'")
         await connection.exec_driver_sql("UPDATE network SET charter_approved_on = NULL")
-    assert await plan.send() == "police_failed"
+    assert (await plan.send()).says == "police_failed"
     assert await house.office.count("broadcast") == 0
 
 
@@ -254,7 +259,7 @@ async def test_by_policy_nothing_goes_out_before_the_registered_number_lets_it(h
     calling_back(house)
     house.rings.keys = [None, "1"]
     station, maes = await house.comes()
-    assert await (await house.plans(maes)).send() == "police_calls_back"
+    assert (await (await house.plans(maes)).send()).says == "police_calls_back"
     assert (house.rings.rung, await house.office.count("broadcast")) == ([], 0), "they have not hung up yet"
     await house.leaves(station)
     assert house.rings.rung == [MAES, MAES], "it was busy at first"

@@ -1,6 +1,7 @@
 """Ringing somebody for a conversation of its own, on a fake PBX."""
 
 from pathlib import Path
+from uuid import uuid4
 
 from ivr.call import Call, Sound
 from ivr.ringing import Ringer
@@ -23,7 +24,7 @@ async def test_who_picks_up_hears_the_script_and_is_hung_up_at_its_end(line_desk
         await call.play(Sound(line_desk.message, 0.4))
 
     line_desk.ari.phones[phone(10)] = listens
-    assert await ringer(line_desk).ring(phone(10), script, seconds=10)
+    assert await ringer(line_desk).ring(uuid4(), phone(10), script, seconds=10)
     [heard] = line_desk.ari.heard[phone(10)]
     assert [(Path(one.sound).name, one.whole) for one in heard] == [("message", True)]
     assert (line_desk.lines.taken, line_desk.ari.calls) == (0, {})
@@ -34,5 +35,5 @@ async def test_who_does_not_pick_up_was_not_reached(line_desk: LineDesk) -> None
         raise AssertionError("nobody is there")
 
     for number in (phone(16), phone(20), "+32101"):
-        assert not await ringer(line_desk).ring(number, script, seconds=2)
+        assert not await ringer(line_desk).ring(uuid4(), number, script, seconds=2)
     assert (line_desk.lines.taken, line_desk.ari.calls) == (0, {})

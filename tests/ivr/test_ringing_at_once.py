@@ -39,14 +39,14 @@ async def test_who_must_be_rung_at_once_is_rung_though_the_line_is_full(tmp_path
         ari.phones[phone(15)] = picks_up_and_stays
         assert await desk.lines.free()
         call, spoken = uuid4(), Spoken()
-        assert await ringer(desk, trunk).ring_at_once(call, phone(15), spoken, seconds=20)
+        assert await ringer(desk, trunk).ring(call, phone(15), spoken, seconds=20)
         assert spoken.with_ == [str(call)]
         assert desk.lines.taken == 1
 
 
 async def test_a_telephone_that_rings_can_be_stopped_and_nobody_is_spoken_to(line_desk: LineDesk) -> None:
     call, spoken, rings = uuid4(), Spoken(), ringer(line_desk)
-    ringing = asyncio.create_task(rings.ring_at_once(call, phone(17), spoken, seconds=300))
+    ringing = asyncio.create_task(rings.ring(call, phone(17), spoken, seconds=300))
     await until(lambda: str(call) in line_desk.ari.calls)
     await until(lambda: line_desk.exchange.find(str(call)) is not None)
     await rings.stop(call)
@@ -109,7 +109,7 @@ async def test_a_call_that_a_line_lets_go_of_goes_on_for_the_next_one(tmp_path: 
     async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path) as desk:
         ari.phones[phone(15)] = picks_up_and_stays
         call, stays = uuid4(), Stays()
-        ringing = asyncio.create_task(ringer(desk).ring_at_once(call, phone(15), stays, seconds=20))
+        ringing = asyncio.create_task(ringer(desk).ring(call, phone(15), stays, seconds=20))
         await stays.begun.wait()
         ringing.cancel()
         await asyncio.wait({ringing})

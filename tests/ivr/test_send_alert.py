@@ -43,6 +43,19 @@ async def test_maes_speaks_an_alert_hears_what_it_will_do_sends_it_and_hears_how
 
 
 @in_no_time
+async def test_maes_follows_the_alert_that_maes_sent_though_a_colleague_sent_a_newer_one() -> None:
+    house = House(of_colleagues=[8])
+    async with calls(house) as phone:
+        await is_asked(phone)
+        phone.presses("1")
+        await phone.hears(sound("figures-7"))
+        phone.presses("99")
+        await phone.hears(SAYS["police_stopped"])
+        phone.hangs_up()
+    assert house.did[-1] == "stop 7"
+
+
+@in_no_time
 async def test_once_1_was_pressed_a_hang_up_loses_nothing() -> None:
     house = House()
     async with calls(house) as phone:

@@ -49,7 +49,7 @@ async def test_the_police_come_first_and_the_keys_last() -> None:
         "Dit is een bericht van Politie Zuiderkempen voor BIN De Bist.",
         "Inbraak in de Kerkstraat vijf.",
         "Ziet u nu iets? Bel honderdéén.",
-        "Druk één om te bevestigen, twee om te herhalen, negen om iets te melden.",
+        "Druk één om te bevestigen, twee om te herhalen, of negen voor een melding.",
     ]
 
 

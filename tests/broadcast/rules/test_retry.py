@@ -51,7 +51,7 @@ def test_the_expiry_was_noticed_on_the_line_so_jan_is_finished():
     ("outcome", "seconds"),
     [
         (Outcome.VOICEMAIL, 300),
-        (Outcome.VOICEMAIL_PARTIAL, 120),
+        (Outcome.VOICEMAIL_PARTIAL, 300),
         (Outcome.PARTIAL, 120),
         (Outcome.SILENT, 120),
         (Outcome.SCREENED, 120),
@@ -68,6 +68,14 @@ def test_greet_has_one_number_which_is_called_again_so_long_after_the_call_ended
     assert next_for(JAN_HOME, history=[tried(JAN_HOME, outcome, 40)]) == CallNumber(
         JAN_HOME, after(40 + seconds)
     )
+
+
+def test_greet_has_a_box_that_is_called_once_more_whatever_it_took_each_time():
+    boxes = (Outcome.VOICEMAIL, Outcome.VOICEMAIL_PARTIAL)
+    for first in boxes:
+        for second in boxes:
+            history = [tried(JAN_HOME, first, 40), tried(JAN_HOME, second, 380)]
+            assert isinstance(next_for(JAN_HOME, history=history), Finished)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEAD_NUMBER, Outcome.REFUSED])

@@ -1,0 +1,52 @@
+"""Somebody sets the clock of the machine on which the PBX runs, in the middle of a call."""
+
+import asyncio
+
+import pytest
+
+from broadcast.states import Outcome
+from ivr.pbx_clock import PbxClock
+from tests.fakes.phone import Phone, answered
+from tests.in_no_time import in_no_time
+from tests.ivr.test_alert_call import ALERT, MESSAGE, outcome
+
+HOUR = 3600.0
+
+
+class Wound(Phone):
+    """A phone at a PBX whose clock may be set."""
+
+    ahead = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead
+
+
+@pytest.mark.parametrize("ahead", [HOUR, -HOUR, -30.0, 30.0])
+def test_who_hears_the_message_meanwhile_has_heard_it_whole(
+    ahead: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fakes.phone.Phone", Wound)
+
+    @in_no_time
+    async def story() -> None:
+        async with answered(ALERT) as phone:
+            assert isinstance(phone, Wound)
+            await phone.hears(MESSAGE)
+            await phone.listens(3)
+            phone.ahead = ahead
+            await phone.hears(MESSAGE)
+            await phone.listens(4)
+            phone.presses("1")
+        assert outcome(phone) is Outcome.CONFIRMED
+        assert [one.whole for one in phone.call.far_end.facts.passes] == [True, False]
+
+    story()
+
+
+@in_no_time
+async def test_an_event_that_was_long_on_its_way_counts_from_when_it_happened() -> None:
+    clock = PbxClock(1000.0)
+    await asyncio.sleep(8)
+    assert clock.since_answer(1001.0) == pytest.approx(1.0)
+    assert clock.since_answer(1008.0) == pytest.approx(8.0)
