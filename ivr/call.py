@@ -8,17 +8,7 @@ from uuid import uuid4
 from ivr.channel import Channel
 from ivr.far_end import FarEnd
 from ivr.pbx_clock import PbxClock
-from ivr.signals import (
-    GONE_WITHIN,
-    NEVER_REPORTED,
-    PATH_OPENS_WITHIN,
-    WHOLE_WITHIN,
-    Ended,
-    Gone,
-    Recorded,
-    Started,
-    TakenBack,
-)
+from ivr.signals import GONE_WITHIN, NEVER_REPORTED, WHOLE_WITHIN, Ended, Gone, Recorded, Started, TakenBack
 
 
 class LineError(Exception):
@@ -71,6 +61,8 @@ def _clock() -> float:
 
 Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack
 Heard = Whole | Key | StartAgain
+PATH_OPENS_WITHIN = 0.5
+"""Seconds after our answer in which a caller may not hear us yet."""
 
 
 class Call:
@@ -90,8 +82,7 @@ class Call:
         self.is_over = self._is_ours_to_end = self._is_withdrawn = self._is_conversation = False
         self.is_heard = asyncio.Event()
         """Whoever talks has said what a greeting may hold, or is gone."""
-        self._pass: str | None = None
-        """The playback that speaks a pass now."""
+        self._spoken_pass: str | None = None
         self._process = uuid4().hex[:8]
         self._playbacks = 0
         self._started: dict[str, float] = {}
@@ -119,7 +110,7 @@ class Call:
 
     def playback_started(self, playback: str, at: float) -> None:
         self._started[playback] = self._clock.since_answer(at)
-        if playback == self._pass:
+        if playback == self._spoken_pass:
             self.far_end.pass_started(self.since_answer(at))
         self._signals.put_nowait(Started(playback))
 
@@ -188,13 +179,13 @@ class Call:
 
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
-        self._pass = playback = self._name_playback()
+        self._spoken_pass = playback = self._name_playback()
         whole = False
         try:
             heard = await self._play(sound, playback, keys, "", restarts=True)
             whole = isinstance(heard, Whole)
         finally:
-            self._pass = None
+            self._spoken_pass = None
             start = self._started.get(playback)
             if start is not None:
                 self.far_end.pass_ended(start + sound.seconds if whole else self.now, whole=whole)
