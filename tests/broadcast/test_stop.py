@@ -45,7 +45,7 @@ async def test_phones_that_ring_are_stopped_and_calls_that_are_up_are_told(offic
         dialler.rings_until[CHRIS] = asyncio.Event()
         await office.until(lambda seen: seen.being_called == 1, sent.broadcast)
         await office.desk.stop(sent.broadcast, "Maes")
-        await caller.withdraw_stopped()
+        await caller.withdraw_unwanted()
         await office.until_closed(sent.broadcast)
     assert [order.attempt for order in dialler.orders] == dialler.withdrawn
     assert dialler.calls_to(CHRIS) == 1
