@@ -33,6 +33,7 @@ async def content_of(connection: AsyncConnection, report: int) -> Content:
     row = (
         await connection.execute(
             select(MemberReport.audio, Member.language, MemberReport.broadcast_id, Network.slug)
+            .select_from(MemberReport)
             .outerjoin(Member, Member.id == func.coalesce(MemberReport.member_id, _FIRST_BEHIND))
             .outerjoin(Network, Network.id == MemberReport.network_id)
             .where(MemberReport.id == report, MemberReport.state != ReportState.RECORDING)

@@ -195,7 +195,7 @@ async def test_who_was_not_watched_all_the_time_is_not_said_to_have_heard_it(lin
     assert (await call).outcome in {Outcome.PARTIAL, Outcome.LOST}
 
 
-def test_nobody_puts_the_phone_down_on_a_call_that_was_lost_on_our_side() -> None:
+async def test_nobody_puts_the_phone_down_on_a_call_that_was_lost_on_our_side() -> None:
     put_down, lost = LiveCall("een", 2), LiveCall("twee", 2)
     for live, end in ((put_down, End(16)), (lost, End(is_lost=True))):
         live.call = Call(live.id, NoChannel(), live.far_end, answered_at=100.0)
