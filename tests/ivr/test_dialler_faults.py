@@ -199,8 +199,8 @@ async def test_nobody_puts_the_phone_down_on_a_call_that_was_lost_on_our_side() 
     put_down, lost = LiveCall("een", 2), LiveCall("twee", 2)
     for live, end in ((put_down, End(16)), (lost, End(is_lost=True))):
         live.call = Call(live.id, NoChannel(), live.far_end, answered_at=100.0)
-        live.finish(end, 130.0)
-    assert (put_down.far_end.facts.left, lost.far_end.facts.left) == (30.0, None)
+        live.finish(end, 103.0)
+    assert (put_down.far_end.facts.left, lost.far_end.facts.left) == (3.0, None)
 
 
 class NoChannel:
