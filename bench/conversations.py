@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bench.lines_stage import LineStage
+from bench.lines_stage import LineStage, beginning
 from buurtbel.neighbours.handset import IN_BAND, Handset
 from prompts.catalogue import LANGUAGES
 
@@ -47,6 +47,22 @@ async def listens_again_and_goes_back(stage: LineStage, number: str) -> None:
         await call.hears(stage.says("line_after_alert"))
         await call.presses("3")
         await call.hears(stage.says("line_no_earlier_alert"))
+        await call.presses("#")
+        await call.hears(stage.says("line_menu"))
+    assert not await stage.has_confirmed(number)
+
+
+async def presses_keys_while_an_alert_is_spoken(stage: LineStage, number: str) -> None:
+    """2, 3 and # do at once what they do in the menu after it."""
+    newest, older = beginning(await stage.alert("nl")), beginning(await stage.alert("nl", newest=False))
+    async with stage.phones.calling(number) as call:
+        await call.hears(stage.says("line_menu"))
+        await call.presses("1")
+        await call.hears(newest)
+        await call.presses("2")
+        await call.hears(newest)
+        await call.presses("3")
+        await call.hears(older)
         await call.presses("#")
         await call.hears(stage.says("line_menu"))
     assert not await stage.has_confirmed(number)
@@ -220,6 +236,7 @@ CONVERSATIONS: Mapping[str, Conversation] = {
     "reports with keys by SIP INFO": partial(reports, keys="keys-by-info"),
     "reports with keys in band": partial(reports, keys=IN_BAND),
     "listens again and goes back": listens_again_and_goes_back,
+    "presses keys while an alert is spoken": presses_keys_while_an_alert_is_spoken,
     "confirms too early and stays": confirms_too_early_and_stays,
     "confirms too early and hangs up": confirms_too_early_and_hangs_up,
     "presses a wrong key": presses_a_wrong_key,

@@ -1,9 +1,10 @@
 """What officers do who call our number, and what members' phones then hear: one function each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
+from bench.conversations import RECORDED, Conversation
 from bench.lines_stage import LATE, PATIENT, LineStage
 from bench.officers_stage import PIN, Beat, beat
 from buurtbel.neighbours.handset import IN_BAND, Handset
@@ -12,18 +13,13 @@ from ivr.scripts.speak_alert import LONGEST
 from prompts.audio import Audio
 from prompts.catalogue import LANGUAGES
 
-Conversation = Callable[[LineStage, str], Awaitable[None]]
-RECORDED = 0.9
-"""How much of what an officer said must be found in what they hear back."""
-
 
 async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: str = "trunk") -> None:
     """Every sentence from the first to the figures; the member hears exactly that recording, and confirms."""
     one = await beat(stage, number, language=language)
     async with stage.phones.calling(number, keys=keys) as call:
         await speaks(one, call)
-        await call.hears(stage.spoken, share=RECORDED)
-        await call.hears(one.says("police_spoken_menu"))
+        await hears_it(one, call)
         await call.presses("1")
         await is_asked(one, call)
         await call.presses("1")
@@ -33,6 +29,8 @@ async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: st
         await one.until_closed()
         await call.hears(one.says("police_figures_menu"))
         await call.presses("1")
+        [sent] = await one.broadcasts()
+        await call.hears(await one.figures(sent, confirmed=1))
         await call.hears(one.says("police_ended"))
     [line] = await one.until_closed()
     assert line.result == "confirmed"
@@ -42,15 +40,14 @@ async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: st
 async def chooses_by_key(stage: LineStage, number: str) -> None:
     """Of two networks the second one, not urgent or urgent as the hour allows, and only that is called."""
     one = await beat(stage, number, phones=("11", "11"), networks=2)
-    offers = ", ".join(f"{digit} voor {name}" for digit, name in enumerate(one.networks, 1))
     async with stage.phones.calling(number) as call:
         await speaks(one, call)
         await call.presses("1")
-        await call.hears(await one.told("told_networks", offers=offers))
+        await call.hears(await one.offers())
         await call.presses("2")
         await call.hears(await one.told("told_chosen", network=one.networks[1]))
         await call.presses("#")
-        await is_asked(one, call, networks=one.networks[1])
+        await is_asked(one, call, networks=one.networks[1:])
         await call.presses("1")
         await call.hears(one.says("police_sent"))
     await one.until_closed()
@@ -61,7 +58,7 @@ async def chooses_by_key(stage: LineStage, number: str) -> None:
 async def types_a_wrong_pin_first(stage: LineStage, number: str) -> None:
     one = await beat(stage, number)
     async with stage.phones.calling(number) as call:
-        await _is_let_to_the_police_line(one, call)
+        await is_let_to_the_police_line(one, call)
         await one.signs_in(call, pin="111222")
         await call.hears(one.says("police_refused"))
         await one.signs_in(call)
@@ -71,39 +68,17 @@ async def types_a_wrong_pin_first(stage: LineStage, number: str) -> None:
 async def is_locked_out(stage: LineStage, number: str) -> None:
     one = await beat(stage, number)
     async with stage.phones.calling(number) as call:
-        await _is_let_to_the_police_line(one, call)
+        await is_let_to_the_police_line(one, call)
         for wrong in ("111222", "333444", "555666"):
             await one.signs_in(call, pin=wrong)
             await call.hears(one.says("police_refused"))
         await call.hears(one.says("goodbye"))
         await call.until_over()
     async with stage.phones.calling(number) as call:
-        await _is_let_to_the_police_line(one, call)
+        await is_let_to_the_police_line(one, call)
         await one.signs_in(call, pin=PIN)
         await call.hears(one.says("police_locked"))
         await call.until_over()
-
-
-async def hangs_up_after_1(stage: LineStage, number: str) -> None:
-    one = await beat(stage, number)
-    async with stage.phones.calling(number) as call:
-        await speaks(one, call)
-        await call.presses("1")
-        await is_asked(one, call)
-        await call.presses("1")
-        await asyncio.sleep(KEY)
-    [line] = await one.until_closed()
-    assert line.result == "confirmed"
-
-
-async def hangs_up_before(stage: LineStage, number: str, *, while_: str) -> None:
-    """At this point of the call: nothing is sent."""
-    one = await beat(stage, number)
-    async with stage.phones.calling(number) as call:
-        await _UNTIL[while_](one, call)
-    await asyncio.sleep(QUIET)
-    assert not await one.broadcasts()
-    assert not one.heard_by(one.members[0])
 
 
 async def speaks_it_anew(stage: LineStage, number: str) -> None:
@@ -116,14 +91,12 @@ async def speaks_it_anew(stage: LineStage, number: str) -> None:
         await call.hears(stage.tone)
         await call.says(stage.speech)
         await call.presses("#")
-        await call.hears(stage.spoken, share=RECORDED)
-        await call.hears(one.says("police_spoken_menu"))
+        await hears_it(one, call)
         await call.presses("3")
         await call.hears(stage.tone)
         await call.says(stage.speech)
         await call.presses("#")
-        await call.hears(stage.spoken, share=RECORDED)
-        await call.hears(one.says("police_spoken_menu"))
+        await hears_it(one, call)
         await call.presses("1")
         await is_asked(one, call)
         await call.presses("3")
@@ -171,27 +144,27 @@ async def stops_it(stage: LineStage, number: str) -> None:
 async def types_nothing(stage: LineStage, number: str) -> None:
     one = await beat(stage, number)
     async with stage.phones.calling(number) as call:
-        await _is_let_to_the_police_line(one, call)
+        await is_let_to_the_police_line(one, call)
         for _ in range(3):
             await call.hears(one.says("police_number"))
         await call.hears(one.says("goodbye"))
         await call.until_over()
 
 
-async def _is_let_to_the_police_line(one: Beat, call: Handset) -> None:
+async def is_let_to_the_police_line(one: Beat, call: Handset) -> None:
     await call.hears(one.says("line_menu"))
     await call.presses("*")
 
 
-async def _is_signed_in(one: Beat, call: Handset) -> None:
-    await _is_let_to_the_police_line(one, call)
+async def is_signed_in(one: Beat, call: Handset) -> None:
+    await is_let_to_the_police_line(one, call)
     await one.signs_in(call)
     await call.hears(one.says("police_menu"))
 
 
 async def comes_to_the_tone(one: Beat, call: Handset) -> float:
     """Gives when it began."""
-    await _is_signed_in(one, call)
+    await is_signed_in(one, call)
     await call.presses("1")
     await call.hears(one.says("police_speak"))
     return await call.hears(one.stage.tone)
@@ -203,32 +176,26 @@ async def speaks(one: Beat, call: Handset) -> None:
     await call.presses("#")
 
 
-async def is_asked(one: Beat, call: Handset, networks: str = "") -> None:
+async def hears_it(one: Beat, call: Handset) -> None:
+    """As it will be sent, and is asked whether it is to stay so."""
+    await call.hears(one.stage.spoken, share=RECORDED)
+    await call.hears(one.says("police_spoken_menu"))
+
+
+async def is_asked(one: Beat, call: Handset, *, networks: Sequence[str] = (), urgent: bool = True) -> None:
     """How urgent, and whether to send it to so many."""
     await call.hears(one.says("police_urgent"))
-    await call.presses("1")
-    names = networks or ", ".join(one.networks)
-    members = len(one.members) // len(one.networks)
-    await call.hears(await one.told("told_plan", networks=names, members=str(members), minutes="2"))
+    await call.presses("1" if urgent else "2")
+    await call.hears(one.says("police_moment"))
+    chosen = networks or one.networks
+    members = len(one.members) * len(chosen) // len(one.networks)
+    await call.hears(
+        await one.told("told_plan", networks=", ".join(chosen), members=str(members), minutes="2")
+    )
     await call.hears(one.says("police_send_menu"))
 
 
-async def _is_about_to_send(one: Beat, call: Handset) -> None:
-    await speaks(one, call)
-    await call.presses("1")
-    await is_asked(one, call)
-
-
-_UNTIL: Mapping[str, Callable[[Beat, Handset], Awaitable[None]]] = {
-    "signed in": _is_signed_in,
-    "speaking the alert": speaks,
-    "being asked whether to send": _is_about_to_send,
-}
-KEY = 0.5
-"""Seconds that a finger takes from a key to the hook: what is cut off within them no network delivers."""
-QUIET = 3.0
-"""Seconds in which a phone would have been rung."""
-OFFICERS: Mapping[str, Conversation] = {
+CONVERSATIONS: Mapping[str, Conversation] = {
     "speaks an alert past the longest": speaks_past_the_longest,
     **{f"sends in {one}": partial(sends, language=one) for one in LANGUAGES},
     "sends with keys by SIP INFO": partial(sends, keys="keys-by-info"),
@@ -236,8 +203,6 @@ OFFICERS: Mapping[str, Conversation] = {
     "chooses networks by key": chooses_by_key,
     "types a wrong PIN first": types_a_wrong_pin_first,
     "is locked out": is_locked_out,
-    "hangs up after 1": hangs_up_after_1,
-    **{f"hangs up while {point}": partial(hangs_up_before, while_=point) for point in _UNTIL},
     "speaks the alert anew": speaks_it_anew,
     "stops it": stops_it,
     "types nothing as an officer": types_nothing,

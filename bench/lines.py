@@ -11,10 +11,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import conversations, conversations_desk, conversations_members, conversations_rung
+from bench import (
+    conversations,
+    conversations_desk,
+    conversations_leaving,
+    conversations_members,
+    conversations_officer,
+    conversations_officer_cut,
+    conversations_officer_keys,
+    conversations_rung,
+)
 from bench.children import ChildDied
 from bench.conversations import Conversation
-from bench.conversations_officer import OFFICERS
 from bench.crowd import sixty_call_within_a_minute
 from bench.lines_house import House, opened
 from bench.lines_stage import LineStage
@@ -30,7 +38,10 @@ HOUSES = (
         "usual",
         {
             **conversations_desk.CONVERSATIONS,
-            **OFFICERS,
+            **conversations_officer.CONVERSATIONS,
+            **conversations_officer_keys.CONVERSATIONS,
+            **conversations_officer_cut.CONVERSATIONS,
+            **conversations_leaving.CONVERSATIONS,
             **conversations_members.CONVERSATIONS,
             **conversations.CONVERSATIONS,
         },

@@ -1,7 +1,7 @@
 """What conversations of `make lines` are played on: members with two alerts, and what calls leave behind."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
-from broadcast.states import Outcome, ReportState
+from broadcast.report import Line, Progress, progress, report
+from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass
 from broadcast.tables import Audio as StoredAudio
 from buurtbel.neighbours.handset import Handsets
 from buurtbel.switchboard import Switchboard
 from directory.registry import add_member, add_network
 from prompts.audio import Audio, decode, read_laid, tone, write_sound
-from prompts.catalogue import LANGUAGES, Key
+from prompts.catalogue import LANGUAGES, Key, sentence
 from prompts.fixed import place_of
 from prompts.passes import render_sentence
 
@@ -34,7 +35,11 @@ NEWEST = {
 SEEN = "Er staat een grijze bestelwagen voor de deur, met nummer {}."
 BEGINNING = 3.0
 """Seconds of the alert after which somebody who is impatient does something."""
+MIDDLE = 0.5
+PIECE = 2.1
+"""Seconds of sound in which what a phone hears is written to its file; quiet writes nothing."""
 FILED_WITHIN = 20.0
+CLOSED_WITHIN = 60.0
 TEN_MINUTES = 600.0
 PATIENT = 150.0
 """Seconds that somebody who speaks on and on waits for what comes."""
@@ -61,6 +66,10 @@ class LineStage:
         settings = self.board.settings
         slots = {"zone": settings.speech.zone} if key in {"line_welcome", "leave_asked"} else {}
         return read_laid(place_of(settings.sounds_folder, key, language, **slots))
+
+    async def told(self, key: Key, language: str = "nl", **slots: str) -> Audio:
+        """A sentence with what is known only during the call, spoken anew by the same voice."""
+        return await render_sentence(self.board.voice, sentence(key, language, **slots), language)
 
     async def alert(self, language: str, *, newest: bool = True) -> Audio:
         return await self.message(self.newest if newest else self.older, language)
@@ -104,6 +113,18 @@ class LineStage:
         async with self.board.engine.connect() as connection:
             return bool(await connection.scalar(found))
 
+    async def until(self, broadcast: int, condition: Callable[[Progress], bool]) -> list[Line]:
+        """Until it is so with this broadcast; gives its report."""
+        async with asyncio.timeout(CLOSED_WITHIN):
+            while True:
+                async with self.board.engine.connect() as connection:
+                    if condition(await progress(connection, broadcast)):
+                        return await report(connection, broadcast)
+                await asyncio.sleep(0.2)
+
+    async def until_closed(self, broadcast: int) -> list[Line]:
+        return await self.until(broadcast, lambda seen: seen.state is BroadcastState.CLOSED)
+
     async def report_of(self, number: str) -> Audio:
         """What was kept of the one report from this number, once it is not under way any more."""
         await self.kept(number)
@@ -122,6 +143,15 @@ class LineStage:
                 if ReportState.RECORDING not in found:
                     return len(found)
                 await asyncio.sleep(0.1)
+
+
+def beginning(sound: Audio) -> Audio:
+    """So much of it as somebody hears who presses a key or hangs up in the middle.
+
+    It is known here before the sound is over, though nothing but quiet comes after it.
+    """
+    seconds = min(MIDDLE * sound.seconds, sound.seconds - PIECE)
+    return Audio(sound.samples[: round(seconds * sound.rate)], sound.rate)
 
 
 async def set_lines_stage(

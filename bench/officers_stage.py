@@ -1,15 +1,17 @@
 """Officers of `make lines`: each with a network, members whose phones are rung, and what they left behind."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.lines_stage import LineStage
-from broadcast.report import Line, Progress, progress, report
-from broadcast.states import BroadcastState
+from bench.lines_stage import NEWEST, LineStage
+from broadcast.desk import BRUSSELS
+from broadcast.draft import Draft
+from broadcast.report import Line, progress
 from broadcast.tables import Broadcast
 from buurtbel.neighbours.handset import Handset
 from directory.officers import add_officer
@@ -17,7 +19,6 @@ from directory.registry import add_member, add_network
 from prompts.audio import Audio, read
 from prompts.catalogue import Key, sentence
 from prompts.comparator import compare
-from prompts.passes import render_sentence
 
 PIN = "846203"
 NAMES = ("BIN Linde", "BIN Populier")
@@ -39,7 +40,9 @@ class Beat:
     language: str
     own: str
     """The number that is registered."""
+    slugs: Sequence[str]
     networks: Sequence[str]
+    """Their names."""
     members: Sequence[str]
     """The numbers of all members."""
 
@@ -47,14 +50,35 @@ class Beat:
         return self.stage.says(key, self.language)
 
     async def told(self, key: Key, **slots: str) -> Audio:
-        text = sentence(key, self.language, **slots)
-        return await render_sentence(self.stage.board.voice, text, self.language)
+        return await self.stage.told(key, self.language, **slots)
+
+    async def offers(self) -> Audio:
+        """The question which networks it is for."""
+        offers = [
+            sentence("told_offer", self.language, digit=str(digit), network=name)
+            for digit, name in enumerate(self.networks, 1)
+        ]
+        return await self.told("told_networks", offers=", ".join(offers))
+
+    async def figures(self, broadcast: int, *, confirmed: int = 0, to_go: int = 0) -> Audio:
+        """What is told of an alert that stands so."""
+        async with self.stage.board.engine.connect() as connection:
+            at = (await progress(connection, broadcast)).started_at.astimezone(BRUSSELS)
+        counts = {"confirmed": confirmed, "heard": 0, "voicemail": 0, "to_go": to_go}
+        return await self.told(
+            "told_figures", time=f"{at:%H:%M}", **{name: str(count) for name, count in counts.items()}
+        )
+
+    async def sent_before(self, slug: str) -> int:
+        """An alert to one of the networks that did not go out by phone."""
+        draft = Draft([slug], NEWEST, urgent=True, by=self.name)
+        return (await self.stage.board.desk.send(draft)).broadcast
 
     async def signs_in(self, call: Handset, *, pin: str = PIN) -> None:
         await call.hears(self.says("police_number"))
-        await _types(call, f"{self.officer}#")
+        await types(call, f"{self.officer}#")
         await call.hears(self.says("police_pin"))
-        await _types(call, f"{pin}#")
+        await types(call, f"{pin}#")
 
     async def broadcasts(self) -> list[int]:
         """Those that this officer sent."""
@@ -66,19 +90,13 @@ class Beat:
     def name(self) -> str:
         return f"Officer {self.officer}"
 
-    async def until(self, condition: Callable[[Progress], bool]) -> list[Line]:
-        """Until the one broadcast that was sent is so; gives its report."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                sent = await self.broadcasts()
-                async with self.stage.board.engine.connect() as connection:
-                    if sent and condition(await progress(connection, sent[0])):
-                        assert len(sent) == 1, "one was sent"
-                        return await report(connection, sent[0])
-                await asyncio.sleep(0.2)
-
     async def until_closed(self) -> list[Line]:
-        return await self.until(lambda seen: seen.state is BroadcastState.CLOSED)
+        """Until the one broadcast that was sent is; gives its report."""
+        async with asyncio.timeout(PATIENCE):
+            while not (sent := await self.broadcasts()):
+                await asyncio.sleep(0.2)
+        assert len(sent) == 1, "one was sent"
+        return await self.stage.until_closed(sent[0])
 
     def heard_by(self, phone: str) -> list[Audio]:
         """What this phone heard, call by call."""
@@ -92,7 +110,7 @@ class Beat:
         )
 
 
-async def _types(call: Handset, keys: str) -> None:
+async def types(call: Handset, keys: str) -> None:
     """As a finger does it: keys that are tones in the sound need quiet between them."""
     for key in keys:
         await call.presses(key)
@@ -110,6 +128,7 @@ async def beat(
 ) -> Beat:
     """An officer for who calls from this number, with a member for each of these kinds of phone.
 
+    What is not urgent may ring there at any hour.
     `registered`: the kind of telephone of the officer's own.
     """
     mark = number[-6:]
@@ -122,7 +141,15 @@ async def beat(
         today = (await session.scalars(select(func.current_date()))).one()
         for at, slug in enumerate(slugs):
             name = NAMES[at]
-            await add_network(session, slug, name=name, municipality="Westerlo", charter_approved_on=today)
+            await add_network(
+                session,
+                slug,
+                name=name,
+                municipality="Westerlo",
+                charter_approved_on=today,
+                hours_from=time.min,
+                hours_until=time.max,
+            )
         for at, member in enumerate(members):
             await add_member(
                 session, slugs[at % networks], name=f"Member {member}", numbers=[member], language=language
@@ -136,4 +163,4 @@ async def beat(
             language=language,
             networks=slugs,
         )
-    return Beat(stage, number, officer, language, own, [NAMES[at] for at in range(networks)], members)
+    return Beat(stage, number, officer, language, own, slugs, [NAMES[at] for at in range(networks)], members)
