@@ -71,6 +71,7 @@ async def presses_0_by_mistake_and_hears_the_whole_alert(stage: LineStage, numbe
         await call.presses("1")
         await call.hears(stage.says("thank_you"))
     assert await _who_left(stage, rung) == []
+    await stage.until_closed(broadcast)
     assert await result_of(stage, broadcast, "Rik") is Result.CONFIRMED
 
 
@@ -89,6 +90,7 @@ async def presses_0_and_another_key_on_an_alert(stage: LineStage, number: str) -
         await call.presses("1")
         await call.hears(stage.says("thank_you"))
     assert await _who_left(stage, rung) == []
+    await stage.until_closed(broadcast)
     assert await result_of(stage, broadcast, "Rik") is Result.CONFIRMED
 
 
