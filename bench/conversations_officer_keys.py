@@ -17,6 +17,7 @@ from bench.officers_stage import PIN, Beat, beat, types
 from broadcast.states import BroadcastState
 from broadcast.tables import Broadcast
 from buurtbel.neighbours.handset import Handset
+from ivr.scripts.choose_networks import PAGE
 
 
 async def begins_its_number_anew(stage: LineStage, number: str) -> None:
@@ -80,6 +81,23 @@ async def takes_all_networks(stage: LineStage, number: str) -> None:
     assert all(one.recorded(member, stage.spoken) for member in one.members)
 
 
+async def looks_at_other_networks(stage: LineStage, number: str) -> None:
+    """9 offers those that one question has no keys for, and then the first ones again."""
+    one = await beat(stage, number, networks=PAGE + 1)
+    first, others = beginning(await one.offers()), await one.offers(PAGE)
+    async with stage.phones.calling(number) as call:
+        await speaks(one, call)
+        await call.presses("1")
+        await call.hears(first)
+        await call.presses("9")
+        await call.hears(others)
+        await call.presses("1")
+        await call.hears(await one.told("told_chosen", network=one.networks[PAGE]))
+        await call.hears(beginning(others))
+        await call.presses("9")
+        await call.hears(first)
+
+
 async def follows_the_last_alerts(stage: LineStage, number: str) -> None:
     """The newest, which is under way; the one before it, which is over; and none before that."""
     one = await beat(stage, number, phones=("11", "17"), networks=2)
@@ -133,6 +151,7 @@ async def _is_urgent(one: Beat) -> bool:
 CONVERSATIONS: Mapping[str, Conversation] = {
     "sends what is not urgent": sends_what_is_not_urgent,
     "takes all networks": takes_all_networks,
+    "looks at other networks": looks_at_other_networks,
     "follows the last alerts": follows_the_last_alerts,
     "does not press 9 once more": does_not_press_9_once_more,
     "begins its number anew": begins_its_number_anew,

@@ -23,6 +23,7 @@ from bench import (
 )
 from bench.children import ChildDied
 from bench.conversations import Conversation
+from bench.conversations_duty import the_officer_on_duty_claims_a_report
 from bench.crowd import sixty_call_within_a_minute
 from bench.lines_house import House, opened
 from bench.lines_stage import LineStage
@@ -51,6 +52,7 @@ HOUSES = (
     House(
         "rings-officers",
         conversations_rung.CONVERSATIONS,
+        alone={"the officer on duty claims a report": the_officer_on_duty_claims_a_report},
         values={"duty": {"after": "3"}, "officers": {"call_back": "true"}},
     ),
 )

@@ -16,12 +16,17 @@ from broadcast.tables import Broadcast
 from buurtbel.neighbours.handset import Handset
 from directory.officers import add_officer
 from directory.registry import add_member, add_network
+from ivr.scripts.choose_networks import PAGE
 from prompts.audio import Audio, read
 from prompts.catalogue import Key, sentence
 from prompts.comparator import compare
 
 PIN = "846203"
-NAMES = ("BIN Linde", "BIN Populier")
+NAMES = [
+    f"BIN {tree}"
+    for tree in ("Linde", "Populier", "Robinia", "Spar", "Taxus", "Tulpenboom", "Vlier", "Wilg", "Zilverspar")
+]
+"""By name, as they are offered."""
 HEARD_AGAIN = 0.85
 """How much of what an officer said must be found on a member's phone: it has been on the line three times."""
 PATIENCE = 60.0
@@ -52,12 +57,14 @@ class Beat:
     async def told(self, key: Key, **slots: str) -> Audio:
         return await self.stage.told(key, self.language, **slots)
 
-    async def offers(self) -> Audio:
-        """The question which networks it is for."""
+    async def offers(self, first: int = 0) -> Audio:
+        """The question which networks it is for, from this one on."""
         offers = [
             sentence("told_offer", self.language, digit=str(digit), network=name)
-            for digit, name in enumerate(self.networks, 1)
+            for digit, name in enumerate(self.networks[first : first + PAGE], 1)
         ]
+        if len(self.networks) > PAGE:
+            offers.append(sentence("told_more", self.language))
         return await self.told("told_networks", offers=", ".join(offers))
 
     async def figures(self, broadcast: int, *, confirmed: int = 0, to_go: int = 0) -> Audio:

@@ -61,6 +61,7 @@ async def test_what_an_officer_speaks_is_what_members_hear_though_the_officer_ha
     await asyncio.to_thread(town.until_closed, broadcast, seconds=60)
     [line] = (await asyncio.to_thread(town.lines, broadcast)).values()
     assert line.result == "confirmed"
+    assert [one.outcome for one in line.calls] == ["confirmed"], line.calls
     [heard] = neighbourhood.recordings.glob(f"{member.removeprefix('+')}-*.wav")
     hearing = compare(words, read(heard))
     assert hearing.found >= MOST * hearing.active
