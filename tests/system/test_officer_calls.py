@@ -31,7 +31,7 @@ def add_officer(town: Server, network: str) -> None:
 async def test_what_an_officer_speaks_is_what_members_hear_though_the_officer_hangs_up(
     town: Server, phones: Handsets, says: Says, neighbourhood: RunningNeighbourhood
 ) -> None:
-    member = phone(11, 9102)
+    member = phone(11, 9602)
     await asyncio.to_thread(town.enrol, "linde", {"Greet listens and confirms": [member]})
     await asyncio.to_thread(add_officer, town, "linde")
     words = speech("Inbraak bezig in de Lindelaan. Twee mannen in een grijze bestelwagen.")
