@@ -98,6 +98,7 @@ async def _serve(
         await _within(parts.caller.finished(), FINISH_CALLS_WITHIN)
         await parts.leave()
         await _within(parts.police.finished(), FINISH_CALLS_WITHIN)
+        parts.says.cancel()
         beating.cancel()
         for task in (events, leased):
             if task.done():

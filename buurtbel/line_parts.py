@@ -52,7 +52,6 @@ class LineParts:
         await self.reception.leave()
         for kind in self.own_calls:
             await kind.leave()
-        self.says.cancel()
 
 
 async def make_parts(board: Switchboard, client: AriClient, lease: Lease) -> LineParts:

@@ -75,7 +75,7 @@ class Call:
         self.id = id_
         self.far_end = far_end
         self._channel = channel
-        self._clock = PbxClock(answered_at)
+        self._pbx_clock = PbxClock(answered_at)
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
         self._signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
@@ -109,14 +109,14 @@ class Call:
             self._listen_on()
 
     def playback_started(self, playback: str, at: float) -> None:
-        self._started[playback] = self._clock.since_answer(at)
+        self._started[playback] = self._pbx_clock.since_answer(at)
         if playback == self._spoken_pass:
             self.far_end.pass_started(self.since_answer(at))
         self._signals.put_nowait(Started(playback))
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         # By the PBX's clock alone: what came meanwhile from ours must not make a playback seem shorter.
-        seconds = self._clock.since_answer(at) - self._started.get(playback, 0.0)
+        seconds = self._pbx_clock.since_answer(at) - self._started.get(playback, 0.0)
         self.since_answer(at)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
@@ -165,7 +165,7 @@ class Call:
 
     def since_answer(self, at: float) -> float:
         """Seconds from the answer to this moment, which is now or was just before."""
-        self.now = max(self.now, self._clock.since_answer(at))
+        self.now = max(self.now, self._pbx_clock.since_answer(at))
         return self.now
 
     # The verbs

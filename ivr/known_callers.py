@@ -85,8 +85,8 @@ class Somebody:
         self.tone = callers.tone
         self.is_member = identity.known is not None
         self.is_rung = identity.alert is not None
-        self.has_asked_out = False
-        """They said that they leave, or somebody behind the number."""
+        self.left_network = False
+        """Somebody behind the number has left on this call."""
         self.station = Station(callers.police, says, identity.number)
         self._callers = callers
         self._number = identity.number
@@ -153,7 +153,7 @@ class Somebody:
         members = [member for one in people for member in one.members]
         leaving = partial(self._callers.calls.leave_for_good, members)
         await asyncio.shield(self._callers.police.goes_on(patiently(leaving)))
-        self.has_asked_out = True
+        self.left_network = True
 
     def has_left(self) -> None:
         """The call is over, however it ended."""

@@ -48,7 +48,7 @@ class Leaving:
     @property
     def outcome(self) -> LeaveOutcome:
         """Who puts the phone down or presses another key stays; what only listens is a machine."""
-        if self._somebody.has_asked_out:
+        if self._somebody.left_network:
             return LeaveOutcome.LEFT
         return LeaveOutcome.STAYED if self._is_a_person else LeaveOutcome.UNANSWERED
 
