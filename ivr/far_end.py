@@ -158,12 +158,17 @@ class FarEnd:
 
     @property
     def is_done(self) -> bool:
-        """Enough was said: as many undisturbed passes as wanted, or no more would be of any use."""
+        """Enough was said: as many undisturbed passes as wanted, or no more would be of any use.
+
+        One of them is enough that began when no greeting went on and no beep was to come any more.
+        """
         whole = self.facts.whole_passes
-        undisturbed = sum(not self._is_disturbed(*one) for one in whole)
+        undisturbed = [one for one in whole if not self._is_disturbed(*one)]
+        is_certain = any(self._began_in_long_quiet(start) for start, _ in undisturbed)
         since_restart = sum(start >= self._last_restart for start, _ in whole)
         is_enough = self.facts.now >= self.thresholds.endless or self._heard_in_quiet(self.facts.now)
-        return undisturbed >= self.passes_wanted or (is_enough and since_restart >= self.passes_wanted)
+        wanted = self.passes_wanted
+        return is_certain or len(undisturbed) >= wanted or (is_enough and since_restart >= wanted)
 
     @property
     def judgement(self) -> Judgement:
@@ -248,6 +253,12 @@ class FarEnd:
         return any(
             end - start >= self.thresholds.kept and end <= until and not self._is_disturbed(start, end)
             for start, end in self.facts.whole_passes
+        )
+
+    def _began_in_long_quiet(self, start: float) -> bool:
+        before = [talk for talk in self._talks() if talk.start < start]
+        return bool(before) and all(
+            talk.end is not None and talk.end <= start - self._certain for talk in before
         )
 
     def _is_on_the_box(self) -> bool:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from buurtbel.embedded.alone import alone_in
 from buurtbel.embedded.errors import StartError
 
 
@@ -39,25 +40,28 @@ def account_for(name: str) -> Account:
     """Ourselves, or when we are root the system account `name`, made when it is missing."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
-    try:
-        entry = pwd.getpwnam(name)
-    except KeyError:
-        entry = _make(name)
+    with suppress(KeyError):
+        return _known(name)
+    # Of two at once, useradd lets the second write over the first: what that one owns would be nobody's.
+    with alone_in(Path("/etc")):
+        with suppress(KeyError):
+            return _known(name)
+        _make(name)
+    return _known(name)
+
+
+def _known(name: str) -> Account:
+    entry = pwd.getpwnam(name)
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _make(name: str) -> pwd.struct_passwd:
+def _make(name: str) -> None:
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     try:
         subprocess.run([*command, "--shell", "/usr/sbin/nologin", name], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        # Another program that starts at the same moment may have been first.
-        with suppress(KeyError):
-            return pwd.getpwnam(name)
-        raise StartError(
-            f"The account {name} cannot be made: make it with `useradd --system {name}`."
-        ) from error
-    return pwd.getpwnam(name)
+        msg = f"The account {name} cannot be made: make it with `useradd --system {name}`."
+        raise StartError(msg) from error
 
 
 def check_reachable(path: Path, account: Account) -> None:

@@ -1,16 +1,14 @@
 """Where Asterisk comes from: the system's own, or a root file system with Debian's, built once and cached."""
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from buurtbel.embedded.alone import alone_in
 from buurtbel.embedded.errors import RootError
 
 OLDEST = (22, 10, 1)
@@ -108,22 +106,11 @@ def _build(root: Path) -> Path:
     root.parent.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(root.parent).free < _NEEDED_BYTES:
         raise RootError(f"The disk of {root.parent} is too full: Asterisk needs 1 GB free there.")
-    with _alone_in(root.parent):
+    with alone_in(root.parent):
         # Who waited for another program's build has it now, and that program runs from it.
         if not _is_usable(root):
             _lay_out(root, mirror)
     return root
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """One program at a time; the kernel lets the next one in, however this one ends."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def _lay_out(root: Path, mirror: str) -> None:

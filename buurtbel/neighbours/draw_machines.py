@@ -5,7 +5,7 @@ from random import Random
 
 from buurtbel.neighbours.chance import Range, between
 from buurtbel.neighbours.kinds import Beep, Box, Fax, Greeting, Kind, Phrase, Screener
-from buurtbel.neighbours.speakers import HUMANS, SYNTHETIC, Speaker
+from buurtbel.neighbours.speakers import SYNTHETIC, Speaker, drawn_speaker
 from buurtbel.neighbours.words import texts
 
 LENGTHS: tuple[tuple[Range, float], ...] = (
@@ -25,7 +25,7 @@ APP_VOICEMAIL_STARTS, APP_VOICEMAIL_BEEP = 0.0, Beep(after=0.02, hertz=1000.0, s
 
 def draw_box(rng: Random, kind: Kind, language: str, seconds: float) -> tuple[Box, float]:
     """A box of this kind with a greeting of so many seconds, and how many seconds it can keep."""
-    greeting = _greeting(rng, _speaker(rng, language), seconds)
+    greeting = _greeting(rng, drawn_speaker(rng, language), seconds)
     starts_after, line_noise = between(rng, (0.1, 1.2)), _line_noise(rng)
     if kind is Kind.VOICEMAIL:
         return Box(APP_VOICEMAIL_STARTS, greeting, (APP_VOICEMAIL_BEEP,)), math.inf
@@ -55,12 +55,6 @@ def draw_screener(rng: Random, language: str) -> Screener:
 
 def draw_fax(rng: Random) -> Fax:
     return Fax(between(rng, (0.2, 1.5)), between(rng, (2.6, 4.0)), between(rng, (1.0, 1.5)))
-
-
-def _speaker(rng: Random, language: str) -> Speaker:
-    """A human for half of the greetings in a language that has one."""
-    synthetic, is_human = rng.choice(SYNTHETIC[language]), rng.random() < 0.5
-    return HUMANS[language] if is_human and language in HUMANS else synthetic
 
 
 def _greeting(rng: Random, speaker: Speaker, seconds: float) -> Greeting:

@@ -5,7 +5,7 @@ from random import Random
 
 from buurtbel.neighbours.chance import between
 from buurtbel.neighbours.kinds import Kind, Person, Press, Utterance
-from buurtbel.neighbours.speakers import HUMANS, SYNTHETIC, Speaker
+from buurtbel.neighbours.speakers import SYNTHETIC, drawn_speaker
 from buurtbel.neighbours.words import texts
 
 ROOM, STREET = (-70.0, -52.0), (-40.0, -25.0)
@@ -19,7 +19,7 @@ SOON, LATER = (0.2, 2.5), (3.0, 15.0)
 
 
 def draw_person(rng: Random, kind: Kind, language: str) -> Person:
-    speaker = _speaker(rng, kind, language)
+    speaker = drawn_speaker(rng, language) if kind in TALKATIVE else rng.choice(SYNTHETIC[language])
     in_street = kind is Kind.STREET
     return Person(
         speaker=speaker,
@@ -30,11 +30,6 @@ def draw_person(rng: Random, kind: Kind, language: str) -> Person:
         leaves_after=_patience(rng),
         leaves_at=between(rng, (5.0, 10.0)) if kind is Kind.LEAVES_AT_HALF else math.inf,
     )
-
-
-def _speaker(rng: Random, kind: Kind, language: str) -> Speaker:
-    synthetic, is_human = rng.choice(SYNTHETIC[language]), rng.random() < 0.5
-    return HUMANS[language] if is_human and kind in TALKATIVE and language in HUMANS else synthetic
 
 
 def _utterances(rng: Random, kind: Kind, language: str) -> tuple[Utterance, ...]:

@@ -4,9 +4,9 @@
 class NeighboursError(Exception):
     """Base of this package's errors.
 
-    - VoicesMissing: the human recordings are not on this machine.
+    - VoicesMissing: human recordings or a speech engine are not on this machine.
     """
 
 
 class VoicesMissing(NeighboursError):  # noqa: N818 - a condition
-    """Some drawn neighbours speak with a human voice that is not there."""
+    """Some drawn neighbours speak with a voice that is not there."""

@@ -42,7 +42,7 @@ async def answering(
 ) -> AsyncIterator["Answering"]:
     """Answer for these neighbours at `address`; when this ends, every call has ended and is written down.
 
-    Raises VoicesMissing when a human voice is needed that is not there, OSError when the address is taken.
+    Raises VoicesMissing when a voice is needed that is not there, OSError when the address is taken.
     """
     made = await phones(neighbours, studio or Studio())
     await asyncio.to_thread(recordings.mkdir, parents=True, exist_ok=True)

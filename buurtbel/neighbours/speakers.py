@@ -1,39 +1,65 @@
-"""Who can speak: voices of the speech engine at several paces, and humans recorded for Debian's Asterisk."""
+"""Who can speak: voices of two speech engines at several paces, and humans recorded for Debian's Asterisk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
 from types import MappingProxyType
 
-HUMAN = "human"
+
+class Source(StrEnum):
+    """Where a voice comes from."""
+
+    ESPEAK = "espeak-ng"
+    FLITE = "flite"
+    HUMAN = "human"
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One voice in one language: a voice of espeak-ng, or `HUMAN`."""
+    """One voice in one language: a voice of an engine, or the folder of a human's recordings."""
 
     language: str
     voice: str
     words_a_minute: int = 160
+    source: Source = Source.ESPEAK
 
     @property
     def is_human(self) -> bool:
-        return self.voice == HUMAN
+        return self.source is Source.HUMAN
 
 
-def _engine(language: str, *voices: tuple[str, int]) -> tuple[Speaker, ...]:
+def _espeak(language: str, *voices: tuple[str, int]) -> tuple[Speaker, ...]:
     return tuple(Speaker(language, voice, pace) for voice, pace in voices)
+
+
+def _flite(language: str, *voices: tuple[str, int]) -> tuple[Speaker, ...]:
+    return tuple(Speaker(language, voice, pace, Source.FLITE) for voice, pace in voices)
+
+
+def _humans(language: str, *folders: str) -> tuple[Speaker, ...]:
+    return tuple(Speaker(language, folder, source=Source.HUMAN) for folder in folders)
 
 
 SYNTHETIC: Mapping[str, tuple[Speaker, ...]] = MappingProxyType(
     {
-        "nl": _engine("nl", ("nl", 150), ("nl+david", 170), ("nl+f2", 160), ("nl+f5", 185), ("nl+m7", 140)),
-        "fr": _engine("fr", ("fr-be", 160), ("fr+f3", 175), ("fr+m4", 145)),
-        "de": _engine("de", ("de", 155), ("de+f4", 175), ("de+m3", 140)),
-        "en": _engine("en", ("en-gb", 160), ("en-us+f1", 180), ("en-gb+m6", 145)),
+        "nl": _espeak("nl", ("nl", 150), ("nl+david", 170), ("nl+f2", 160), ("nl+f5", 185), ("nl+m7", 140)),
+        "fr": _espeak("fr", ("fr-be", 160), ("fr+f3", 175), ("fr+m4", 145)),
+        "de": _espeak("de", ("de", 155), ("de+f4", 175), ("de+m3", 140)),
+        "en": (
+            *_espeak("en", ("en-gb", 160), ("en-us+f1", 180)),
+            *_flite("en", ("rms", 160), ("slt", 170), ("awb", 165)),
+        ),
     }
 )
 
-HUMANS: Mapping[str, Speaker] = MappingProxyType(
-    {language: Speaker(language, HUMAN) for language in ("fr", "en")}
+HUMANS: Mapping[str, tuple[Speaker, ...]] = MappingProxyType(
+    {"fr": _humans("fr", "fr_CA_f_June", "fr"), "en": _humans("en", "en_US_f_Allison")}
 )
-"""Debian 12 has no human recordings in Dutch or German."""
+"""Debian 12 has none in Dutch or German. Those in `fr` are GSM, as a mobile network codes them."""
+
+
+def drawn_speaker(rng: Random, language: str) -> Speaker:
+    """A human half of the times, in a language that has one."""
+    engine, is_human = rng.choice(SYNTHETIC[language]), rng.random() < 0.5
+    return rng.choice(HUMANS[language]) if is_human and language in HUMANS else engine

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import count
+from math import inf
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -13,24 +14,25 @@ import numpy as np
 import soundfile
 
 from buurtbel.neighbours.errors import VoicesMissing
+from buurtbel.neighbours.flite import FliteVoice
 from buurtbel.neighbours.frames import FRAME
 from buurtbel.neighbours.sounds import joined, silence
-from buurtbel.neighbours.speakers import Speaker
+from buurtbel.neighbours.speakers import Source, Speaker
 from buurtbel.neighbours.words import Topic, texts
-from prompts.audio import TELEPHONE_RATE, Samples, read
+from prompts.audio import TELEPHONE_RATE, Audio, Samples, read
 from prompts.espeak import EspeakVoice
 from prompts.passes import render_sentence
+from prompts.voice import Voice
 
 CACHE = Path(".cache/neighbours")
 """Of speech that was rendered."""
 HUMANS = Path(".cache/voices")
 """Where `scripts/bootstrap voices` unpacks the human recordings."""
 
-_FOLDERS = {"en": "en_US_f_Allison", "fr": "fr_CA_f_June"}
 _NO_SPEECH = ("silence", "tt-", "digits", "letters", "phonetic", "demo-instruct")
-_LEAST_BYTES = round(1.5 * TELEPHONE_RATE) * 2
-"""Of a recording: shorter ones are single words."""
-_RENDERING = "1"
+_LEAST_BYTES = {".wav": 24_000, ".gsm": 2_475}
+"""Of 1.5 s of a recording: shorter ones are single words."""
+_RENDERING = "2"
 """Part of every name in the cache: another number renders all speech anew."""
 _BREATH, _UNBROKEN_BREATH = 0.12, 0.02
 """Seconds between two sentences of one stretch."""
@@ -50,7 +52,7 @@ class Studio:
     async def learn(self, lines: Iterable[tuple[Speaker, str]]) -> None:
         """Render what is not in the cache. Raises VoicesMissing, and what the speech engine raises."""
         lines = set(lines)
-        self._check_humans({speaker for speaker, _ in lines})
+        self._check_humans({speaker for speaker, _ in lines if speaker.is_human})
         await asyncio.to_thread(self._cache.mkdir, parents=True, exist_ok=True)
         engines = asyncio.Semaphore(os.cpu_count() or 1)
         async with asyncio.TaskGroup() as group:
@@ -64,7 +66,7 @@ class Studio:
     def monologue(self, speaker: Speaker, topic: Topic, rng: Random) -> Iterator[Samples]:
         """Sentence after sentence without end. A greeting begins with whose box it is."""
         if speaker.is_human:
-            yield from self._human_monologue(speaker.language, rng)
+            yield from self._human_monologue(speaker, rng)
         lines = texts(speaker.language, topic)
         if topic == "greeting":
             yield self.spoken(speaker, rng.choice(lines[:3]))
@@ -74,12 +76,12 @@ class Studio:
                 yield self.spoken(speaker, line)
 
     async def _learn(self, speaker: Speaker, text: str, engines: asyncio.Semaphore) -> None:
-        named = f"{_RENDERING}|{speaker.voice}|{speaker.words_a_minute}|{text}"
+        named = f"{_RENDERING}|{speaker.source}|{speaker.voice}|{speaker.words_a_minute}|{text}"
         kept = self._cache / f"{sha256(named.encode()).hexdigest()[:32]}.wav"
         if not kept.exists():
             async with engines:
-                engine = EspeakVoice({speaker.language: speaker.voice}, words_a_minute=speaker.words_a_minute)
-                audio = (await render_sentence(engine, text, speaker.language)).at(TELEPHONE_RATE)
+                rendered = await render_sentence(_engine(speaker), text, speaker.language)
+            audio = rendered.at(TELEPHONE_RATE)
             # Two processes may render the same at the same time: each file is whole or absent.
             unfinished = kept.with_name(f".{uuid4().hex}.wav")
             soundfile.write(unfinished, audio.samples, audio.rate, subtype="PCM_16")
@@ -87,26 +89,42 @@ class Studio:
         self._known[speaker, text] = read(kept).samples
 
     def _check_humans(self, speakers: set[Speaker]) -> None:
-        for language in sorted({speaker.language for speaker in speakers if speaker.is_human}):
-            if not self._recordings(language):
+        for speaker in speakers:
+            if not self._recordings(speaker):
                 raise VoicesMissing(
-                    f"The human recordings in {language!r} are not in {self._humans}: "
+                    f"The human recordings {speaker.voice!r} are not in {self._humans}: "
                     f"run `scripts/bootstrap voices`."
                 )
 
-    def _human_monologue(self, language: str, rng: Random) -> Iterator[Samples]:
-        paths = self._recordings(language)
+    def _human_monologue(self, speaker: Speaker, rng: Random) -> Iterator[Samples]:
+        paths = self._recordings(speaker)
         while True:
             for path in rng.sample(paths, len(paths)):
-                yield read(path).trimmed().with_short_pauses().levelled().samples
+                yield _recorded(path).trimmed().with_short_pauses().levelled().samples
 
-    def _recordings(self, language: str) -> list[Path]:
-        folder = self._humans / "usr/share/asterisk/sounds" / _FOLDERS[language]
+    def _recordings(self, speaker: Speaker) -> list[Path]:
+        folder = self._humans / "usr/share/asterisk/sounds" / speaker.voice
         return [
             path
-            for path in sorted(folder.rglob("*.wav"))
-            if path.stat().st_size > _LEAST_BYTES and not str(path.relative_to(folder)).startswith(_NO_SPEECH)
+            for path in sorted(folder.rglob("*.*"))
+            if path.stat().st_size > _LEAST_BYTES.get(path.suffix, inf)
+            and not str(path.relative_to(folder)).startswith(_NO_SPEECH)
         ]
+
+
+def _engine(speaker: Speaker) -> Voice:
+    if speaker.source is Source.FLITE:
+        return FliteVoice(speaker.voice, words_a_minute=speaker.words_a_minute)
+    return EspeakVoice({speaker.language: speaker.voice}, words_a_minute=speaker.words_a_minute)
+
+
+def _recorded(path: Path) -> Audio:
+    if path.suffix != ".gsm":
+        return read(path)
+    samples, rate = soundfile.read(
+        path, dtype="float32", format="RAW", subtype="GSM610", samplerate=TELEPHONE_RATE, channels=1
+    )
+    return Audio(samples, int(rate))
 
 
 def stretch(monologue: Iterator[Samples], seconds: float, *, unbroken: bool = False) -> Samples:

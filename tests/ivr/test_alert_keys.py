@@ -7,6 +7,7 @@ from ivr.scripts.alert_call import Wants
 from tests.fakes.phone import answered
 from tests.in_no_time import in_no_time
 from tests.ivr.test_alert_call import ALERT, LEAVE_SURE, MESSAGE, outcome, seconds_of_message
+from tests.ivr.told import SETTLED
 
 
 @in_no_time
@@ -61,3 +62,18 @@ async def test_a_0_by_mistake_after_the_last_pass_says_the_message_again() -> No
         await phone.hears(LEAVE_SURE)
         await phone.hears(MESSAGE)
     assert seconds_of_message(phone) == [8.0, 8.0]
+
+
+@pytest.mark.parametrize("key", ["1", "9"])
+@in_no_time
+async def test_a_key_between_the_end_of_a_pass_that_is_cut_and_the_first_word_of_the_next_counts(
+    key: str,
+) -> None:
+    async with answered(ALERT) as phone:
+        await phone.says(2.0)
+        phone.still_plays = 0.5
+        await phone.listens(2.0 + SETTLED + 0.2 - phone.now())
+        assert [heard.seconds for heard in phone.heard] == pytest.approx([2.0 + SETTLED, 0.0], abs=0.05)
+        phone.presses(key)
+    assert outcome(phone) is Outcome.CONFIRMED
+    assert len(seconds_of_message(phone)) == 2

@@ -29,7 +29,7 @@ def test_the_same_seed_draws_the_same_neighbours():
 
 def test_a_seed_draws_on_every_machine_what_it_drew_here():
     first = draw(7, MANY)[0]
-    assert (first.number, first.kind, first.seed) == ("+99931721636", Kind.PRESSES_BEFORE, 850461781)
+    assert (first.number, first.kind, first.seed) == ("+99931721636", Kind.PRESSES_BEFORE, 377855087)
 
 
 def test_every_kind_is_there(drawn):

@@ -1,5 +1,6 @@
 """Where speech comes from: the engine once, then the disk; humans from their recordings."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -8,21 +9,24 @@ import soundfile
 
 from buurtbel.neighbours.errors import VoicesMissing
 from buurtbel.neighbours.frames import SPEECH
-from buurtbel.neighbours.speakers import HUMANS
+from buurtbel.neighbours.speakers import HUMANS, Source, Speaker
 from buurtbel.neighbours.studio import Studio, stretch
 from prompts.audio import TELEPHONE_RATE
 from tests.neighbours.rehearsal import LOTTE, message
 
-RECORDINGS = "usr/share/asterisk/sounds/en_US_f_Allison"
+ALLISON, JUNE, ARMELLE = HUMANS["en"][0], *HUMANS["fr"]
+RMS = Speaker("en", "rms", source=Source.FLITE)
 
 
 @pytest.fixture
 def humans(tmp_path):
-    """A folder with one long recording, one of a single word and one without any speech."""
-    folder = tmp_path / RECORDINGS
-    for name, seconds in (("vm-options", 4), ("vm-yes", 1), ("silence/5", 5)):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(folder / f"{name}.wav", message(seconds), TELEPHONE_RATE, subtype="PCM_16")
+    """Folders with one long recording, one of a single word and one without any speech."""
+    for who, kind in ((ALLISON, "wav"), (ARMELLE, "gsm")):
+        folder = tmp_path / "usr/share/asterisk/sounds" / who.voice
+        coded = {"format": "RAW", "subtype": "GSM610"} if kind == "gsm" else {"subtype": "PCM_16"}
+        for name, seconds in (("vm-options", 4), ("vm-yes", 1), ("silence/5", 5)):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(folder / f"{name}.{kind}", message(seconds), TELEPHONE_RATE, **coded)
     return tmp_path
 
 
@@ -38,13 +42,29 @@ async def test_speech_is_rendered_once_and_then_read_from_the_disk(tmp_path):
 
 async def test_without_the_human_recordings_it_says_how_to_get_them(tmp_path):
     with pytest.raises(VoicesMissing, match="run `scripts/bootstrap voices`"):
-        await Studio(tmp_path, tmp_path / "no-humans").learn([(HUMANS["fr"], "Bonjour")])
+        await Studio(tmp_path, tmp_path / "no-humans").learn([(JUNE, "Bonjour")])
 
 
-async def test_a_human_speaks_from_recordings_that_are_long_enough(tmp_path, humans):
+async def test_two_engines_and_every_pace_speak_the_same_words_in_their_own_way(tmp_path):
+    speakers = [RMS, replace(RMS, words_a_minute=110), Speaker("en", "en-gb")]
+    studio = Studio(tmp_path)
+    await studio.learn([(speaker, "Leave a message after the tone.") for speaker in speakers])
+    usual, slow, other = (studio.spoken(who, "Leave a message after the tone.") for who in speakers)
+    assert len(slow) > 1.2 * len(usual)
+    assert len(other) != len(usual)
+
+
+async def test_flite_speaks_english_only_and_says_so(tmp_path):
+    with pytest.raises(ExceptionGroup) as raised:
+        await Studio(tmp_path).learn([(replace(RMS, language="nl"), "Hallo")])
+    assert raised.group_contains(VoicesMissing, match="voice of espeak-ng")
+
+
+@pytest.mark.parametrize("who", [ALLISON, ARMELLE])
+async def test_a_human_speaks_from_recordings_that_are_long_enough(tmp_path, humans, who):
     studio = Studio(tmp_path / "cache", humans)
-    await studio.learn([(HUMANS["en"], "Whatever")])
-    said = studio.monologue(HUMANS["en"], "greeting", Random(1))
+    await studio.learn([(who, "Whatever")])
+    said = studio.monologue(who, "greeting", Random(1))
     lengths = [len(next(said)) / TELEPHONE_RATE for _ in range(3)]
     assert lengths == pytest.approx([4.0] * 3, abs=0.4)
 
