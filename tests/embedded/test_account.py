@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from buurtbel.embedded.account import Account, account_for
+from buurtbel.embedded.account import Account, account_for, check_reachable
 from buurtbel.embedded.errors import StartError
 
 ENTRY = pwd.getpwuid(os.geteuid())
@@ -43,3 +43,11 @@ def test_an_account_that_cannot_be_made_is_asked_for_in_one_sentence(useradd):
     program.write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(StartError, match="make it with `useradd --system somebody`"):
         account_for("somebody")
+
+
+def test_a_closed_folder_is_named_and_left_closed(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(StartError, match="is closed to the account"):
+        check_reachable(closed / "asterisk", Account(uid=12345, gid=12345))
+    assert closed.stat().st_mode & 0o777 == 0o700

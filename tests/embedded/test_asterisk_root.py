@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from buurtbel.embedded import account
-from buurtbel.embedded.account import Account, check_reachable
 from buurtbel.embedded.asterisk_root import OLDEST, Installation, ensure_root
-from buurtbel.embedded.errors import RootError, StartError
+from buurtbel.embedded.errors import RootError
 
 MARKER = "buurtbel-asterisk-version"
 
@@ -88,15 +86,3 @@ def test_programs_that_start_at_once_lay_it_out_once(tmp_path, monkeypatch):
         return
     assert {one.result() for one in found} == {tmp_path / "root"}
     assert (tmp_path / "built").read_text() == "one\n"
-
-
-def test_an_account_that_another_program_just_made_is_used():
-    assert account._make("daemon").pw_name == "daemon"
-
-
-def test_a_closed_folder_is_named_and_left_closed(tmp_path):
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    with pytest.raises(StartError, match="is closed to the account"):
-        check_reachable(closed / "asterisk", Account(uid=12345, gid=12345))
-    assert closed.stat().st_mode & 0o777 == 0o700
