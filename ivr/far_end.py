@@ -160,15 +160,17 @@ class FarEnd:
     def is_done(self) -> bool:
         """Enough was said: as many undisturbed passes as wanted, or no more would be of any use.
 
-        One of them is enough that began when no greeting went on and no beep was to come any more.
+        One stands for two that began when no greeting went on and no beep was to come any more, unless
+        keys were pressed: a person may still want to press one.
         """
         whole = self.facts.whole_passes
         undisturbed = [one for one in whole if not self._is_disturbed(*one)]
-        is_certain = any(self._began_in_long_quiet(start) for start, _ in undisturbed)
+        said = len(undisturbed)
+        if not self.facts.keys:
+            said += any(self._began_in_long_quiet(start) for start, _ in undisturbed)
         since_restart = sum(start >= self._last_restart for start, _ in whole)
         is_enough = self.facts.now >= self.thresholds.endless or self._heard_in_quiet(self.facts.now)
-        wanted = self.passes_wanted
-        return is_certain or len(undisturbed) >= wanted or (is_enough and since_restart >= wanted)
+        return said >= self.passes_wanted or (is_enough and since_restart >= self.passes_wanted)
 
     @property
     def judgement(self) -> Judgement:

@@ -39,9 +39,11 @@ async def alert_call(call: Call, alert: Alert) -> Wants | None:
     while heard == AGAIN or not call.far_end.is_done:
         heard = await _pass(call, alert)
         if heard == LEAVE:
-            heard = await second_key(call, alert.leave_sure) or AGAIN
+            heard = await second_key(call, alert.leave_sure)
             if heard == LEAVE:
                 return Wants.LEAVE
+            if heard not in (CONFIRM, REPORT):
+                heard = AGAIN
         if heard == CONFIRM:
             await call.play(alert.thanks)
             return None

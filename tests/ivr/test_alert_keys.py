@@ -54,12 +54,14 @@ async def test_a_key_that_means_something_counts_also_after_a_0(then: str, wants
     assert (phone.wants, outcome(phone)) == (wants, Outcome.CONFIRMED)
 
 
+@pytest.mark.parametrize("then", ["", "7"])
 @in_no_time
-async def test_a_0_by_mistake_after_the_last_pass_says_the_message_again() -> None:
+async def test_a_0_by_mistake_after_the_last_pass_says_the_message_again(then: str) -> None:
     async with answered(ALERT, passes=1) as phone:
         await phone.listens(8.5)
         phone.presses("0")
         await phone.hears(LEAVE_SURE)
+        phone.presses(then)
         await phone.hears(MESSAGE)
     assert seconds_of_message(phone) == [8.0, 8.0]
 
@@ -77,3 +79,14 @@ async def test_a_key_between_the_end_of_a_pass_that_is_cut_and_the_first_word_of
         phone.presses(key)
     assert outcome(phone) is Outcome.CONFIRMED
     assert len(seconds_of_message(phone)) == 2
+
+
+@in_no_time
+async def test_who_said_hallo_and_then_pressed_2_can_still_confirm_in_the_second_time() -> None:
+    async with answered(ALERT) as phone:
+        await phone.says(0.5)
+        await phone.listens(7.0 - phone.now())
+        phone.presses("2")
+        await phone.listens(8.0 + 1.0 + 3.0)
+        phone.presses("1")
+    assert (outcome(phone), seconds_of_message(phone)) == (Outcome.CONFIRMED, [7.0, 8.0, 3.0])

@@ -157,9 +157,13 @@ def test_two_undisturbed_passes_are_enough_and_one_is_not() -> None:
     assert not call(talks=[(0.7, 12)], cut=[(11, 13.6)], passes=[(0, 10), (13.6, 23.6)]).is_done
 
 
-def test_one_undisturbed_pass_is_enough_that_began_in_long_quiet() -> None:
+def test_an_undisturbed_pass_that_began_in_long_quiet_stands_for_two() -> None:
     started_late = GREETING[1] + FarEnd().thresholds.certain
     assert call(talks=[GREETING], passes=[(started_late, 16)]).is_done
+    three = call(talks=[GREETING], passes=[(started_late, 16)])
+    three.passes_wanted = 3
+    assert not three.is_done
+    assert not call(talks=[GREETING], passes=[(started_late, 16)], keys="2").is_done
     assert not call(talks=[GREETING], passes=[(started_late - 1, 16)]).is_done
     assert not call(talks=[GREETING, (12, 14)], passes=[(started_late, 21)]).is_done
 
