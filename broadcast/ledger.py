@@ -77,7 +77,10 @@ ITS_CALL = (
 )
 """Joins an attempt to what its call needs."""
 _IS_LEASED = exists().where(
-    Node.name == bindparam("by"), Node.term == bindparam("term"), Node.leased_until > func.clock_timestamp()
+    Node.name == bindparam("by"),
+    Node.term == bindparam("term"),
+    Node.leased_until > func.clock_timestamp(),
+    Node.drained_at.is_(None),  # Its jobs that were fetched before are for others.
 )
 _QUEUED = (Attempt.id == ATTEMPTS, Attempt.state == AttemptState.QUEUED)
 _AUDIO = select(Pass.audio).where(*_QUEUED, *ITS_CALL).distinct()

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from buurtbel import guard
@@ -115,7 +115,9 @@ class Supervisor:
             lived = time.monotonic() - self._line_began
             if lived < self._line_waits:
                 return
-            last_words = self._output.replace(self._output.with_suffix(".log.1"))
+            last_words = self._output.with_suffix(".log.1")
+            with suppress(FileNotFoundError):  # Somebody may have put the file away.
+                self._output.replace(last_words)
             log.error("The line has died; it is started again. Its last words are in %s.", last_words)
             self._line_waits = 0.0 if lived > SETTLED_AFTER else min(self._line_waits * 2 + 1, 30.0)
         self._line_began = time.monotonic()

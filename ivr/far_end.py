@@ -93,7 +93,9 @@ class FarEnd:
         """
         end = at - TALK_ENDS_AFTER
         if not self.facts.is_talking and not self._has_ended(end):
-            self.facts.talks.append(Talk(max(0.0, end - lasted)))
+            self._resume(max(0.0, end - lasted))
+        # It tells ends here: a hole in the packets was no silence.
+        self.facts.is_coarse = False
         self._fell_quiet(end, at)
 
     def is_to_start_again(self, at: float) -> bool:
@@ -238,6 +240,14 @@ class FarEnd:
             self.facts.talks[-1] = Talk(start, max(end, start))
         if not self.facts.is_coarse:
             self._packets = PacketCount()
+
+    def _resume(self, start: float) -> None:
+        """Talk from then on, which is the last one gone on if that seemed to end meanwhile."""
+        last = self.facts.talks[-1] if self.facts.talks else None
+        if last is not None and last.end is not None and start <= last.end:
+            self.facts.talks[-1] = Talk(last.start)
+        else:
+            self.facts.talks.append(Talk(start))
 
     def _has_ended(self, end: float) -> bool:
         """This end was told before."""

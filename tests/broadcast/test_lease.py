@@ -191,3 +191,21 @@ async def test_no_job_is_fetched_while_the_node_is_drained(office: Office) -> No
         await office.until_closed(sent.broadcast)
     assert dialler.calls_to(AN) == 1
     assert dialler.places_held == 0
+
+
+async def test_a_job_that_was_fetched_before_the_node_was_drained_is_left_to_another_node(
+    office: Office,
+) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    dialler = FakeDialler()
+    caller = office.caller(dialler)
+    await drain(office.engine, NODE)
+    await begin(caller, dialler, (await office.open_calls())[AN])
+    await caller.finished()
+    assert (dialler.orders, dialler.places_held) == ([], 0)
+    await resume(office.engine, NODE)
+    assert await office.lease.renew()
+    async with office.at_work(dialler):
+        await office.until_closed(sent.broadcast)
+    assert dialler.calls_to(AN) == 1

@@ -195,6 +195,18 @@ def test_on_a_network_that_sends_nothing_in_silence_the_message_starts_again_whe
     assert box.wants_packets
 
 
+def test_a_hole_in_the_packets_is_no_silence_on_a_network_whose_ends_the_pbx_tells() -> None:
+    box = FarEnd()
+    box.talk_started(0.5)
+    for n, count in enumerate([25, 45, 65, 85, 100, 100, 100], start=1):
+        box.packets(count, 0.5 + 0.4 * n)
+    assert box.facts.is_coarse
+    box.talk_ended(4.0 + TALK_ENDS_AFTER, 3.5)
+    [talk] = box.facts.talks
+    assert (talk.start, talk.end) == (0.5, pytest.approx(4.0))
+    assert not box.wants_packets
+
+
 def test_packets_are_counted_while_talk_goes_on() -> None:
     person = FarEnd()
     assert not person.wants_packets

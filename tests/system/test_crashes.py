@@ -48,6 +48,12 @@ def test_a_line_that_is_told_to_end_leaves_its_calls_to_the_next_one(
     assert "Traceback" not in last_words
 
 
+def test_a_line_whose_log_somebody_put_away_is_started_again(town: Server) -> None:
+    (town.folder / "line.log").unlink()
+    ended = town.kill("line.json")
+    town.until_led_again(ended)
+
+
 def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_called_again(
     town: Server, neighbourhood: RunningNeighbourhood
 ) -> None:
