@@ -79,7 +79,7 @@ def _since(began: float) -> str:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--single", type=int, default=35, help="kills on one node")
+    parser.add_argument("--single", type=int, default=28, help="kills on one node")
     parser.add_argument("--several", type=int, default=90, help="kills on three nodes")
     parser.add_argument("--real-single", type=int, default=10, help="kills on one node with a real Asterisk")
     parser.add_argument("--real-several", type=int, default=20, help="kills on two nodes with real Asterisks")
