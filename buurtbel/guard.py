@@ -31,8 +31,6 @@ class Guard:
         self._heart = heart
         self._beats = heart.count
         self._mute_looks = 0
-        self._beating: int | None = None
-        """Which process was seen to beat."""
         self._given_back: set[str] = set()
 
     async def look(self, line: Program | None) -> None:
@@ -40,16 +38,15 @@ class Guard:
         beats = self._heart.count
         if beats != self._beats:
             self._beats, self._mute_looks = beats, 0
-            self._beating = line.pid if line is not None else None
             self._given_back.clear()
             return
         self._mute_looks += 1
         if self._mute_looks < PATIENCE:
             return
-        if line is not None and line.is_running and line.pid == self._beating:
+        # One that never beat has time to start; one that did may have done it before our time.
+        if line is not None and line.is_running and line.pid == self._heart.pid:
             log.error("The line is mute; it is killed, so that another one takes its place.")
             line.kill()
-            self._beating = None
         await self._give_back()
 
     async def _give_back(self) -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import mmap
+import os
+import struct
 from pathlib import Path
 
 BEAT_EVERY = 0.25
-_FILE, _BYTES = "line.beat", 8
+_FILE = "line.beat"
+_PAGE = struct.Struct("=QQ")
+"""How many beats there were, and which process gave the last one."""
 
 
 class Heartbeat:
@@ -13,15 +17,23 @@ class Heartbeat:
 
     def __init__(self, data_dir: Path) -> None:
         with (data_dir / _FILE).open("a+b") as file:
-            file.truncate(_BYTES)
-            self._page = mmap.mmap(file.fileno(), _BYTES)
+            file.truncate(_PAGE.size)
+            self._page = mmap.mmap(file.fileno(), _PAGE.size)
 
     @property
     def count(self) -> int:
-        return int.from_bytes(self._page[:])
+        count, _ = _PAGE.unpack(self._page)
+        return int(count)
 
-    def beat(self) -> None:
-        self._page[:] = (self.count + 1).to_bytes(_BYTES)
+    @property
+    def pid(self) -> int:
+        """Which process beat last; 0 when none ever did."""
+        _, pid = _PAGE.unpack(self._page)
+        return int(pid)
+
+    def beat(self, pid: int | None = None) -> None:
+        """Once, for this process or that one."""
+        _PAGE.pack_into(self._page, 0, self.count + 1, pid or os.getpid())
 
     async def beat_on(self) -> None:
         """Beat until cancelled, as long as this event loop turns."""

@@ -55,7 +55,7 @@ async def test_calls_of_a_line_that_beats_are_left_alone_and_those_of_a_mute_one
         heart = Heartbeat(tmp_path)
         guard = Guard(client, heart)
         for _ in range(2 * PATIENCE):
-            heart.beat()
+            heart.beat(line.pid)
             await guard.look(line)
         assert line.is_running
         assert ari.calls[ours].in_stasis
@@ -73,7 +73,7 @@ async def test_who_calls_while_the_line_is_mute_is_told_whom_to_call(tmp_path: P
         heart = Heartbeat(tmp_path)
         guard = Guard(client, heart)
         caller = ari.rings_in("1763760000.42", phone(10))
-        heart.beat()
+        heart.beat(line.pid)
         await guard.look(line)
         assert caller.in_stasis
         await look_often(guard, line)
@@ -81,7 +81,17 @@ async def test_who_calls_while_the_line_is_mute_is_told_whom_to_call(tmp_path: P
         await socket.close()
 
 
+async def test_a_line_that_beat_and_froze_before_this_guard_began_is_killed_too(
+    tmp_path: Path, line: Program
+) -> None:
+    Heartbeat(tmp_path).beat(line.pid)
+    async with AriClient("http://127.0.0.1:9", "nobody", "", app="buurtbel") as nowhere:
+        await look_often(Guard(nowhere, Heartbeat(tmp_path)), line)
+    await until(lambda: not line.is_running)
+
+
 async def test_a_line_that_has_not_begun_to_beat_has_time_to_start(tmp_path: Path, line: Program) -> None:
+    Heartbeat(tmp_path).beat()  # the line before it
     async with AriClient("http://127.0.0.1:9", "nobody", "", app="buurtbel") as nowhere:
         await look_often(Guard(nowhere, Heartbeat(tmp_path)), line, 3 * PATIENCE)
     assert line.is_running
@@ -93,3 +103,4 @@ def test_another_process_sees_the_beats(tmp_path: Path) -> None:
     once = "import sys, pathlib, buurtbel.heartbeat as it; it.Heartbeat(pathlib.Path(sys.argv[1])).beat()"
     subprocess.run([sys.executable, "-c", once, str(tmp_path)], check=True)
     assert heart.count == before + 1
+    assert heart.pid != os.getpid()
