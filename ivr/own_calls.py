@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from broadcast import own_calls
-from broadcast.lease import Lease
+from broadcast.lease import Lease, Tenure
 from broadcast.own_calls import LOST, OwnCall
 from ivr.call import Call
+from ivr.live_call import LiveCall
 from ivr.patience import patiently
 from ivr.ringing import Ringer
 
@@ -87,6 +88,8 @@ class OwnCalls(Generic[R]):
         self._lease = lease
         self._book = book
         self._up: dict[UUID, asyncio.Task[None]] = {}
+        self._came_to: dict[UUID, str] = {}
+        """What calls came to whose end could not be written yet."""
         self._stray: set[UUID] = set()
 
     async def adopt_all(self) -> None:
@@ -94,7 +97,7 @@ class OwnCalls(Generic[R]):
         async with self._engine.connect() as connection:
             left = await self._book.under_way(connection, self._lease.node)
         for ring in left:
-            self._go_on(ring, is_new=False)
+            self._go_on(ring, None)
 
     async def tend(self) -> None:
         """Once a second: stop what is not needed any more, and begin what is due."""
@@ -104,10 +107,15 @@ class OwnCalls(Generic[R]):
         for call in unwanted:
             await self._rings.stop(call)
         for ring in left:
-            if ring.id not in self._up:  # its end could not be written
-                self._go_on(ring, is_new=False)
+            if ring.id in self._up:
+                continue
+            if ring.id in self._came_to:
+                await self._close(ring)
+            else:
+                self._go_on(ring, None)
+        tenure = self._lease.tenure
         while len(self._up) < self._book.at_once and (new := await self._take()) is not None:
-            self._go_on(new, is_new=True)
+            self._go_on(new, tenure)
 
     async def give_up_strays(self) -> None:
         """Leave to others the calls of nodes that were dead at the last look too.
@@ -128,42 +136,46 @@ class OwnCalls(Generic[R]):
             await asyncio.wait(self._up.values())
 
     async def _take(self) -> R | None:
-        """Write ahead; nothing is waited for between the look at the lease and the call."""
+        """Write the next one ahead."""
         if not self._lease.may_take or not self._rings.may_ring:
             return None
-        tenure = self._lease.tenure
         async with self._engine.begin() as connection:
-            ring = await self._book.take(connection, self._lease.node)
-        if ring is not None and not self._lease.covers(tenure):
-            await self._close(ring, LOST)
-            return None
-        return ring
+            return await self._book.take(connection, self._lease.node)
 
-    def _go_on(self, ring: R, *, is_new: bool) -> None:
-        task = asyncio.create_task(self._call(ring, is_new=is_new))
+    def _go_on(self, ring: R, taken_under: Tenure | None) -> None:
+        """With a new call, or with one of an earlier process."""
+        task = asyncio.create_task(self._call(ring, taken_under))
         self._up[ring.id] = task
         task.add_done_callback(lambda _: self._up.pop(ring.id, None))
 
-    async def _call(self, ring: R, *, is_new: bool) -> None:
+    async def _call(self, ring: R, taken_under: Tenure | None) -> None:
         # Expected before anything is waited for: the PBX is asked soon which calls there are.
-        live = None if is_new else self._rings.expect(ring.id)
-        outcome = LOST
+        live = None if taken_under else self._rings.expect(ring.id)
+        self._came_to[ring.id] = await self._converse(ring, taken_under, live)
+        await patiently(lambda: self._close(ring))
+
+    async def _converse(self, ring: R, taken_under: Tenure | None, live: LiveCall | None) -> str:
+        """What came of it."""
         try:
             held = await patiently(lambda: self._book.conversation(ring))
             try:
-                if live is None:
-                    await self._rings.ring(ring.id, held.number, held.converse, seconds=self._book.ring)
-                else:
+                if live is not None:
                     await self._rings.adopt(live, held.converse, seconds=self._book.ring)
+                    return LOST if live.end.is_lost else held.outcome
+                # Nothing is waited for between this look at the lease and the call.
+                if taken_under is None or not self._lease.covers(taken_under):
+                    return LOST
+                await self._rings.ring(ring.id, held.number, held.converse, seconds=self._book.ring)
+                return held.outcome
             finally:
                 held.has_left()
-            outcome = LOST if live is not None and live.end.is_lost else held.outcome
         except Exception:
             log.exception("A call of our own ended in a fault of our own.")
             if live is not None:
                 self._rings.give_up(live)
-        await patiently(lambda: self._close(ring, outcome))
+            return LOST
 
-    async def _close(self, ring: R, outcome: str) -> None:
+    async def _close(self, ring: R) -> None:
         async with self._engine.begin() as connection:
-            await self._book.close(connection, ring, outcome)
+            await self._book.close(connection, ring, self._came_to[ring.id])
+        del self._came_to[ring.id]
