@@ -23,6 +23,7 @@ from ivr.call import Call, Sound, Withdrawn
 from ivr.exchange import Exchange
 from ivr.fallback import ANSWERED, CONTEXT
 from ivr.far_end import TALK_ENDS_AFTER
+from ivr.judgement import Who
 from ivr.lines import Lines
 from ivr.live_call import End, LiveCall
 from ivr.scripts.alert_call import Alert, Wants, alert_call
@@ -220,8 +221,9 @@ class AriDialler:
         if note is None:
             return known
         evidence = {**known.evidence, **note.evidence}
-        is_more = result_of_outcome(note.outcome).rank > result_of_outcome(known.outcome).rank
-        return replace(known, outcome=note.outcome if is_more else known.outcome, evidence=evidence)
+        noted = note.outcome(of_a_machine=live.far_end.judgement.who is Who.MACHINE)
+        is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
+        return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
 
     async def _unanswered(self, live: LiveCall, end: End, rang_for: float) -> CallResult:
         if end.is_lost or end.cause is None:

@@ -38,13 +38,17 @@ class Note:
     stayed: bool
     """Whoever it was stayed until everything had been said."""
 
-    @property
-    def outcome(self) -> Outcome:
-        """Who puts the phone down after the whole message has heard it; who only stays may be nobody."""
+    def outcome(self, *, of_a_machine: bool = False) -> Outcome:
+        """Who puts the phone down after the whole message has heard it; who only stays may be nobody.
+
+        `of_a_machine`: we had heard one speak before the PBX did; how much of it is on the box nobody knows.
+        """
         if self.confirmed:
             return Outcome.CONFIRMED
         if not self.passes:
             return Outcome.LOST
+        if of_a_machine:
+            return Outcome.VOICEMAIL_PARTIAL
         return Outcome.SILENT if self.stayed else Outcome.HEARD
 
     @property

@@ -27,7 +27,22 @@ from tests.people import phone
 def test_only_what_somebody_showed_is_said_of_them(note: str, outcome: Outcome) -> None:
     read = parse(note)
     assert read is not None
-    assert read.outcome is outcome
+    assert read.outcome() is outcome
+
+
+@pytest.mark.parametrize(
+    ("note", "outcome"),
+    [
+        ("fallback=0", Outcome.LOST),
+        ("fallback=1", Outcome.VOICEMAIL_PARTIAL),
+        ("fallback=3/stayed", Outcome.VOICEMAIL_PARTIAL),
+        ("fallback=0/key=1", Outcome.CONFIRMED),
+    ],
+)
+def test_a_machine_that_hangs_up_has_not_heard_it_as_a_person_has(note: str, outcome: Outcome) -> None:
+    read = parse(note)
+    assert read is not None
+    assert read.outcome(of_a_machine=True) is outcome
 
 
 @pytest.mark.parametrize(
@@ -104,3 +119,28 @@ async def test_a_call_that_is_taken_from_us_is_led_by_the_pbx_and_not_hung_up(li
     assert (result.outcome, result.evidence["fallback"]) == (Outcome.SILENT, 3)
     assert line_desk.ari.heard[order.number][0][-1].whole
     await until(lambda: not line_desk.ari.notes)  # read, and removed
+
+
+async def greets_long_and_hangs_up_when_the_pbx_has_spoken(call: FakeCall) -> None:
+    call.pick_up()
+    call.emit("ChannelTalkingStarted")
+    await asyncio.sleep(3.2)  # in the time of the PBX, which counts
+    call.emit("ChannelTalkingFinished", duration=2600)
+    await until(lambda: not call.in_stasis)
+    for _ in range(2):  # what we were saying, and the message of the PBX
+        await call.sound_ends()
+    call.put_down()
+
+
+async def test_a_box_that_hangs_up_after_the_pbx_spoke_to_it_is_still_a_box(line_desk: LineDesk) -> None:
+    line_desk.ari.phones[phone(12)] = greets_long_and_hangs_up_when_the_pbx_has_spoken
+    order = line_desk.order(phone(12))
+    call = asyncio.create_task(line_desk.calls(order))
+    await until(lambda: line_desk.speaks_to(order))
+    live = line_desk.exchange.find(str(order.attempt))
+    assert live is not None
+    await until(lambda: live.far_end.talked_long)
+    await line_desk.client.channels.continue_in_dialplan(str(order.attempt), CONTEXT, FALLBACK)
+    result = await call
+    assert result.outcome is Outcome.VOICEMAIL
+    assert result.evidence["fallback"]

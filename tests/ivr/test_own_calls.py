@@ -1,6 +1,6 @@
 """Calls that belong to no broadcast: rung only under the lease they were taken under, and closed once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -33,7 +33,7 @@ class Conversing:
     def __init__(self) -> None:
         self.outcome = "nobody"
 
-    async def converse(self, call: Call) -> None:  # noqa: ARG002
+    async def converse(self, call: Call) -> None:
         self.outcome = HELD
 
     def has_left(self) -> None:
@@ -53,21 +53,21 @@ class OneCall(Book[Due]):
     ring = 10.0
     at_once = 1
 
-    async def take(self, connection: AsyncConnection, node: str) -> Due | None:  # noqa: ARG002
+    async def take(self, connection: AsyncConnection, node: str) -> Due | None:
         if self.is_taken:
             return None
         self.is_taken = True
         return self.due
 
-    async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Due]:  # noqa: ARG002
+    async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Due]:
         return [self.due] if self.is_taken and not self.ends else []
 
-    async def conversation(self, ring: Due) -> Conversing:  # noqa: ARG002
+    async def conversation(self, ring: Due) -> Conversing:
         if self.lapses_meanwhile:
             assert await self.lease.claim()  # under another term
         return Conversing()
 
-    async def close(self, connection: AsyncConnection, ring: Due, outcome: str) -> None:  # noqa: ARG002
+    async def close(self, connection: AsyncConnection, ring: Due, outcome: str) -> None:
         if self.closes_in_vain:
             self.closes_in_vain -= 1
             raise InterfaceError("", None, OSError("the database is away"))
@@ -75,10 +75,10 @@ class OneCall(Book[Due]):
 
 
 @pytest.fixture
-async def lease(database: AsyncEngine) -> AsyncIterator[Lease]:
+async def lease(database: AsyncEngine) -> Lease:
     held = Lease(database, Claimant("zuiderkempen", uuid4(), uuid4()), NodePolicy())
     assert await held.claim()
-    yield held
+    return held
 
 
 def own_calls(database: AsyncEngine, desk: LineDesk, lease: Lease, book: OneCall) -> OwnCalls[Due]:
