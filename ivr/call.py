@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from ivr import signals
 from ivr.channel import Channel
 from ivr.far_end import FarEnd
 from ivr.pbx_clock import PbxClock
@@ -61,8 +62,6 @@ def _clock() -> float:
 
 Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack
 Heard = Whole | Key | StartAgain
-PATH_OPENS_WITHIN = 0.5
-"""Seconds after our answer in which a caller may not hear us yet."""
 
 
 class Call:
@@ -116,8 +115,9 @@ class Call:
 
     def playback_ended(self, playback: str, at: float, *, ok: bool) -> None:
         # By the PBX's clock alone: what came meanwhile from ours must not make a playback seem shorter.
-        seconds = self._pbx_clock.since_answer(at) - self._started.get(playback, 0.0)
-        self.since_answer(at)
+        ended = self._pbx_clock.since_answer(at)
+        self.now = max(self.now, ended)
+        seconds = self._pbx_clock.between(self._started.get(playback, 0.0), ended)
         self._signals.put_nowait(Ended(playback, seconds, ok))
 
     def recorded(self, name: str) -> None:
@@ -175,7 +175,7 @@ class Call:
         if self.is_over:
             raise Hangup
         await self._channel.answer()
-        await self.pause(PATH_OPENS_WITHIN)
+        await self.pause(signals.PATH_OPENS_WITHIN)
 
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
@@ -260,14 +260,12 @@ class Call:
                 # Nobody says that it ended; a line that is still there has heard it to its end.
                 await self._channel.check()
                 return at_the_end
-            if isinstance(signal, Started):
-                if signal.playback == playback:
-                    has_begun = True
-                    until = _clock() + sound.seconds + NEVER_REPORTED
-            elif isinstance(signal, Ended):
-                if signal.playback == playback:
-                    await self._played(sound, signal)
-                    return at_the_end
+            if isinstance(signal, Started) and signal.playback == playback:
+                has_begun = True
+                until = _clock() + sound.seconds + NEVER_REPORTED
+            elif isinstance(signal, Ended) and signal.playback == playback:
+                await self._played(sound, signal)
+                return at_the_end
             elif (restarts and has_begun and isinstance(signal, StartAgain)) or (
                 isinstance(signal, Key) and signal.digit in keys
             ):
@@ -278,8 +276,10 @@ class Call:
 
     async def _played(self, sound: Sound, ended: Ended) -> None:
         """A playback that a hang-up cut short may be reported just like a whole one; its length tells."""
-        if ended.ok and ended.seconds >= sound.seconds - WHOLE_WITHIN:
-            return
+        if ended.ok and ended.seconds is None:
+            return await self._channel.check()  # who is still there has heard it to its end
+        if ended.ok and (ended.seconds or 0.0) >= sound.seconds - WHOLE_WITHIN:
+            return None
         while await self._next(GONE_WITHIN) is not None:
             pass
         raise PlayFailed("The PBX did not play a sound to its end; check that it can read the sound's files.")

@@ -8,6 +8,8 @@ WHOLE_WITHIN = 0.1
 """Seconds by which a playback that ran to its last sample may seem short."""
 GONE_WITHIN = 1.0
 """Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
+PATH_OPENS_WITHIN = 0.5
+"""Seconds after our answer in which a caller may not hear us yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A playback has ended after `seconds`, by itself or because the call did; `ok` = it could be played."""
+    """A playback has ended, by itself or because the call did; `ok` = it could be played."""
 
     playback: str
-    seconds: float
+    seconds: float | None
+    """None when the clock was set meanwhile, or seems so because this was told very late."""
     ok: bool
 
 

@@ -76,6 +76,11 @@ class Phone:
         """The sound stops, and the line stays."""
         self._cut()
 
+    @property
+    def playing(self) -> str:
+        assert self._playing is not None
+        return self._playing[0]
+
     def is_lost(self) -> None:
         """The person hangs up while the PBX's events do not reach us."""
         self.is_gone = True

@@ -1,6 +1,7 @@
 """Somebody sets the clock of the machine on which the PBX runs, in the middle of a call."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_who_hears_the_message_meanwhile_has_heard_it_whole(
         assert [one.whole for one in phone.call.far_end.facts.passes] == [True, False]
 
     story()
+
+
+@in_no_time
+async def test_who_hung_up_before_its_end_has_not_heard_it_whole_though_we_are_told_long_after() -> None:
+    long = replace(MESSAGE, seconds=30.0)
+    async with answered(replace(ALERT, message=long)) as phone:
+        await phone.hears(long)
+        await phone.listens(20.5)
+        left_at = phone.now()
+        phone.is_lost()
+        await phone.listens(10.6)
+        playback = phone.playing
+        phone.call.playback_ended(playback, left_at, ok=True)
+        phone.call.hung_up(left_at)
+    assert outcome(phone) is Outcome.PARTIAL
+    assert [one.whole for one in phone.call.far_end.facts.passes] == [False]
 
 
 @in_no_time
