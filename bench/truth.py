@@ -1,4 +1,4 @@
-"""The truth table: what may be reported of each kind of neighbour."""
+"""The truth table: what may be reported of each kind of neighbour, and which outcomes are borne out."""
 
 import math
 from collections.abc import Mapping, Set
@@ -27,10 +27,14 @@ TRUTH: Mapping[Kind, Set[str]] = MappingProxyType(
         Kind.PRESSES_DURING: PERSON,
         Kind.PRESSES_AFTER: PERSON,
         Kind.REPEATS: PERSON,
+        Kind.LET_IN: PERSON,
         Kind.SCREENER: SCREENER,
         Kind.FAX: FAX,
     }
 )
+
+CLAIM_WHOLE = frozenset({"voicemail", "silent"})
+"""Outcomes that say of whoever was there that the whole message was spoken to them."""
 
 
 def allowed(neighbour: Neighbour) -> Set[str]:
@@ -47,3 +51,12 @@ def allowed(neighbour: Neighbour) -> Set[str]:
 
 def is_right(neighbour: Neighbour, reported: str) -> bool:
     return reported in allowed(neighbour)
+
+
+def is_borne_out(neighbour: Neighbour, outcome: str | None, *, whole: bool) -> bool:
+    """Nothing is claimed beyond what the called side has, `whole` or not; and who pressed 1 has confirmed."""
+    if neighbour.presses_one or outcome == "confirmed":
+        return neighbour.presses_one and outcome == "confirmed"
+    if outcome == "heard":
+        return neighbour.is_person and whole
+    return whole or outcome not in CLAIM_WHOLE

@@ -16,7 +16,14 @@ from bench.message import NoSuchLength
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
 from bench.server import MembersRefused
 from bench.voicemail_calls import NOT_CALLED, Called
-from bench.voicemail_figures import all_reached, echo_line, first_packet_line, last_line, targets_line
+from bench.voicemail_figures import (
+    all_reached,
+    echo_line,
+    first_packet_line,
+    last_line,
+    outcomes_line,
+    targets_line,
+)
 from bench.voicemail_measures import Recordings, listen_to_all
 from bench.voicemail_run import Evening, call_everybody
 from bench.voicemail_stage import recordings_of, stage
@@ -116,6 +123,7 @@ def show(evening: Evening, calls: Sequence[Called]) -> None:
     say(wrong(calls))
     say(silences(calls))
     say(echo_line(calls))
+    say(outcomes_line(calls))
     say(first_packet_line(calls))
     say(targets_line(calls))
     say(last_line(calls))

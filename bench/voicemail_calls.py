@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from bench.truth import is_right
+from bench.truth import is_borne_out, is_right
 from bench.voicemail_measures import Measures
 from buurtbel.neighbours.kinds import Kind, Neighbour
 
@@ -94,10 +94,22 @@ class Called:
         return is_right(self.neighbour, self.reported.who)
 
     @property
+    def is_proved(self) -> bool:
+        """The outcome is borne out by what the phone recorded."""
+        return is_borne_out(self.neighbour, self.reported.outcome, whole=self.measures.whole)
+
+    @property
+    def seconds(self) -> float | None:
+        """On the line, from the answer: by the phone, or where it does not tell by us."""
+        if self.is_timed and self.measures.recorded:
+            return self.measures.first_packet + self.measures.recorded
+        return self.reported.seconds
+
+    @property
     def line_time(self) -> float | None:
         """Seconds on the line, as a multiple of the greeting and two passes."""
         ideal = self.neighbour.greeting_seconds + 2 * self.pass_seconds
-        return None if self.reported.seconds is None else self.reported.seconds / ideal
+        return None if self.seconds is None else self.seconds / ideal
 
     @property
     def whole_passes(self) -> int:
@@ -117,12 +129,13 @@ class Called:
             "outcome": told.outcome,
             "answered_at": told.answered_at and told.answered_at.isoformat(),
             "ended_at": told.ended_at and told.ended_at.isoformat(),
-            "seconds": told.seconds,
+            "seconds": self.seconds,
             "evidence": dict(told.evidence),
             "reported": told.who,
             "is_machine": self.is_machine,
             "is_person": self.is_person,
             "is_judged_right": self.is_judged_right,
+            "is_proved": self.is_proved,
             "measures": asdict(self.measures),
             "first_sound": self.first_sound,
         }

@@ -112,6 +112,12 @@ def last_line(calls: Calls) -> str:
     return "voicemail: " + " ".join(figure.told(calls) for figure in FIGURES)
 
 
+def outcomes_line(calls: Calls) -> str:
+    """Whether what was reported of each call is borne out by what its phone recorded."""
+    false = sum(not call.is_proved for call in calls)
+    return f"outcomes: calls={len(calls)} not_borne_out={false} <= 0 {'MISSED' if false else 'met'}"
+
+
 def echo_line(calls: Calls) -> str:
     """What the message suffered on lines that send our own voice back."""
     echoing = [call for call in calls if call.neighbour.echo is not None]
@@ -132,4 +138,4 @@ def is_spared(calls: Calls) -> bool:
 
 def all_reached(calls: Calls) -> bool:
     figures = all(one.reached is None or one.reached(one.of(calls)) for one in FIGURES)
-    return figures and is_spared(calls)
+    return figures and is_spared(calls) and all(call.is_proved for call in calls)

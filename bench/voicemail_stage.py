@@ -61,7 +61,7 @@ def recordings_of(folder: Path, one: Neighbour) -> Recordings:
     heard = recordings / f"{one.digits}-1.wav"
     if one.kind is Kind.VOICEMAIL:
         return Recordings(heard, recordings / "voicemail" / "default" / one.mailbox / "INBOX" / "msg0000.wav")
-    return Recordings(heard, recordings / f"{one.digits}-1.kept.wav" if one.is_box else heard)
+    return Recordings(heard, recordings / f"{one.digits}-1.kept.wav" if one.keeps else heard)
 
 
 def _recordings(folder: Path) -> Path:

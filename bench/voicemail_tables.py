@@ -37,7 +37,7 @@ def by_greeting(calls: Calls) -> str:
 
 
 def _row(name: str, calls: Calls) -> str:
-    seconds = [call.reported.seconds for call in calls if call.reported.seconds is not None]
+    seconds = [call.seconds for call in calls if call.seconds is not None]
     ratios = [call.line_time for call in calls if call.line_time is not None]
     on_the_line = f"{mean(seconds):.1f} | {mean(ratios):.2f}" if seconds else "- | -"
     return f"| {name} | {len(calls)} | {complete(calls):.2f} | {judged(calls):.2f} | {on_the_line} |"
@@ -72,6 +72,8 @@ def _faults(call: Called) -> list[str]:
         faults.append(f"reported {call.reported.who}")
     if (call.is_machine or call.is_person) and not call.measures.whole:
         faults.append(f"not whole ({call.measures.pieces})")
+    if not call.is_proved:
+        faults.append(f"not proved: {call.reported.outcome}")
     if call.measures.first_sound is None:
         faults.append("heard nothing")
     return faults
@@ -81,7 +83,7 @@ def _short(call: Called, faults: Sequence[str]) -> str:
     who, told = call.neighbour, call.reported
     line = f"echo {who.echo.db:.0f} dB {who.echo.ms:.0f} ms" if who.echo is not None else ""
     network = "suppresses" if who.suppresses else ""
-    seconds = "-" if told.seconds is None else f"{told.seconds:.1f}"
+    seconds = "-" if call.seconds is None else f"{call.seconds:.1f}"
     parts = (
         f"{call.name} {who.kind} [{who.shape}] {network} {line}".strip(),
         ", ".join(faults),

@@ -83,8 +83,10 @@ def _lines(neighbours: Iterable[Neighbour]) -> Iterator[tuple[Speaker, str]]:
                 yield from ((speaker, said.words) for said in utterances if said.words)
                 if any(said.talk_seconds for said in utterances):
                     yield from ((speaker, text) for text in texts(speaker.language, "chat"))
-            case Screener(speaker=speaker, question=question, patience=patience):
+            case Screener(speaker=speaker, question=question, patience=patience, who_comes=comes):
                 yield from ((speaker, question), (speaker, patience))
+                if comes is not None:
+                    yield from ((comes.speaker, said.words) for said in comes.utterances)
 
 
 def _phone(neighbour: Neighbour, studio: Studio) -> MakePhone:
@@ -102,15 +104,16 @@ def _role(neighbour: Neighbour, studio: Studio) -> Role:
                 neighbour.capacity_seconds,
             )
         case Person() as person:
-            rng = Random(neighbour.seed)  # noqa: S311 - no secret
-            return roles.person(person, [_utterance(said, person, studio, rng) for said in person.utterances])
+            return roles.person(person, _utterances(person, studio, neighbour.seed))
         case Screener() as screener:
-            rest = screener.seconds_to_end
+            rest, comes = screener.seconds_to_end, screener.who_comes
+            said = () if comes is None else _utterances(comes, studio, neighbour.seed)
             return roles.screener(
                 screener,
                 _spoken(studio, screener.speaker, screener.question),
                 _spoken(studio, screener.speaker, screener.patience),
                 clip_of(sounds.ringing(rest, _RINGING) if screener.rings else sounds.silence(rest)),
+                said,
             )
         case Fax() as fax:
             return roles.recital(clip_of(_fax(fax, neighbour.seed)))
@@ -133,6 +136,11 @@ def _engine(speaker: Speaker) -> Speaker:
 
 def _spoken(studio: Studio, speaker: Speaker, text: str) -> Pcm:
     return clip_of(sounds.at_level(studio.spoken(speaker, text), _USUAL) if text else sounds.silence(0))
+
+
+def _utterances(person: Person, studio: Studio, seed: int) -> list[Pcm]:
+    rng = Random(seed)  # noqa: S311 - no secret
+    return [_utterance(said, person, studio, rng) for said in person.utterances]
 
 
 def _utterance(said: Utterance, person: Person, studio: Studio, rng: Random) -> Pcm:

@@ -22,6 +22,7 @@ STAY = frozenset(
         Kind.STREET,
         Kind.PRESSES_AFTER,
         Kind.REPEATS,
+        Kind.LET_IN,
     }
 )
 """People who hear the message whole before they do anything that ends the call."""
@@ -55,7 +56,8 @@ OTHER_SHARES = (
     (_Slot(Kind.PRESSES_DURING), _EACH / 3),
     (_Slot(Kind.PRESSES_AFTER), _EACH / 3),
     (_Slot(Kind.REPEATS), _EACH),
-    (_Slot(Kind.LEAVES_AT_HALF), 0.08),
+    (_Slot(Kind.LEAVES_AT_HALF), 0.06),
+    (_Slot(Kind.LET_IN), 0.02),
     (_Slot(Kind.HALLO, has_echo=True), 0.04),
     (_Slot(Kind.SILENT, has_echo=True), 0.03),
     (_Slot(Kind.PRESSES_DURING, has_echo=True), 0.015),
@@ -134,6 +136,8 @@ def _played(rng: Random, kind: Kind, language: str, length: Range | None) -> tup
         return draw_box(rng, kind, language, between(rng, length))
     if kind is Kind.SCREENER:
         return draw_screener(rng, language), 0.0
+    if kind is Kind.LET_IN:
+        return replace(draw_screener(rng, language), who_comes=draw_person(rng, kind, language)), 0.0
     if kind is Kind.FAX:
         return draw_fax(rng), 0.0
     return draw_person(rng, kind, language), 0.0

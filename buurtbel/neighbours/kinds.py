@@ -31,6 +31,8 @@ class Kind(StrEnum):
     PRESSES_AFTER = "presses-after"
     REPEATS = "repeats"
     """Presses 2, and 1 when the message was spoken again."""
+    LET_IN = "let-in"
+    """Comes to the phone when a screener has heard a name, in the middle of the message."""
     SCREENER = "screener"
     FAX = "fax"
 
@@ -137,14 +139,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Screener:
-    """Asks who calls, waits for a name, asks for patience and hangs up: nobody comes."""
+    """Asks who calls, waits for a name, asks for patience, and hangs up if nobody comes."""
 
     speaker: Speaker
     starts_after: float
     question: str
     patience: str
     seconds_to_end: float
+    """From there until it hangs up or somebody comes."""
     rings: bool
+    who_comes: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,15 @@ class Neighbour:
     @property
     def is_person(self) -> bool:
         return self.kind not in MACHINES
+
+    @property
+    def presses_one(self) -> bool:
+        return self.kind in PRESS_ONE or self.kind is Kind.REPEATS
+
+    @property
+    def keeps(self) -> bool:
+        """The message counts only from some moment on: a box keeps what follows, a person has come."""
+        return self.is_box or self.kind is Kind.LET_IN
 
     @property
     def digits(self) -> str:

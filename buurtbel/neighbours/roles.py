@@ -36,12 +36,12 @@ def box(kind: Kind, opening: Pcm, last_words: Pcm, capacity: float) -> Role:
     return role
 
 
-def person(who: Person, clips: Sequence[Pcm]) -> Role:
-    """`clips` are their utterances, in order."""
+def person(who: Person, clips: Sequence[Pcm], *, came_late: bool = False) -> Role:
+    """`clips` are their utterances, in order; who came late has heard it whole the second time."""
 
     def role(ears: Ears) -> Script:
         def is_over() -> bool:
-            return ears.ends > 0
+            return ears.ends > came_late
 
         for utterance, clip in zip(who.utterances, clips, strict=True):
             yield Wait(utterance.after, until=is_over)
@@ -64,8 +64,8 @@ def person(who: Person, clips: Sequence[Pcm]) -> Role:
     return role
 
 
-def screener(who: Screener, question: Pcm, patience: Pcm, ending: Pcm) -> Role:
-    """`ending` is what it lets the caller hear until it hangs up."""
+def screener(who: Screener, question: Pcm, patience: Pcm, ending: Pcm, said: Sequence[Pcm] = ()) -> Role:
+    """`ending` is what it lets the caller hear until it hangs up, or somebody comes and says `said`."""
 
     def role(ears: Ears) -> Script:
         yield Wait(who.starts_after)
@@ -74,6 +74,10 @@ def screener(who: Screener, question: Pcm, patience: Pcm, ending: Pcm) -> Role:
         yield Wait(SCREENER_PATIENCE, until=lambda: ears.heard > SPOKE and ears.quiet >= END_QUIET)
         yield Say(patience)
         yield Say(ending)
+        if who.who_comes is not None:
+            ears.forget()
+            yield Step.KEEP
+            yield from person(who.who_comes, said, came_late=True)(ears)
 
     return role
 

@@ -20,8 +20,9 @@ def shape_of(kind: Kind, plays: Played, echo: Echo | None) -> str:
             words = _box(kind, plays)
         case Person():
             words = _person(kind, plays)
-        case Screener():
+        case Screener(who_comes=comes):
             words = ["screener", "rings" if plays.rings else "silent"]
+            words += ["then", *_person(kind, comes)] if comes is not None else []
         case Fax():
             words = ["fax"]
     if echo is not None:

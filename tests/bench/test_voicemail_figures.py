@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from bench.truth import TRUTH, allowed
+from bench.truth import TRUTH, allowed, is_borne_out
 from bench.voicemail_calls import NOT_CALLED, Called, Reported, most_restarts
 from bench.voicemail_figures import (
+    all_reached,
     echo_line,
     first_packet_line,
     first_syllable,
     last_line,
     line_time,
+    outcomes_line,
     targets_line,
 )
 from bench.voicemail_measures import NOTHING, Measures
@@ -68,6 +70,43 @@ def test_who_says_nothing_is_silent_and_may_be_a_person_only_by_putting_the_phon
     assert allowed(neighbour(Kind.SILENT)) == {"silent"}
     leaves = Person(SPEAKER, (), -60.0, leaves_after=1.0)
     assert allowed(neighbour(Kind.SILENT, plays=leaves)) == {"silent", "person"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "whole", "is_so"),
+    [
+        (Kind.HALLO, "heard", True, True),
+        (Kind.HALLO, "heard", False, False),
+        (Kind.HALLO, "partial", True, True),
+        (Kind.HALLO, "confirmed", True, False),
+        (Kind.BOX, "heard", True, False),
+        (Kind.BOX, "voicemail", True, True),
+        (Kind.BOX, "voicemail", False, False),
+        (Kind.BOX, "voicemail_partial", False, True),
+        (Kind.SILENT, "silent", False, False),
+        (Kind.PRESSES_BEFORE, "confirmed", False, True),
+        (Kind.PRESSES_AFTER, "heard", True, False),
+        (Kind.FAX, None, False, True),
+    ],
+)
+def test_an_outcome_is_borne_out_by_what_the_called_side_has(
+    kind: Kind, outcome: str | None, whole: bool, is_so: bool
+):
+    assert is_borne_out(neighbour(kind), outcome, whole=whole) is is_so
+
+
+def test_an_outcome_that_claims_too_much_is_counted_and_shown():
+    calls = [person(), person(whole=False), box()]
+    assert outcomes_line(calls) == "outcomes: calls=3 not_borne_out=2 <= 0 MISSED"
+    assert "not proved: heard" in wrong(calls)
+    assert not all_reached(calls)
+
+
+def test_time_on_the_line_is_the_phones_own_and_ours_only_for_real_mailboxes():
+    ours_is_wrong = replace(box(seconds=50.0, first_packet=1.0, recorded=54.0), reported=NOT_CALLED)
+    assert ours_is_wrong.seconds == 55.0
+    mailbox = called(neighbour(Kind.VOICEMAIL, greeting=10.0), "machine", seconds=50.0, recorded=20.0)
+    assert mailbox.seconds == 50.0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 
 from bench.message import text_lasting
-from bench.truth import is_right
+from bench.truth import is_borne_out, is_right
 from buurtbel.neighbours import roles, sounds
 from buurtbel.neighbours.cast import greeting, mailbox_greetings, phones
 from buurtbel.neighbours.draw import draw
@@ -64,9 +64,13 @@ class Rehearsed:
     @property
     def has_it_whole(self) -> bool:
         """Everything that must be: on the box after it began to keep, or heard by who stays."""
-        begin, end = self.kept if self.neighbour.is_box else (0.0, inf)
+        begin, end = self.kept if self.neighbour.keeps else (0.0, inf)
         passes = self.far_end.facts.whole_passes
         return any(begin <= first + 1e-6 and last <= end + 1e-6 for first, last in passes)
+
+    @property
+    def is_borne_out(self) -> bool:
+        return is_borne_out(self.neighbour, self.far_end.outcome().value, whole=self.has_it_whole)
 
     @property
     def takes_it(self) -> bool:
@@ -217,7 +221,7 @@ async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm, *, passes: i
     living.cancel()
     line.call.far_end.facts.sounds = line.sounds()
     began = inf if phone.kept_from is None else phone.kept_from
-    kept = (began, began + neighbour.capacity_seconds)
+    kept = (began, began + neighbour.capacity_seconds if neighbour.is_box else inf)
     return Rehearsed(neighbour, line.call.far_end, asyncio.get_running_loop().time(), kept, seconds)
 
 
@@ -275,8 +279,8 @@ def main(seed: int, count: int, passes: int = 2) -> None:
     boxes, people = [one for one in calls if one.takes_it], [one for one in calls if one.neighbour.stays]
     for one in calls:
         is_lost = (one.takes_it or one.neighbour.stays) and not one.has_it_whole
-        if is_lost or not one.is_judged_right:
-            fault = "not whole" if is_lost else f"judged {one.far_end.judgement.who}"
+        if is_lost or not one.is_judged_right or not one.is_borne_out:
+            fault = "not whole" if is_lost else f"judged {one.far_end.judgement.who} {one.far_end.outcome()}"
             who = f"{one.neighbour.kind} [{one.neighbour.shape}]"
             sys.stdout.write(f"{who} {fault}: {one.far_end.evidence()}\n")
     for name, some in (("machines", boxes), ("people", people)):
@@ -285,6 +289,8 @@ def main(seed: int, count: int, passes: int = 2) -> None:
         sys.stdout.write(f"{name}={len(some)} complete={whole:.3f} judged={right:.3f}\n")
     ratio = sum(one.line_time for one in boxes) / len(boxes)
     most = max((one.seconds - one.neighbour.greeting_seconds) / one.pass_seconds for one in boxes)
+    claimed = sum(not one.is_borne_out for one in calls)
+    sys.stdout.write(f"outcomes_not_borne_out={claimed}\n")
     sys.stdout.write(f"line_time_ratio={ratio:.3f} most_passes_beside_the_greeting={most:.2f}\n")
 
 

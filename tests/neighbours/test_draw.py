@@ -7,7 +7,7 @@ import pytest
 
 from buurtbel.embedded.neighbourhood import MAILBOXES
 from buurtbel.neighbours.draw import draw
-from buurtbel.neighbours.kinds import Box, Kind, Neighbour
+from buurtbel.neighbours.kinds import Box, Kind, Neighbour, Person, Screener
 
 SEEDS = (1, 7, 2026)
 MANY = 240
@@ -29,7 +29,7 @@ def test_the_same_seed_draws_the_same_neighbours():
 
 def test_a_seed_draws_on_every_machine_what_it_drew_here():
     first = draw(7, MANY)[0]
-    assert (first.number, first.kind, first.seed) == ("+99931721636", Kind.PRESSES_BEFORE, 377855087)
+    assert (first.number, first.kind, first.seed) == ("+99930587514", Kind.BOX, 2772848493)
 
 
 def test_every_kind_is_there(drawn):
@@ -52,7 +52,8 @@ def test_everyone_is_a_box_a_person_or_another_machine(drawn):
 def test_a_quarter_suppresses_silence_among_all_kinds_but_real_mailboxes(drawn):
     suppressing = Counter(neighbour.kind for neighbour in drawn if neighbour.suppresses)
     assert suppressing.total() == MANY // 4
-    assert set(suppressing) == set(Kind) - {Kind.VOICEMAIL}
+    frequent = {kind for kind, calls in Counter(one.kind for one in drawn).items() if calls > 2}
+    assert frequent - {Kind.VOICEMAIL} <= set(suppressing) <= set(Kind) - {Kind.VOICEMAIL}
 
 
 def test_a_tenth_of_the_others_have_an_echo(drawn):
@@ -111,11 +112,17 @@ def test_numbers_are_unique_and_say_what_the_dialplan_has_to_do(count):
 
 
 def test_most_people_leave_soon_after_the_message_and_some_wait_for_the_caller():
-    people = [n.plays for n in draw(7, 2400) if n.is_person]
+    people = [n.plays for n in draw(7, 2400) if isinstance(n.plays, Person)]
     soon = sum(person.leaves_after <= 2.5 for person in people) / len(people)
     forever = sum(math.isinf(person.leaves_after) for person in people) / len(people)
     assert soon == pytest.approx(0.7, abs=0.05)
     assert forever == pytest.approx(0.1, abs=0.03)
+
+
+def test_somebody_comes_after_a_few_of_the_screeners(drawn):
+    come = [n for n in drawn if isinstance(n.plays, Screener) and n.plays.who_comes is not None]
+    assert {n.kind for n in come} == {Kind.LET_IN}
+    assert all(n.is_person and n.keeps and n.stays for n in come)
 
 
 def test_a_shape_tells_what_a_row_of_a_table_needs(drawn):

@@ -5,11 +5,12 @@ import pytest
 
 from buurtbel.neighbours import sounds
 from buurtbel.neighbours.cast import greeting
+from buurtbel.neighbours.ears import END_QUIET
 from buurtbel.neighbours.kinds import Beep, Box, Fax, Greeting, Kind, Phrase, Screener
 from buurtbel.neighbours.speakers import SYNTHETIC
 from buurtbel.neighbours.words import texts
 from prompts.audio import TELEPHONE_RATE, Audio
-from tests.neighbours.rehearsal import GREETING, LOTTE, call, message
+from tests.neighbours.rehearsal import GREETING, HALLO, LOTTE, call, message, person
 
 BEEP = Beep(after=0.6, hertz=1000.0, seconds=0.5, level=-15.0)
 FULL, GOODBYE = texts("nl", "full")[0], texts("nl", "goodbye")[0]
@@ -102,6 +103,18 @@ async def test_a_screener_waits_twelve_seconds_for_a_caller_who_never_pauses(stu
     who = Screener(LOTTE, 0.3, texts("nl", "screener")[0], texts("nl", "moment")[0], 8.0, rings=False)
     rehearsal = (await call(studio, Kind.SCREENER, who)).hear(message(60))
     assert rehearsal.seconds == pytest.approx(0.3 + 5 + 12 + 1.8 + 8, abs=1.5)
+
+
+async def test_who_comes_after_a_screener_speaks_and_leaves_when_they_heard_it_a_second_time(studio):
+    comes = person(HALLO, leaves_after=1.0)
+    question, patience = texts("nl", "screener")[0], texts("nl", "moment")[0]
+    who = Screener(LOTTE, 0.3, question, patience, 8.0, rings=False, who_comes=comes)
+    said = sounds.joined([message(36), sounds.silence(1.0), message(15), sounds.silence(5.0)])
+    rehearsal = (await call(studio, Kind.LET_IN, who)).hear(said)
+    came = rehearsal.phone.kept_from
+    assert came == pytest.approx(0.3 + 5 + 12 + 1.8 + 8, abs=1.5)
+    assert rehearsal.active_level(came, came + 2) > -30
+    assert rehearsal.seconds == pytest.approx(36 + 1 + 15 + END_QUIET + 1, abs=0.5)
 
 
 @pytest.mark.parametrize(
