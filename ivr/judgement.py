@@ -36,8 +36,8 @@ LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
 """Seconds of two stretches that are rather a word and a question than a greeting and a beep."""
 FEW = 3
 """Stretches of talk up to which a far end may be somebody who asks something."""
-A_SHOUT = -16.0
-"""dBov of talk that is louder than greetings are recorded,"""
+SHOUT_LEVEL = (-16.0, -12.0)
+"""dBov of talk that is louder than most greetings, and softer than one that was recorded up to full scale,"""
 SHOUT = (2.5, 7.0)
 """and seconds of it."""
 A_ROOM = -57.0
@@ -121,13 +121,14 @@ def _is_a_fax(case: Case) -> Judgement | None:
 
 
 def _rang_on(case: Case) -> Judgement | None:
-    """Asked, said "one moment", and let us hear it ring."""
+    """Asked, said "one moment", and let us hear it ring; quiet after the last ring would be somebody."""
     rings = Case.of(case.facts, case.facts.talks).later[1:]
     shortest, longest = RING
     are_rings = (
         len(rings) > 1
         and all(shortest <= ring.seconds <= longest for ring in rings if ring.end is not None)
         and _is_periodic(rings, RING_PERIOD)
+        and case.facts.now - rings[-1].start <= 2 * RING_PERIOD
     )
     return Judgement(Who.SCREENER, "spoke, then rang on") if are_rings else None
 
@@ -222,7 +223,8 @@ def _shouted(case: Case) -> Judgement | None:
     sounds, (shortest, longest) = case.facts.sounds, SHOUT
     if sounds is None or sounds.level is None or case.facts.left is not None or len(case.opening) > 1:
         return None
-    if sounds.level < A_SHOUT or not shortest <= case.said[0] <= longest:
+    softest, loudest = SHOUT_LEVEL
+    if not softest <= sounds.level <= loudest or not shortest <= case.said[0] <= longest:
         return None
     return Judgement(Who.PERSON, "shouted at once, then listened", is_proved=False)
 
@@ -242,8 +244,12 @@ def _greeted(case: Case) -> Judgement | None:
     return None
 
 
-def _listened(_: Case) -> Judgement | None:
-    return Judgement(Who.PERSON, "said a word and listened")
+def _listened(case: Case) -> Judgement | None:
+    """A box without a beep may say as much; it does not say less, and does not leave."""
+    is_brief = sum(case.said) < SHORTEST_GREETING
+    return Judgement(
+        Who.PERSON, "said a word and listened", is_proved=is_brief or case.facts.left is not None
+    )
 
 
 _RULES = (

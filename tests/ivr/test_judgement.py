@@ -117,6 +117,15 @@ FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
             ),
         ),
         (
+            "person",
+            "asked who it was, rang, and somebody came in the rhythm of the ringing and listened",
+            call(
+                talks=[(0.5, 5), (16.5, 18), (19, 20), (23, 24), (27, 28)],
+                cut=[(0.1, 5.6), (5.6, 29.8)],
+                passes=[(29.8, 49.8), (50.8, 70.8)],
+            ),
+        ),
+        (
             "fax",
             "a tone of three seconds, then bursts every three seconds",
             call(
@@ -152,6 +161,10 @@ def test_every_call_is_judged_with_a_reason() -> None:
         (
             "a network's greeting, then a person's",
             call(talks=[(0.5, 4), (7.5, 11), (12, 12.4)], passes=[(14.2, 24.2), (25.2, 35.2)]),
+        ),
+        (
+            "a long hallo, or a greeting without a beep, and nobody left",
+            call(talks=[(0.5, 1.7)], passes=TWO_PASSES),
         ),
         ("sound without end, and nobody put the phone down", call(talks=[(0.5, NEVER)], passes=TWO_PASSES)),
         (
