@@ -30,8 +30,10 @@ A_PASS = 8.0
 """Seconds of quiet on the other side that no greeting has inside."""
 A_WORD = 1.4
 """Seconds of talk that are no more than a hallo even if nothing came after it."""
+BRIEF = 0.9
+"""Seconds of talk that are a hallo for certain;"""
 SHORTEST_GREETING = 1.05
-"""Seconds of talk in a greeting, without its beeps."""
+"""and those of a greeting at the least, without its beeps."""
 LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
 """Seconds of two stretches that are rather a word and a question than a greeting and a beep."""
 FEW = 3
@@ -246,7 +248,7 @@ def _greeted(case: Case) -> Judgement | None:
 
 def _listened(case: Case) -> Judgement | None:
     """A box without a beep may say as much; it does not say less, and does not leave."""
-    is_brief = sum(case.said) < SHORTEST_GREETING
+    is_brief = sum(case.said) < BRIEF
     return Judgement(
         Who.PERSON, "said a word and listened", is_proved=is_brief or case.facts.left is not None
     )

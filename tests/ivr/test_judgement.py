@@ -164,7 +164,7 @@ def test_every_call_is_judged_with_a_reason() -> None:
         ),
         (
             "a long hallo, or a greeting without a beep, and nobody left",
-            call(talks=[(0.5, 1.7)], passes=TWO_PASSES),
+            call(talks=[(0.5, 1.5)], passes=TWO_PASSES),
         ),
         ("sound without end, and nobody put the phone down", call(talks=[(0.5, NEVER)], passes=TWO_PASSES)),
         (
