@@ -17,7 +17,7 @@ from broadcast.draft import Draft
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt
 from directory.registry import add_member, add_network
-from ivr.signals import PATH_OPENS_WITHIN
+from ivr.channel import PATH_OPENS_WITHIN
 from prompts.audio import TELEPHONE_RATE, Audio, decode_telephone
 from prompts.comparator import compare
 

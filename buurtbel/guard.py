@@ -32,6 +32,7 @@ class Guard:
         self._beats = heart.count
         self._mute_looks = 0
         self._given_back: set[str] = set()
+        self._killed: int | None = None
 
     async def look(self, line: Program | None) -> None:
         """Once each `LOOK_EVERY`; raises nothing that a PBX or a process can do."""
@@ -44,7 +45,8 @@ class Guard:
         if self._mute_looks < PATIENCE:
             return
         # One that never beat has time to start; one that did may have done it before our time.
-        if line is not None and line.is_running and line.pid == self._heart.pid:
+        if line is not None and line.is_running and line.pid == self._heart.pid != self._killed:
+            self._killed = line.pid
             log.error("The line is mute; it is killed, so that another one takes its place.")
             line.kill()
         await self._give_back()

@@ -15,7 +15,9 @@ _PAGE = struct.Struct("=QQ")
 class Heartbeat:
     """Of the one line in this data folder. Nothing waits for a disk: to beat is to write to memory."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, own: int | None = None) -> None:
+        """`own`: for which process is beaten, if not for this one."""
+        self._own = own or os.getpid()
         with (data_dir / _FILE).open("a+b") as file:
             file.truncate(_PAGE.size)
             self._page = mmap.mmap(file.fileno(), _PAGE.size)
@@ -31,9 +33,12 @@ class Heartbeat:
         _, pid = _PAGE.unpack(self._page)
         return int(pid)
 
-    def beat(self, pid: int | None = None) -> None:
-        """Once, for this process or that one."""
-        _PAGE.pack_into(self._page, 0, self.count + 1, pid or os.getpid())
+    def beat(self) -> None:
+        _PAGE.pack_into(self._page, 0, self.count + 1, self._own)
+
+    def forget(self) -> None:
+        """Nobody has beaten yet: process numbers come again after a restart of the machine."""
+        _PAGE.pack_into(self._page, 0, self.count, 0)
 
     async def beat_on(self) -> None:
         """Beat until cancelled, as long as this event loop turns."""

@@ -121,6 +121,7 @@ class Supervisor:
             log.error("The line has died; it is started again. Its last words are in %s.", last_words)
             self._line_waits = 0.0 if lived > SETTLED_AFTER else min(self._line_waits * 2 + 1, 30.0)
         self._line_began = time.monotonic()
+        Heartbeat(self._settings.data_dir).forget()
         self._line = Program.launch(
             [sys.executable, "-m", "buurtbel", "line"],
             account=Account(os.geteuid(), os.getegid()),

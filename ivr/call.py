@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from ivr import signals
-from ivr.channel import Channel
+from ivr.channel import PATH_OPENS_WITHIN, Channel
 from ivr.far_end import FarEnd
 from ivr.pbx_clock import PbxClock
 from ivr.signals import GONE_WITHIN, NEVER_REPORTED, WHOLE_WITHIN, Ended, Gone, Recorded, Started, TakenBack
@@ -175,7 +174,7 @@ class Call:
         if self.is_over:
             raise Hangup
         await self._channel.answer()
-        await self.pause(signals.PATH_OPENS_WITHIN)
+        await self.pause(PATH_OPENS_WITHIN)
 
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again."""
@@ -277,6 +276,7 @@ class Call:
     async def _played(self, sound: Sound, ended: Ended) -> None:
         """A playback that a hang-up cut short may be reported just like a whole one; its length tells."""
         if ended.ok and ended.seconds is None:
+            await asyncio.sleep(GONE_WITHIN)
             return await self._channel.check()  # who is still there has heard it to its end
         if ended.ok and (ended.seconds or 0.0) >= sound.seconds - WHOLE_WITHIN:
             return None

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from ivr.call import Sound
 
+PATH_OPENS_WITHIN = 0.5
+"""Seconds after our answer in which a caller may not hear us yet."""
+
 
 class Channel(Protocol):
     """What a call can make the PBX do with its channel."""

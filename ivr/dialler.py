@@ -23,7 +23,7 @@ from ivr.call import Call, Sound, Withdrawn
 from ivr.exchange import Exchange
 from ivr.fallback import ANSWERED, CONTEXT
 from ivr.far_end import TALK_ENDS_AFTER
-from ivr.judgement import Who
+from ivr.judgement import NOBODY
 from ivr.lines import Lines
 from ivr.live_call import End, LiveCall
 from ivr.scripts.alert_call import Alert, Wants, alert_call
@@ -221,7 +221,7 @@ class AriDialler:
         if note is None:
             return known
         evidence = {**known.evidence, **note.evidence}
-        noted = note.outcome(of_a_machine=live.far_end.judgement.who is Who.MACHINE)
+        noted = note.outcome(is_nobody=live.far_end.judgement.who in NOBODY)
         is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
         return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
 

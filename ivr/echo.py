@@ -5,7 +5,7 @@ talk. Two things give it away: it starts and stops with a pass, by the same dela
 syllables are heard, it starts at the same places of the message each time the message is spoken.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from ivr.facts import Facts, Pass, Talk
 
@@ -14,16 +14,14 @@ LONGEST_DELAY = 0.6
 STEADY_WITHIN = 0.2
 """Seconds by which the delays at the start and at the end of a pass may differ."""
 SAME_PLACE_WITHIN = 0.08
-"""Seconds by which an echo may move in the message from one pass to the next;"""
-AS_LONG_WITHIN = 0.2
-"""and by which it may be longer or shorter."""
+"""Seconds by which an echo may move in the message from one pass to the next."""
 COARSE = 0.3
-"""All three, where the times are those of counted packets."""
+"""Both, where the times are those of counted packets."""
 FEWEST = 3
 """Stretches of talk at the least,"""
 PART, MOST = 0.5, 0.75
-"""and so much of all talk during passes must come back in the same places for that to be echo, or for all
-of it to be: what a person says then is not told apart."""
+"""and so many of all beginnings and ends during passes must come back in the same places for that to be echo,
+or for all of it to be: what a person says then is not told apart."""
 
 
 def own_voice(facts: Facts) -> Set[Talk]:
@@ -44,26 +42,56 @@ def _follows_our_sound(talk: Talk, facts: Facts) -> bool:
 
 
 def _repeated(facts: Facts) -> set[Talk]:
-    """Talk in the same places of the message as in another pass; empty when too little of it was."""
-    near, as_long = (COARSE, COARSE) if facts.is_coarse else (SAME_PLACE_WITHIN, AS_LONG_WITHIN)
-    places = [
-        (index, talk.start - facts.passes[index].start, talk)
-        for talk in facts.talks
-        if talk.end is not None and (index := _spoken_at(talk.start, facts.passes)) is not None
-    ]
-    known = {
-        talk
-        for index, place, talk in places
-        if any(
-            other != index and abs(place - elsewhere) <= near and abs(talk.seconds - same.seconds) <= as_long
-            for other, elsewhere, same in places
-        )
-    }
-    if len(known) < max(FEWEST, PART * len(places)):
+    """Talk that begins and ends in the same places of the message as in another pass; or none of it.
+
+    Ends are looked at apart from beginnings: a pause more or less in between is a matter of a decibel.
+    Where packets are counted both must be in the same place, because that tells so little of either.
+    """
+    within = COARSE if facts.is_coarse else SAME_PLACE_WITHIN
+    looks = [_both] if facts.is_coarse else [_begin, _end]
+    rows = [list(_marks(facts, look)) for look in looks]
+    back = [talk for row in rows for talk in _come_back(row, within)]
+    marks = sum(map(len, rows))
+    if len(back) < max(FEWEST * len(rows), PART * marks):
         return set()
-    if len(known) >= MOST * len(places):
-        return {talk for _, _, talk in places}
+    if len(back) >= MOST * marks:
+        return {talk for row in rows for _, _, talk in row}
+    known = {talk for talk in back if back.count(talk) == len(rows) or talk.end is None}
     return set() if facts.is_coarse else known
+
+
+def _begin(talk: Talk) -> Sequence[float]:
+    return (talk.start,)
+
+
+def _end(talk: Talk) -> Sequence[float]:
+    return () if talk.end is None else (talk.end,)
+
+
+def _both(talk: Talk) -> Sequence[float]:
+    return () if talk.end is None else (talk.start, talk.end)
+
+
+Mark = tuple[int, Sequence[float], Talk]
+"""In which pass, how far in it, and of which stretch."""
+
+
+def _marks(facts: Facts, look: Callable[[Talk], Sequence[float]]) -> Iterator[Mark]:
+    """Of each stretch that began during a pass, or a moment after it."""
+    for talk in facts.talks:
+        index, moments = _spoken_at(talk.start, facts.passes), look(talk)
+        if index is not None and moments:
+            yield index, [moment - facts.passes[index].start for moment in moments], talk
+
+
+def _come_back(marks: Sequence[Mark], within: float) -> Iterator[Talk]:
+    """Those that another pass has in the same places."""
+    for index, places, talk in marks:
+        if any(
+            other != index and all(abs(a - b) <= within for a, b in zip(places, elsewhere, strict=True))
+            for other, elsewhere, _ in marks
+        ):
+            yield talk
 
 
 def _spoken_at(moment: float, passes: Sequence[Pass]) -> int | None:

@@ -38,16 +38,16 @@ class Note:
     stayed: bool
     """Whoever it was stayed until everything had been said."""
 
-    def outcome(self, *, of_a_machine: bool = False) -> Outcome:
+    def outcome(self, *, is_nobody: bool = False) -> Outcome:
         """Who puts the phone down after the whole message has heard it; who only stays may be nobody.
 
-        `of_a_machine`: we had heard one speak before the PBX did; how much of it is on the box nobody knows.
+        `is_nobody`: we had heard a machine before the PBX spoke; how much of it is on a box is not known.
         """
         if self.confirmed:
             return Outcome.CONFIRMED
         if not self.passes:
             return Outcome.LOST
-        if of_a_machine:
+        if is_nobody:
             return Outcome.VOICEMAIL_PARTIAL
         return Outcome.SILENT if self.stayed else Outcome.HEARD
 

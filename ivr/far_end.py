@@ -163,12 +163,12 @@ class FarEnd:
         """Enough was said: as many undisturbed passes as wanted, or no more would be of any use.
 
         One stands for two that began when no greeting went on and no beep was to come any more, unless
-        it was a person who talked: they may still want to press a key.
+        by the times it was a person, who may still want to press a key, or a screener who may fetch one.
         """
         whole = self.facts.whole_passes
         undisturbed = [one for one in whole if not self._is_disturbed(*one)]
         said = len(undisturbed)
-        if self.judgement.who is not Who.PERSON:
+        if self.judgement.who not in (Who.PERSON, Who.SCREENER):
             said += any(self._began_in_long_quiet(start) for start, _ in undisturbed)
         since_restart = sum(start >= self._last_restart for start, _ in whole)
         is_enough = self.facts.now >= self.thresholds.endless or self._heard_in_quiet(self.facts.now)

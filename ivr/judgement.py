@@ -31,7 +31,7 @@ A_PASS = 8.0
 A_WORD = 1.4
 """Seconds of talk that are no more than a hallo even if nothing came after it."""
 BRIEF = 0.9
-"""Seconds of talk that are a hallo for certain;"""
+"""Fewer seconds of talk are a hallo for certain;"""
 SHORTEST_GREETING = 1.05
 """and those of a greeting at the least, without its beeps."""
 LONGEST_HALLO, SHORTEST_QUESTION = 1.3, 0.7
@@ -72,6 +72,10 @@ class Who(StrEnum):
     SCREENER = "screener"
     """A phone that asked who was calling and let nobody through."""
     FAX = "fax"
+
+
+NOBODY = frozenset({Who.MACHINE, Who.SCREENER, Who.FAX})
+"""Nobody hears what is said to them now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +192,14 @@ def _never_fell_quiet(case: Case) -> Judgement | None:
 
 
 def _put_the_phone_down(case: Case) -> Judgement | None:
-    """A box without a word when its memory is full does the same, so after a long opening it is less sure."""
+    """A box without a word when its memory is full does the same: only a brief hallo is none for certain."""
     facts, last = case.facts, case.opening[-1]
     if not put_down(facts, last):
         return None
-    kept = (facts.left or 0.0) - (last.end or 0.0)
-    reacted = left_in_reaction(facts) and not _is_one_of(CAPACITIES, kept, HANGS_UP_WITHIN)
+    is_full = _is_one_of(CAPACITIES, (facts.left or 0.0) - (last.end or 0.0), HANGS_UP_WITHIN)
+    reacted = left_in_reaction(facts) or not case.is_long
     reason = "put the phone down when the message was over"
-    return Judgement(Who.PERSON, reason, is_proved=reacted or not case.is_long)
+    return Judgement(Who.PERSON, reason, is_proved=_is_brief(case) or (reacted and not is_full))
 
 
 def _asked_now_and_then(case: Case) -> Judgement | None:
@@ -221,7 +225,7 @@ def _stood_still(case: Case) -> Judgement | None:
 
 
 def _shouted(case: Case) -> Judgement | None:
-    """A few seconds, louder than a greeting, without a beep; and stayed."""
+    """A few seconds, louder than most greetings, without a beep; and stayed."""
     sounds, (shortest, longest) = case.facts.sounds, SHOUT
     if sounds is None or sounds.level is None or case.facts.left is not None or len(case.opening) > 1:
         return None
@@ -247,11 +251,9 @@ def _greeted(case: Case) -> Judgement | None:
 
 
 def _listened(case: Case) -> Judgement | None:
-    """A box without a beep may say as much; it does not say less, and does not leave."""
-    is_brief = sum(case.said) < BRIEF
-    return Judgement(
-        Who.PERSON, "said a word and listened", is_proved=is_brief or case.facts.left is not None
-    )
+    """A box without a beep may greet with a word, and be quiet."""
+    is_proved = _is_brief(case) or case.facts.left is not None
+    return Judgement(Who.PERSON, "said a word and listened", is_proved=is_proved)
 
 
 _RULES = (
@@ -273,6 +275,10 @@ _RULES = (
     _listened,
 )
 """The first that has something to say decides."""
+
+
+def _is_brief(case: Case) -> bool:
+    return sum(case.said) < BRIEF
 
 
 def _is_one_of(capacities: Sequence[float], seconds: float, within: float) -> bool:

@@ -101,6 +101,7 @@ class OwnCalls(Generic[R]):
 
     async def tend(self) -> None:
         """Once a second: stop what is not needed any more, and begin what is due."""
+        were_up = set(self._up)
         async with self._engine.begin() as connection:
             unwanted = await self._book.unwanted(connection, list(self._up))
             left = await self._book.under_way(connection, self._lease.node)
@@ -111,10 +112,12 @@ class OwnCalls(Generic[R]):
                 continue
             if ring.id in self._came_to:
                 await self._close(ring)
-            else:
+            elif ring.id not in were_up:  # who was has ended meanwhile
                 self._go_on(ring, None)
-        tenure = self._lease.tenure
-        while len(self._up) < self._book.at_once and (new := await self._take()) is not None:
+        while len(self._up) < self._book.at_once:
+            tenure = self._lease.tenure
+            if (new := await self._take()) is None:
+                break
             self._go_on(new, tenure)
 
     async def give_up_strays(self) -> None:

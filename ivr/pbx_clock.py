@@ -28,5 +28,5 @@ class PbxClock:
         return told
 
     def between(self, earlier: float, later: float) -> float | None:
-        """Seconds between two moments that it told; None when it was set after the earlier one."""
+        """Seconds between two moments that it told; None when it was set since the earlier one."""
         return None if self._set_at >= earlier else later - earlier

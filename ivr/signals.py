@@ -8,8 +8,6 @@ WHOLE_WITHIN = 0.1
 """Seconds by which a playback that ran to its last sample may seem short."""
 GONE_WITHIN = 1.0
 """Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
-PATH_OPENS_WITHIN = 0.5
-"""Seconds after our answer in which a caller may not hear us yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def person(who: Person, clips: Sequence[Pcm], *, came_late: bool = False) -> Rol
 
     def role(ears: Ears) -> Script:
         def is_over() -> bool:
-            return ears.ends > came_late
+            return ears.ends > (1 if came_late else 0)
 
         for utterance, clip in zip(who.utterances, clips, strict=True):
             yield Wait(utterance.after, until=is_over)

@@ -33,6 +33,15 @@ def test_an_echo_of_loud_syllables_only_restarts_three_times_at_the_most() -> No
     assert line.judgement.who is Who.SILENT
 
 
+def test_an_echo_that_was_one_stretch_in_one_pass_and_two_in_the_other_ends_the_call_after_two() -> None:
+    """As it was heard on a real call, 19 dB down and 338 ms late."""
+    first = [(0.73, 7.25), (8.19, 10.11), (10.93, 12.49), (13.13, 13.57), (14.37, 20.1)]
+    second = [(21.85, 31.23), (32.05, 33.6), (34.25, 34.54), (35.49, 41.23)]
+    echoing = call(talks=[*first, *second], passes=[(0.0, 20.12), (21.12, 41.24)])
+    assert echoing.is_done
+    assert echoing.judgement.who is Who.SILENT
+
+
 def test_who_puts_the_phone_down_on_an_echoing_line_is_a_person() -> None:
     assert call(talks=[(0.3, 10.3)], passes=[(0.1, 10.1)], left=11.5).judgement.who is Who.PERSON
 

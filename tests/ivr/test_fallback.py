@@ -42,7 +42,7 @@ def test_only_what_somebody_showed_is_said_of_them(note: str, outcome: Outcome) 
 def test_a_machine_that_hangs_up_has_not_heard_it_as_a_person_has(note: str, outcome: Outcome) -> None:
     read = parse(note)
     assert read is not None
-    assert read.outcome(of_a_machine=True) is outcome
+    assert read.outcome(is_nobody=True) is outcome
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ async def greets_long_and_hangs_up_when_the_pbx_has_spoken(call: FakeCall) -> No
     await asyncio.sleep(3.2)  # in the time of the PBX, which counts
     call.emit("ChannelTalkingFinished", duration=2600)
     await until(lambda: not call.in_stasis)
-    for _ in range(2):  # what we were saying, and the message of the PBX
+    for _ in range(2):  # a message of the PBX is noted by the end of the next one
         await call.sound_ends()
     call.put_down()
 

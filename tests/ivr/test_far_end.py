@@ -165,6 +165,9 @@ def test_an_undisturbed_pass_that_began_in_long_quiet_stands_for_two() -> None:
     assert not three.is_done
     assert not call(talks=[GREETING], passes=[(started_late, 16)], keys="2").is_done
     assert not call(talks=[GREETING], passes=[(started_late - 1, 16)]).is_done
+    spoke_again = [GREETING, (GREETING[1] + 7, GREETING[1] + 9)]
+    late = spoke_again[-1][1] + FarEnd().thresholds.certain
+    assert not call(talks=spoke_again, passes=[(late, late + 10)]).is_done
     assert not call(talks=[GREETING, (12, 14)], passes=[(started_late, 21)]).is_done
 
 

@@ -7,7 +7,7 @@ from ivr.far_end import FarEnd
 from ivr.judgement import Who
 from tests.ivr.told import NEVER, call
 
-HALLO = (0.3, 1.2)
+HALLO = (0.3, 1.1)
 TWO_PASSES = [(6.6, 16.6), (17.6, 27.6)]
 FROM_THE_ANSWER = [(0.1, 10.1), (11.1, 21.1)]
 
@@ -153,6 +153,10 @@ def test_every_call_is_judged_with_a_reason() -> None:
         (
             "a box that is full, without a word, a moment after the message",
             call(talks=[(0.5, 5)], cut=[(0.1, 6.8)], passes=[(6.8, 32.8)], left=35.1),
+        ),
+        (
+            "a box that greeted with a word, and was full without one",
+            call(talks=[(0.5, 1.6)], passes=FROM_THE_ANSWER, cut=[(22.1, 31.7)], left=31.7),
         ),
         (
             "left in the middle of the second time after a greeting, or a shout",

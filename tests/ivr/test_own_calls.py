@@ -40,6 +40,32 @@ class Conversing:
         pass
 
 
+class TwoCalls(Book[Due]):
+    """The lease lapses, and is had anew, while the first of them is written ahead."""
+
+    ring, at_once = 10.0, 2
+
+    def __init__(self, lease: Lease) -> None:
+        self.lease = lease
+        self.due = [Due(uuid4()), Due(uuid4())]
+        self.ends: dict[UUID, str] = {}
+        self._left = list(self.due)
+
+    async def take(self, connection: AsyncConnection, node: str) -> Due | None:
+        if len(self._left) == len(self.due):
+            assert await self.lease.claim()
+        return self._left.pop(0) if self._left else None
+
+    async def under_way(self, connection: AsyncConnection, node: str) -> Sequence[Due]:
+        return []
+
+    async def conversation(self, ring: Due) -> Conversing:
+        return Conversing()
+
+    async def close(self, connection: AsyncConnection, ring: Due, outcome: str) -> None:
+        self.ends[ring.id] = outcome
+
+
 @dataclass
 class OneCall(Book[Due]):
     """A book with one call in it, which may be found slowly, and whose end may not be written at once."""
@@ -81,7 +107,7 @@ async def lease(database: AsyncEngine) -> Lease:
     return held
 
 
-def own_calls(database: AsyncEngine, desk: LineDesk, lease: Lease, book: OneCall) -> OwnCalls[Due]:
+def own_calls(database: AsyncEngine, desk: LineDesk, lease: Lease, book: Book[Due]) -> OwnCalls[Due]:
     rings = Ringer(desk.client, desk.exchange, desk.lines, trunk=Trunk(), endpoint="trunk")
     return OwnCalls(database, rings, lease, book)
 
@@ -100,6 +126,16 @@ async def test_a_call_is_not_placed_when_the_lease_lapsed_before_it_was_known_wh
     await until(lambda: bool(book.ends))
     assert book.ends == [LOST]
     assert line_desk.ari.posts[str(book.due.id)] == 0
+
+
+async def test_only_what_was_taken_under_a_lease_that_lapsed_is_not_rung(
+    database: AsyncEngine, line_desk: LineDesk, lease: Lease
+) -> None:
+    line_desk.ari.phones[phone(10)] = picks_up_and_stays
+    book = TwoCalls(lease)
+    await own_calls(database, line_desk, lease, book).tend()
+    await until(lambda: len(book.ends) == 2)
+    assert [book.ends[one.id] for one in book.due] == [LOST, HELD]
 
 
 async def test_what_a_call_came_to_is_written_though_the_database_was_long_away(

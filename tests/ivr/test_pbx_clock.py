@@ -62,6 +62,19 @@ async def test_who_hung_up_before_its_end_has_not_heard_it_whole_though_we_are_t
 
 
 @in_no_time
+async def test_the_news_of_the_hang_up_is_waited_for_when_the_clock_was_set_meanwhile() -> None:
+    async with answered(ALERT) as phone:
+        await phone.hears(MESSAGE)
+        await phone.listens(MESSAGE.seconds / 2)
+        put_back = phone.now() - HOUR
+        phone.call.playback_ended(phone.playing, put_back, ok=True)
+        await phone.listens(0.2)
+        phone.is_lost()
+        phone.call.hung_up(put_back + 0.2)
+    assert outcome(phone) is Outcome.PARTIAL
+
+
+@in_no_time
 async def test_an_event_that_was_long_on_its_way_counts_from_when_it_happened() -> None:
     clock = PbxClock(1000.0)
     await asyncio.sleep(8)

@@ -49,6 +49,11 @@ def voice(
         ),
         (
             "machine",
+            "louder than any shout: a recording up to full scale",
+            call(talks=[(0.4, 4.6)], passes=AGAIN, sounds=voice(level=-11)),
+        ),
+        (
+            "machine",
             "as long and loud, but then still as no room is",
             call(talks=[(0.4, 4.6)], passes=AGAIN, sounds=voice(STILL, level=-13)),
         ),
