@@ -72,6 +72,8 @@ class AriHttpSide:
         except Refusal as refusal:
             key = "error" if refusal.status == 500 else "message"
             return web.json_response({key: str(refusal)}, status=refusal.status)
+        except ConnectionResetError:  # who asked was killed, and reads no answer
+            return web.Response(status=400)
         return answer
 
     async def events(self, request: web.Request) -> web.WebSocketResponse:
