@@ -94,7 +94,7 @@ class Called:
         return is_right(self.neighbour, self.reported.who)
 
     @property
-    def is_proved(self) -> bool:
+    def is_borne_out(self) -> bool:
         """The outcome is borne out by what the phone recorded."""
         return is_borne_out(self.neighbour, self.reported.outcome, whole=self.measures.whole)
 
@@ -135,7 +135,7 @@ class Called:
             "is_machine": self.is_machine,
             "is_person": self.is_person,
             "is_judged_right": self.is_judged_right,
-            "is_proved": self.is_proved,
+            "is_borne_out": self.is_borne_out,
             "measures": asdict(self.measures),
             "first_sound": self.first_sound,
         }

@@ -114,7 +114,7 @@ def last_line(calls: Calls) -> str:
 
 def outcomes_line(calls: Calls) -> str:
     """Whether what was reported of each call is borne out by what its phone recorded."""
-    false = sum(not call.is_proved for call in calls)
+    false = sum(not call.is_borne_out for call in calls)
     return f"outcomes: calls={len(calls)} not_borne_out={false} <= 0 {'MISSED' if false else 'met'}"
 
 
@@ -138,4 +138,4 @@ def is_spared(calls: Calls) -> bool:
 
 def all_reached(calls: Calls) -> bool:
     figures = all(one.reached is None or one.reached(one.of(calls)) for one in FIGURES)
-    return figures and is_spared(calls) and all(call.is_proved for call in calls)
+    return figures and is_spared(calls) and all(call.is_borne_out for call in calls)

@@ -72,8 +72,8 @@ def _faults(call: Called) -> list[str]:
         faults.append(f"reported {call.reported.who}")
     if (call.is_machine or call.is_person) and not call.measures.whole:
         faults.append(f"not whole ({call.measures.pieces})")
-    if not call.is_proved:
-        faults.append(f"not proved: {call.reported.outcome}")
+    if not call.is_borne_out:
+        faults.append(f"not borne out: {call.reported.outcome}")
     if call.measures.first_sound is None:
         faults.append("heard nothing")
     return faults

@@ -105,7 +105,7 @@ def test_an_outcome_that_claims_too_much_is_counted_and_shown_and_misses_the_tar
     assert outcomes_line(borne_out) == "outcomes: calls=3 not_borne_out=0 <= 0 met"
     claims = [*borne_out, called(neighbour(Kind.HALLO), "person", whole=False)]
     assert outcomes_line(claims) == "outcomes: calls=4 not_borne_out=1 <= 0 MISSED"
-    assert "not proved: heard" in wrong(claims)
+    assert "not borne out: heard" in wrong(claims)
     assert not all_reached(claims)
 
 
