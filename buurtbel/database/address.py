@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from buurtbel.embedded.errors import StartError
-from buurtbel.embedded.postgres import url_of_running
 from buurtbel.errors import NotRunning
-from buurtbel.settings import Settings
+from buurtbel.settings.settings import Settings
+from embedded.errors import StartError
+from embedded.postgres import url_of_running
 from storage.engine import make_engine
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,10 @@ async def database_url(settings: Settings) -> str:
     except StartError as closed:
         raise NotRunning(str(closed)) from closed
     if not url:
-        raise NotRunning("Buurtbel is not running here; start it with `buurtbel serve`.")
+        raise NotRunning(
+            f"Buurtbel does not run with the data folder {settings.data_dir.absolute()}; start it with "
+            f"`buurtbel serve`, or name another folder with BUURTBEL_DATA_DIR."
+        )
     try:
         connection = await psycopg.AsyncConnection.connect(plain(url), connect_timeout=5)
     except psycopg.Error as error:

@@ -1,13 +1,22 @@
-"""Alembic's entry: runs the steps on the connection that `buurtbel.schema` hands over."""
+"""Alembic's entry: runs the steps on the connection that `buurtbel.database.schema` hands over."""
 
 from alembic import context
 
-from broadcast import duty_tables, leave_tables
+from broadcast import duty_tables, leave_tables, pending_alert_tables, trial_tables
 from broadcast import tables as broadcast_tables
 from directory import tables as directory_tables
+from directory.journal import table as journal_table
 from storage.base import Base
 
-FILLED_BY = (broadcast_tables, duty_tables, leave_tables, directory_tables)
+FILLED_BY = (
+    broadcast_tables,
+    pending_alert_tables,
+    duty_tables,
+    leave_tables,
+    trial_tables,
+    directory_tables,
+    journal_table,
+)
 """The rooms whose tables are in the metadata once they are imported."""
 
 connection = context.config.attributes["connection"]
