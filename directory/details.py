@@ -7,13 +7,16 @@ from functools import partial
 from typing import Final, Self
 
 from directory.errors import MemberRefused
-from directory.numbers import normalise_number
+from prompts.languages import DEFAULT_LANGUAGE, LANGUAGES
 
-LANGUAGES: Final = ("nl", "fr", "de", "en")
 LONGEST_NAME: Final = 120
 LONGEST_STREET: Final = 120
 LONGEST_HOUSE_NUMBER: Final = 20
 MOST_NUMBERS: Final = 10
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Categories of Unicode: controls, marks that turn what is read around, halves, and what is no character."""
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Details:
         cls, *, name: str, language: str, street: str, house_number: str, numbers: Sequence[str]
     ) -> Self:
         """From what people typed. Raises MemberRefused or NumberRefused for the first thing wrong."""
+        from directory.numbers import normalise_number  # noqa: PLC0415 - it brings the numbers of the world
+
         return cls(
             name=FIELDS["name"](name),
             language=FIELDS["language"](language),
@@ -40,9 +45,9 @@ class Details:
         )
 
 
-def checked_name(typed: str) -> str:
+def checked_name(typed: str, longest: int = LONGEST_NAME) -> str:
     """A name as it is kept: composed, single spaces. Raises MemberRefused."""
-    name = checked_text(typed, "name", LONGEST_NAME)
+    name = checked_text(typed, "name", longest)
     if not any(character.isalpha() for character in name):
         raise MemberRefused("The name has no letters; give the person's name.")
     return name
@@ -50,7 +55,7 @@ def checked_name(typed: str) -> str:
 
 def checked_language(typed: str) -> str:
     """One of `LANGUAGES`; nothing means Dutch. Raises MemberRefused."""
-    language = typed.strip().casefold() or LANGUAGES[0]
+    language = typed.strip().casefold() or DEFAULT_LANGUAGE
     if language not in LANGUAGES:
         raise MemberRefused(f"The language is one of {', '.join(LANGUAGES)}; leave it empty for nl.")
     return language
@@ -58,7 +63,7 @@ def checked_language(typed: str) -> str:
 
 def checked_text(typed: str, what: str, longest: int) -> str:
     """A line of text that is safe to show, speak and open in a spreadsheet. Raises MemberRefused."""
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} for character in typed):
+    if any(unicodedata.category(character) in _UNSEEN or character in _BLANK for character in typed):
         raise MemberRefused(f"The {what} has an invisible or control character; type it again.")
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > longest:

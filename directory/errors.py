@@ -1,58 +1,122 @@
-"""What can be wrong with a question to the directory, each a sentence for the person who asked.
+"""What the directory refuses.
 
-DirectoryError
-├── UnknownNetwork    no network has this slug; the sentence lists those that look like it
-├── NetworkRefused    a network cannot be kept as given (slug taken or malformed, hours that are none)
-├── MemberRefused     a member cannot be kept as given (name, language, address, how many numbers)
-├── OfficerRefused    an officer cannot be kept as given (number, name, language)
-├── PinRefused        a PIN is too short or guessed too easily
-├── UnknownOfficer    no officer has this number
-├── SignInRefused     officer number and PIN do not belong together; it does not say which is wrong
-├── LockedOut         too many of these: the next guess has to wait
-├── NumberRefused     a text is no number that may be kept or dialled; the sentence never shows the number
-└── ListRefused       a file is no member list at all; a wrong row is a line in the report instead
+Refusal
+├── NotInRole, NotTheirNetwork   who asks may not do this, or not there
+├── SignInRefused, LockedOut     nobody has proved who they are
+├── BadName                      what is given as the name of who does something is none
+└── DirectoryError
+    ├── UnknownNetwork, NetworkExists, NetworkRefused
+    ├── UnknownMember, MemberRefused
+    ├── NumberRefused            a text is no number that may be kept or dialled
+    ├── ListRefused              a file is no member list at all; a wrong row is a line in the report instead
+    ├── UnknownOfficer, OfficerExists, OfficerRefused, PinRefused
+    └── UnknownPronunciation, PronunciationRefused
 """
 
+# ruff: noqa: N818 - named as what is wrong, not as errors of ours
 
-class DirectoryError(Exception):
-    """Its text is one sentence that says what to do."""
-
-
-class UnknownNetwork(DirectoryError):  # noqa: N818
-    pass
+from directory.refusals import Reason, Refusal
 
 
-class NetworkRefused(DirectoryError):  # noqa: N818
-    pass
+class NotInRole(Refusal):
+    """Nobody with this role does that."""
+
+    reason = Reason.NOT_IN_ROLE
 
 
-class MemberRefused(DirectoryError):  # noqa: N818
-    pass
+class NotTheirNetwork(Refusal):
+    """They do that, but not for all of these networks."""
+
+    reason = Reason.NOT_THEIR_NETWORK
 
 
-class NumberRefused(DirectoryError):  # noqa: N818
+class BadName(Refusal):
+    """Nobody is called so."""
+
+    reason = Reason.BAD_NAME
+
+
+class DirectoryError(Refusal):
+    """What cannot be kept, or is not there."""
+
+
+class SignInRefused(DirectoryError):
+    """It does not say which of the two is wrong."""
+
+    reason = Reason.WRONG_SIGN_IN
+
+
+class LockedOut(DirectoryError):
+    """Too many of these: the next guess has to wait."""
+
+    reason = Reason.LOCKED_OUT
+
+
+class UnknownNetwork(DirectoryError):
+    reason = Reason.UNKNOWN_NETWORK
+
+
+class NetworkRefused(DirectoryError):
+    """It cannot be kept as given: short name, name, hours that are none."""
+
+    reason = Reason.BAD_NETWORK
+
+
+class NetworkExists(NetworkRefused):
+    """Another one has the short name."""
+
+    reason = Reason.NETWORK_EXISTS
+
+
+class UnknownMember(DirectoryError):
+    """Nobody who has not left has this name or number."""
+
+    reason = Reason.UNKNOWN_MEMBER
+
+
+class MemberRefused(DirectoryError):
+    """They cannot be kept as given: name, language, address, how many numbers."""
+
+    reason = Reason.BAD_MEMBER
+
+
+class NumberRefused(DirectoryError):
     """Safe to log: no sentence of it shows any digit of the number."""
 
-
-class ListRefused(DirectoryError):  # noqa: N818
-    pass
+    reason = Reason.BAD_NUMBER
 
 
-class OfficerRefused(DirectoryError):  # noqa: N818
-    pass
+class ListRefused(DirectoryError):
+    reason = Reason.BAD_LIST
 
 
-class PinRefused(DirectoryError):  # noqa: N818
-    pass
+class PronunciationRefused(DirectoryError):
+    """A reading cannot be kept as given: no plain words, too long, language."""
+
+    reason = Reason.BAD_PRONUNCIATION
 
 
-class UnknownOfficer(DirectoryError):  # noqa: N818
-    pass
+class UnknownPronunciation(DirectoryError):
+    reason = Reason.UNKNOWN_PRONUNCIATION
 
 
-class SignInRefused(DirectoryError):  # noqa: N818
-    pass
+class OfficerRefused(DirectoryError):
+    """They cannot be kept as given: number, name, language."""
+
+    reason = Reason.BAD_OFFICER
 
 
-class LockedOut(DirectoryError):  # noqa: N818
-    pass
+class OfficerExists(OfficerRefused):
+    """Another one has the number."""
+
+    reason = Reason.OFFICER_EXISTS
+
+
+class PinRefused(DirectoryError):
+    """Too short, or guessed too easily."""
+
+    reason = Reason.BAD_PIN
+
+
+class UnknownOfficer(DirectoryError):
+    reason = Reason.UNKNOWN_OFFICER

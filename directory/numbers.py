@@ -64,6 +64,25 @@ def normalise_number(text: str, *, region: str = "BE") -> str:
     return _e164_of_a_person(parsed)
 
 
+def dialled(text: str, *, region: str = "BE") -> str:
+    """The same for every writing of one number, whosever it is; empty for what is none.
+
+    E.164, or the digits of a short number; unlike `normalise_number` it takes services too (0800, 1207).
+    """
+    try:
+        digits = _digits(text)
+    except NumberRefused:
+        return ""
+    if len(digits) <= SHORT_NUMBER_LENGTH:
+        return digits
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(digits, region), phonenumbers.PhoneNumberFormat.E164
+        )
+    except phonenumbers.NumberParseException:
+        return digits
+
+
 def is_simulated(e164: str) -> bool:
     """Whether this number exists only in the simulated neighbourhood."""
     return SIMULATED.fullmatch(e164) is not None

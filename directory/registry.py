@@ -6,18 +6,22 @@ Every verb works in the caller's transaction; the caller commits.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from difflib import get_close_matches
 
 from sqlalchemy import Date, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import selectinload
 
+from directory.actor import Actor, Role
+from directory.acts import Act
 from directory.details import LONGEST_NAME, Details, checked_text
-from directory.errors import MemberRefused, NetworkRefused, UnknownNetwork
+from directory.errors import MemberRefused, NetworkExists, NetworkRefused, UnknownNetwork
+from directory.journal.book import note
 from directory.tables import Member, Membership, Network, Number
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 60
 LONGEST_MUNICIPALITY = 80
 ZONE = "Europe/Brussels"
 
@@ -31,6 +35,7 @@ class NetworkSummary:
 
 async def add_network(
     session: AsyncSession,
+    actor: Actor,
     slug: str,
     *,
     name: str,
@@ -40,9 +45,10 @@ async def add_network(
     hours_until: time = time(21),
 ) -> Network:
     """A new network, never called live until its charter is approved. Raises NetworkRefused."""
-    if not SLUG.fullmatch(slug) or len(slug) > 60:
+    actor.require(Act.ADD_NETWORK, None)
+    if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         raise NetworkRefused(
-            "A network's short name is lower-case letters, digits and single dashes, at most 60."
+            f"A network's short name is lower-case letters, digits and single dashes, at most {LONGEST_SLUG}."
         )
     if hours_from == hours_until:
         raise NetworkRefused(
@@ -56,7 +62,7 @@ async def add_network(
     if not name or not municipality:
         raise NetworkRefused("A network has a name and a municipality; give both.")
     if await session.scalar(select(Network.id).where(Network.slug == slug)) is not None:
-        raise NetworkRefused(f"There is a network {slug} already; choose another short name.")
+        raise NetworkExists(network=slug)
     added = Network(
         slug=slug,
         name=name,
@@ -67,14 +73,17 @@ async def add_network(
     )
     session.add(added)
     await session.flush()
+    await note(session, actor, Act.ADD_NETWORK, network=added.id)
     return added
 
 
-async def approve_charter(session: AsyncSession, slug: str, on: date) -> Network:
+async def approve_charter(session: AsyncSession, actor: Actor, slug: str, on: date) -> Network:
     """The ministry approved this network's charter on that day. Raises UnknownNetwork."""
+    actor.require(Act.APPROVE_NETWORK, None)
     approved = await network(session, slug)
     approved.charter_approved_on = on
     await session.flush()
+    await note(session, actor, Act.APPROVE_NETWORK, network=approved.id)
     return approved
 
 
@@ -92,6 +101,7 @@ async def networks(session: AsyncSession) -> list[NetworkSummary]:
 
 async def network(session: AsyncSession, slug: str) -> Network:
     """The network with this short name. Raises UnknownNetwork, naming those that look like it."""
+    slug = slug[: LONGEST_SLUG + 1]
     asked = select(Network).where(Network.slug == slug)
     found = await session.scalar(asked) if SLUG.fullmatch(slug) else None
     if found is not None:
@@ -99,8 +109,7 @@ async def network(session: AsyncSession, slug: str) -> Network:
     known = (await session.scalars(select(Network.slug).order_by(Network.slug))).all()
     close = get_close_matches(slug.casefold(), known, n=3, cutoff=0.5)
     close += [other for other in known if slug and slug.casefold() in other and other not in close][:3]
-    hint = f"did you mean {' or '.join(close)}?" if close else "ask for the list of networks."
-    raise UnknownNetwork(f"There is no network {slug[:60]!r}; {hint}")
+    raise UnknownNetwork(network=slug[:LONGEST_SLUG], like=close)
 
 
 async def members(session: AsyncSession, slug: str) -> list[Member]:
@@ -118,6 +127,7 @@ async def members(session: AsyncSession, slug: str) -> list[Member]:
 
 async def add_member(
     session: AsyncSession,
+    actor: Actor,
     slug: str,
     *,
     name: str,
@@ -128,13 +138,15 @@ async def add_member(
 ) -> Member:
     """A new member of a network, with numbers as people write them, best first.
 
-    Raises UnknownNetwork, NumberRefused for a number, MemberRefused for anything else.
+    Raises UnknownNetwork, NumberRefused for a number, MemberRefused for anything else, and NotTheirNetwork.
     """
+    actor.require(Act.JOIN, [slug])
     of = await network(session, slug)
     given = Details.checked(
         name=name, language=language, street=street, house_number=house_number, numbers=numbers
     )
     [added] = await enrol(session, of, [given])
+    await note(session, actor, Act.JOIN, network=of.id, member=added.id)
     return added
 
 
@@ -157,28 +169,27 @@ async def enrol(session: AsyncSession, of: Network, people: Sequence[Details]) -
     return added
 
 
-async def leave(session: AsyncConnection | AsyncSession, members: Iterable[int]) -> None:
-    """These members want no more calls, from today; who has left before keeps that day."""
-    await session.execute(
-        update(Member)
-        .where(Member.id.in_(list(members)), Member.left_on.is_(None))
-        .values(left_on=func.timezone(ZONE, func.now()).cast(Date))
-        .execution_options(synchronize_session=False)
-    )
+async def leave(
+    session: AsyncConnection | AsyncSession, actor: Actor, members: Iterable[int], time_zone: str = ZONE
+) -> None:
+    """These members want no more calls, from today on that clock; who has left before keeps that day.
 
-
-async def flag_dead_numbers(
-    session: AsyncConnection | AsyncSession, e164s: Iterable[str], *, at: datetime
-) -> int:
-    """Remember for everyone behind them that these numbers do not exist; returns rows newly flagged.
-
-    A number that was flagged before keeps its first moment.
+    Raises NotInRole, and NotTheirNetwork for who is in another one too.
     """
-    flagged = await session.execute(
-        update(Number)
-        .where(Number.e164.in_(list(e164s)), Number.dead_since.is_(None))
-        .values(dead_since=at)
+    them = list(members)
+    actor.require(Act.LEAVE, () if actor.role is Role.MEMBER else await _networks_of(session, them))
+    gone = await session.execute(
+        update(Member)
+        .where(Member.id.in_(them), Member.left_on.is_(None))
+        .values(left_on=func.timezone(time_zone, func.now()).cast(Date))
+        .returning(Member.id)
         .execution_options(synchronize_session=False)
-        .returning(Number.id)
     )
-    return len(flagged.all())
+    if left := list(gone.scalars()):
+        await note(session, actor, Act.LEAVE, member=left)
+
+
+async def _networks_of(session: AsyncConnection | AsyncSession, members: Sequence[int]) -> Sequence[str]:
+    """The short names of all networks that somebody of them is in."""
+    asked = select(Network.slug).join(Membership, Membership.network_id == Network.id).distinct()
+    return (await session.scalars(asked.where(Membership.member_id.in_(members)))).all()

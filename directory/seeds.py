@@ -5,9 +5,10 @@ from importlib.resources import files
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from directory.actor import Actor
 from directory.details import Details
-from directory.importer import ImportReport, import_members
-from directory.member_list import NUMBER_COLUMNS, read_member_list
+from directory.lists.importer import ImportReport, import_members
+from directory.lists.member_list import NUMBER_COLUMNS, read_member_list
 from directory.registry import add_network, networks
 
 DEMO_NETWORK = "de-bist"
@@ -27,13 +28,13 @@ def demo_members() -> tuple[Details, ...]:
     )
 
 
-async def seed(session: AsyncSession) -> ImportReport:
+async def seed(session: AsyncSession, actor: Actor) -> ImportReport:
     """Add the missing networks and the demo members; again changes nothing. The caller commits."""
     present = {known.network.slug for known in await networks(session)}
     for entry in tomllib.loads(_data("networks.toml").decode())["network"]:
         if entry["slug"] not in present:
-            await add_network(session, **entry)
-    return await import_members(session, DEMO_NETWORK, _data("demo_members.csv"))
+            await add_network(session, actor, **entry)
+    return await import_members(session, actor, DEMO_NETWORK, _data("demo_members.csv"))
 
 
 def _data(name: str) -> bytes:

@@ -8,15 +8,18 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     SmallInteger,
     String,
     Time,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from prompts.languages import DEFAULT_LANGUAGE, LANGUAGES
 from storage.base import Base
 
 
@@ -37,15 +40,43 @@ class Network(Base):
     """Local time of day from which it may not ring any more."""
 
 
+class Pronunciation(Base):
+    """How a name is read aloud: in one network, or wherever no network says otherwise."""
+
+    __tablename__ = "pronunciation"
+    __table_args__ = (
+        CheckConstraint(f"language IN {('', *LANGUAGES)}", name="language"),
+        Index(
+            "uq_pronunciation_everywhere",
+            "folded",
+            "language",
+            unique=True,
+            postgresql_where=text("network_id IS NULL"),
+        ),
+        Index("uq_pronunciation_network", "network_id", "folded", "language", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    """Empty for every language."""
+    written: Mapped[str] = mapped_column(String(80))
+    folded: Mapped[str] = mapped_column(String(160))
+    """What is written, in small letters, by which it is found."""
+    said: Mapped[str] = mapped_column(String(160))
+
+
 class Member(Base):
     """A person; those who left keep their row until retention erases it, and are never called."""
 
     __tablename__ = "member"
-    __table_args__ = (CheckConstraint("language IN ('nl', 'fr', 'de', 'en')", name="language"),)
+    __table_args__ = (CheckConstraint(f"language IN {LANGUAGES}", name="language"),)
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
-    language: Mapped[str] = mapped_column(String(2), default="nl", server_default="nl")
+    language: Mapped[str] = mapped_column(
+        String(2), default=DEFAULT_LANGUAGE, server_default=DEFAULT_LANGUAGE
+    )
     street: Mapped[str] = mapped_column(String(120), default="", server_default="")
     house_number: Mapped[str] = mapped_column(String(20), default="", server_default="")
     left_on: Mapped[date | None] = mapped_column(Date)
@@ -77,14 +108,24 @@ class Number(Base):
         UniqueConstraint("member_id", "e164"),
         CheckConstraint("e164 ~ '^[+][1-9][0-9]{6,14}$'", name="e164"),
         CheckConstraint("position >= 0", name="position"),
+        CheckConstraint(
+            "num_nulls(said_dead_since, said_dead_at) <> 1"
+            " AND (dead_since IS NULL OR said_dead_at IS NOT NULL)",
+            name="dead",
+        ),
+        Index("ix_number_said_dead", "e164", postgresql_where=text("said_dead_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     e164: Mapped[str] = mapped_column(String(16), index=True)
     position: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    said_dead_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the alert began that first found that it does not exist; nothing since says that it does."""
+    said_dead_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When an alert last found so."""
     dead_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    """When the telephone network first said that this number does not exist (any more)."""
+    """From then on it is left out of alerts, but for a try now and then."""
 
 
 class Officer(Base):
@@ -94,7 +135,7 @@ class Officer(Base):
     __table_args__ = (
         CheckConstraint("number ~ '^[0-9]{3,10}$'", name="number"),
         CheckConstraint("e164 ~ '^[+][1-9][0-9]{6,14}$'", name="e164"),
-        CheckConstraint("language IN ('nl', 'fr', 'de', 'en')", name="language"),
+        CheckConstraint(f"language IN {LANGUAGES}", name="language"),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -103,7 +144,9 @@ class Officer(Base):
     name: Mapped[str] = mapped_column(String(100))
     e164: Mapped[str] = mapped_column(String(16))
     """The telephone that is rung when they must be called."""
-    language: Mapped[str] = mapped_column(String(2), default="nl", server_default="nl")
+    language: Mapped[str] = mapped_column(
+        String(2), default=DEFAULT_LANGUAGE, server_default=DEFAULT_LANGUAGE
+    )
     pin_hash: Mapped[str] = mapped_column(String(200))
     """Argon2id, with its salt and its cost."""
 
@@ -120,14 +163,14 @@ class OfficerNetwork(Base):
 
 
 class Lockout(Base):
-    """Wrong guesses of a PIN, for one officer number (whether it exists or not) or from one caller."""
+    """Guesses of PINs and codes that wait together: at one officer number (whether it exists or not), from
+    one caller, or from all of a kind."""
 
     __tablename__ = "lockout"
 
     whom: Mapped[str] = mapped_column(String(32), primary_key=True)
-    """`officer 4711`, `caller +32475123456`, or `caller` for all who withhold their number."""
+    """`officer 4711 registered`, `caller +32475123456`, or `caller` for all whom nobody vouches for."""
     guesses: Mapped[int] = mapped_column(Integer)
-    """Since the last right one."""
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     locked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -139,3 +182,5 @@ class Duty(Base):
 
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, unique=True)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    """When somebody entered it."""

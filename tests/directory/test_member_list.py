@@ -1,11 +1,13 @@
 """Lists come from spreadsheets of every age: each is read for what it is, or refused with a sentence."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.errors import ListRefused
-from directory.member_list import MOST_ROWS, read_member_list
+from directory.lists.member_list import MOST_ROWS, read_member_list
 
 
 @pytest.mark.parametrize(("separator", "called"), [(",", "comma"), (";", "semicolon"), ("\t", "tab")])
@@ -80,17 +82,41 @@ def test_headers_that_mean_nothing_to_us_are_named() -> None:
         (b"Lieve Peeters;0475123456\n", "no column name and no column phone"),
         (b"naam;adres\nLieve;Bist 4\n", "no column phone"),
         (b"telefoon\n1\n", "no column name"),
-        (b"naam;telefoon;phone\nLieve;1;2\n", "names phone twice"),
+        (b"naam;telefoon;phone\nLieve;1;2\n", "columns telefoon and phone mean the same"),
         (b"naam;telefoon\n", "no members below"),
         (b'naam;telefoon\nLieve;1\nJan;2\n"Miet;3\n', "On line 4 a quote"),
         (b'naam;telefoon\n"Li"eve;1\n', "On line 2 a quote"),
         (b"naam;telefoon\n" + b"Lieve;1\n" * (MOST_ROWS + 1), "more than 20,000 rows"),
         (b"naam;telefoon\n" + b"L" * 9_000_000, "larger than 8 MiB"),
+        (b"naam;telefoon\n" + b"L" * 20_000, "On line 2 a row has more than 10,000 characters"),
+        (b"naam;telefoon\nLieve;1\n" + b";" * 8_000_000, "On line 3 a row has more than 10,000 characters"),
+        (b'naam;telefoon\nLieve;1\n"' + b"Jan;2\n" * 2000, "On line 3 a row .* a quote that is not closed"),
+        (b'naam;telefoon\n"' + b'\n";"' * 4000 + b'"\n', "On line 2 a row has more than 10,000 characters"),
+        (b"naam;" * 1_600_000 + b"telefoon\nLieve;1\n", "no column name and no column phone"),
+        (b"naam;" * 1_000 + b"telefoon\nLieve;1\n", "header names naam twice"),
+        (b'naam;telefoon\n"""""""Lieve""" ;"1\n', "On line 2 a quote"),
+        (b"naam;telefoon\n" + b"\r\n" * 2_000_000, "more than 100,000 lines"),
+        (b"naam;telefoon\nLieve\x00;1\n", "not text"),
     ],
 )
 def test_what_is_no_member_list_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(ListRefused, match=sentence):
         read_member_list(data)
+
+
+def test_reading_what_is_no_list_takes_no_time() -> None:
+    hostile = (
+        b"naam,telefoon," * 500_000,
+        b"naam,telefoon\n" + b'""' * 4_000_000,
+        b'naam,telefoon\n"' + b"\n" * 199_000,
+        b"\n" * 199_000 + b"naam,telefoon\n",
+        b"naam,telefoon\n" + b",\n" * 199_000,
+    )
+    began = process_time()
+    for data in hostile:
+        with pytest.raises(ListRefused):
+            read_member_list(data)
+    assert process_time() - began < 3
 
 
 CELL = st.text('aé,;\t"\n\r =x0', max_size=6)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType, shortnumberinfo
 
 from directory.errors import NumberRefused
-from directory.numbers import E164, check_may_be_dialled, is_simulated, normalise_number
+from directory.numbers import E164, check_may_be_dialled, dialled, is_simulated, normalise_number
 
 SERVICES = (
     PhoneNumberType.PREMIUM_RATE,
@@ -56,6 +56,24 @@ def examples_of(kinds: tuple[int, ...]) -> list[str]:
 )
 def test_what_people_write_becomes_the_one_international_form(typed: str, kept: str) -> None:
     assert normalise_number(typed) == kept
+    assert dialled(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("0800 30 300", "+3280030300"),
+        ("0800/30.300", "+3280030300"),
+        ("+32 800 30 300", "+3280030300"),
+        ("1207", "1207"),
+        ("116 000", "116000"),
+        ("112", "112"),
+        ("the station", ""),
+        ("", ""),
+    ],
+)
+def test_services_have_one_form_too_by_which_they_are_known_again(typed: str, meant: str) -> None:
+    assert dialled(typed) == meant
 
 
 def test_a_number_without_country_is_at_home_where_the_list_is() -> None:
@@ -157,6 +175,7 @@ def test_whatever_goes_in_comes_out_as_a_persons_number_or_not_at_all(typed: str
         parsed = phonenumbers.parse(kept, None)
         assert phonenumbers.number_type(parsed) not in SERVICES
         region = phonenumbers.region_code_for_number(parsed)
+        assert region is not None
         assert not shortnumberinfo.is_emergency_number(str(parsed.national_number), region)
 
 

@@ -5,11 +5,12 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.importer import RowResult
+from directory.lists.importer import RowResult
 from directory.numbers import is_simulated
 from directory.registry import members, networks
 from directory.seeds import DEMO_NETWORK, demo_members, seed
 from directory.tables import Member, Number
+from tests.support.people import ADMIN
 
 SLOW = {"14", "15", "16", "17", "23"}
 
@@ -46,11 +47,11 @@ def test_every_behaviour_occurs_and_slow_ones_are_few() -> None:
 
 
 async def test_seeding_again_changes_nothing(session: AsyncSession) -> None:
-    first = await seed(session)
+    first = await seed(session, ADMIN)
     await session.commit()
     assert first.accepted
     assert first.count(RowResult.ADDED) == 90
-    again = await seed(session)
+    again = await seed(session, ADMIN)
     assert again.count(RowResult.UNCHANGED) == 90
     assert await session.scalar(select(func.count(Member.id))) == 90
     assert await session.scalar(select(func.count(Number.id))) == sum(len(p.numbers) for p in demo_members())
@@ -59,7 +60,7 @@ async def test_seeding_again_changes_nothing(session: AsyncSession) -> None:
 async def test_the_eleven_networks_of_westerlo_are_there_and_one_is_not_official(
     session: AsyncSession,
 ) -> None:
-    await seed(session)
+    await seed(session, ADMIN)
     known = await networks(session)
     assert len(known) == 11
     assert {of.network.municipality for of in known} == {"Westerlo"}
@@ -68,6 +69,6 @@ async def test_the_eleven_networks_of_westerlo_are_there_and_one_is_not_official
 
 
 async def test_what_is_seeded_is_what_the_script_of_the_demo_expects(session: AsyncSession) -> None:
-    await seed(session)
+    await seed(session, ADMIN)
     stored = {m.name: tuple(n.e164 for n in m.numbers) for m in await members(session, DEMO_NETWORK)}
     assert stored == {person.name: person.numbers for person in demo_members()}

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,10 @@ from directory.errors import ListRefused
 
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_LINES: Final = 100_000
+"""Blank ones and those inside of quotes among them."""
+LONGEST_ROW: Final = 10_000
+"""Characters; many times what is known of anybody."""
 SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 NUMBER_COLUMNS: Final = ("phone", "phone2", "phone3")
 COLUMNS: Final = {
@@ -49,6 +54,8 @@ class MemberList:
     """`utf-8`, or `windows-1252` when the file is not valid UTF-8."""
     separator: str
     """`comma`, `semicolon` or `tab`."""
+    headers: Mapping[str, str]
+    """What the file itself calls a column."""
     ignored: tuple[str, ...]
     """Headers that mean nothing to us."""
 
@@ -60,8 +67,13 @@ def read_member_list(data: bytes) -> MemberList:
     _, header = next(rows)
     columns = [COLUMNS.get(_plain(cell)) for cell in header]
     known = [column for column in columns if column]
-    if doubled := {column for column in known if known.count(column) > 1}:
-        raise ListRefused(f"The header names {' and '.join(sorted(doubled))} twice; keep one column of each.")
+    headers = {c: cell.strip()[:40] for c, cell in zip(columns, header, strict=True) if c}
+    if doubled := [column for column, times in Counter(known).items() if times > 1]:
+        same = (cell.strip()[:40] for c, cell in zip(columns, header, strict=True) if c == doubled[0])
+        names = list(dict.fromkeys(same))
+        if len(names) == 1:
+            raise ListRefused(f"The header names {names[0]} twice; keep one of them.")
+        raise ListRefused(f"The columns {' and '.join(names)} mean the same; keep one of them.")
     read = []
     for line, cells in rows:
         fits = len(cells) == len(columns)
@@ -71,7 +83,7 @@ def read_member_list(data: bytes) -> MemberList:
     if not read:
         raise ListRefused("The file has a header and no members below it.")
     ignored = tuple(cell.strip()[:40] for cell, column in zip(header, columns, strict=True) if not column)
-    return MemberList(tuple(read), frozenset(known), encoding, SEPARATORS[separator], ignored)
+    return MemberList(tuple(read), frozenset(known), encoding, SEPARATORS[separator], headers, ignored)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -82,6 +94,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
         raise ListRefused(
             f"The file is larger than {MOST_BYTES // 1024**2} MiB; split it into smaller lists."
         )
+    if data.count(b"\n") + data.count(b"\r") > 2 * MOST_LINES:
+        raise ListRefused(f"The file has more than {MOST_LINES:,} lines; split it into smaller lists.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ListRefused("The file is in UTF-16; save it again as CSV UTF-8.")
     if data.startswith(b"PK\x03\x04"):
@@ -120,10 +134,24 @@ def _known_headers(text: str, separator: str) -> set[str]:
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Every row that is not blank, with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begins = 1
+    length = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal length
+        for line in io.StringIO(text, newline=""):
+            length += len(line)
+            if length > LONGEST_ROW:
+                raise ListRefused(
+                    f"On line {begins} a row has more than {LONGEST_ROW:,} characters; "
+                    "look for a quote that is not closed, or save the list as CSV again."
+                )
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
     try:
         for cells in reader:
+            length = 0
             is_hint = begins == 1 and re.fullmatch(r"sep=.?", separator.join(cells))
             if not is_hint and any(cell.strip() for cell in cells):
                 yield begins, cells

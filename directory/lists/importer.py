@@ -1,7 +1,7 @@
 """Brings a member list into a network, all or nothing, and says for every row what became of it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,12 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from directory.actor import Actor
+from directory.acts import Act
+from directory.dead_numbers import revive
 from directory.details import FIELDS, Details, distinct
 from directory.errors import DirectoryError, MemberRefused
-from directory.member_list import NUMBER_COLUMNS, MemberList, Row, read_member_list
+from directory.journal.book import note
+from directory.lists.member_list import NUMBER_COLUMNS, MemberList, Row, read_member_list
 from directory.numbers import normalise_number
 from directory.registry import enrol, network
 from directory.tables import Member, Membership, Network, Number
+
+MOST_NAMED = 10
+"""Columns that were not read."""
 
 
 class RowResult(StrEnum):
@@ -39,6 +46,8 @@ class RowReport:
 class ImportReport:
     encoding: str
     separator: str
+    revived: int
+    """Dead numbers that the list names, and that are called again."""
     notes: tuple[str, ...]
     """What to look at although nothing was refused."""
     rows: tuple[RowReport, ...]
@@ -62,31 +71,41 @@ class _Entry:
     member: Member | None = None
 
 
-async def import_members(session: AsyncSession, slug: str, data: bytes) -> ImportReport:
+async def import_members(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> ImportReport:
     """Add and update the members of a network from a CSV file; one bad row and nothing is written.
 
     A row is the member of this network who has the same name (capitals and spacing aside) and a number in
     common: the one who has the row's first number, else its second, else its third. Nobody is recognised by
     name alone, and members the file does not name stay as they are, so the same file twice changes nothing.
     A row replaces what is stored, except in columns the file does not have; a file with only one column for
-    numbers keeps a member's other numbers, after the one it gives. Who has left stays out.
-    Raises UnknownNetwork, and ListRefused when the file is no member list at all. The caller commits.
+    numbers keeps a member's other numbers, after the one it gives. Who has left stays out. A dead number that
+    the list names is called again, whoever has it.
+    Raises UnknownNetwork, NotTheirNetwork, and ListRefused when the file is no member list at all. The caller
+    commits.
     """
+    actor.require(Act.IMPORT, [slug])
     of = await network(session, slug)
     read = await asyncio.to_thread(read_member_list, data)
-    entries = await asyncio.to_thread(lambda: [_checked(row) for row in read.rows])
+    entries = await asyncio.to_thread(lambda: [_checked(row, read.headers) for row in read.rows])
     # Two imports into one network at the same moment would both add whom neither found.
     await session.refresh(of, with_for_update=True)
     _match(entries, await _everyone(session, of))
     if any(entry.problem for entry in entries):
         return _report(read, [_refused(entry) for entry in entries])
-    await enrol(session, of, [e.details for e in entries if e.details and not e.member])
-    reports = [_written(entry, read.columns) for entry in entries]
+    added = await enrol(session, of, [e.details for e in entries if e.details and not e.member])
+    revived = await revive(session, [number for entry in entries for number in _called(entry)])
+    reports = [_written(entry, read.columns, revived) for entry in entries]
     await session.flush()
-    return _report(read, reports)
+    changed = [
+        entry.member
+        for entry, row in zip(entries, reports, strict=True)
+        if entry.member and row.result is RowResult.UPDATED
+    ]
+    await note(session, actor, Act.IMPORT, network=of.id, member=[one.id for one in [*added, *changed]])
+    return _report(read, reports, revived=len(revived))
 
 
-def _checked(row: Row) -> _Entry:
+def _checked(row: Row, headers: Mapping[str, str]) -> _Entry:
     """The row as details of a person, or with all that is wrong with it."""
     if not row.cells:
         return _Entry(
@@ -98,7 +117,7 @@ def _checked(row: Row) -> _Entry:
         try:
             return checked(row.cells.get(column, ""))
         except DirectoryError as error:
-            problems.append(f"{column}: {error}")
+            problems.append(f"{headers.get(column, column)}: {error}")
             return ""
 
     fields = {column: kept(column, checked) for column, checked in FIELDS.items()}
@@ -108,7 +127,7 @@ def _checked(row: Row) -> _Entry:
         try:
             distinct(numbers)
         except MemberRefused as error:
-            problems.append(f"phone: {error}")
+            problems.append(f"{headers['phone']}: {error}")
     return _Entry(row.line, Details(**fields, numbers=tuple(numbers)), " ".join(problems))
 
 
@@ -153,10 +172,11 @@ def _refused(entry: _Entry) -> RowReport:
     return RowReport(entry.line, RowResult.NOT_WRITTEN)
 
 
-def _written(entry: _Entry, columns: Set[str]) -> RowReport:
+def _written(entry: _Entry, columns: Set[str], revived: Set[str]) -> RowReport:
     """Bring the member up to date with the row, and say what that changed."""
+    told = [] if revived.isdisjoint(_called(entry)) else ["A dead number is called again."]
     if entry.member is None or entry.details is None:
-        return RowReport(entry.line, RowResult.ADDED)
+        return RowReport(entry.line, RowResult.ADDED, *told)
     if entry.member.left_on:
         left = entry.member.left_on.isoformat()
         return RowReport(entry.line, RowResult.UNCHANGED, f"Left on {left}, and stays out.")
@@ -165,9 +185,15 @@ def _written(entry: _Entry, columns: Set[str]) -> RowReport:
         entry.member, entry.details.numbers, replace_all="phone2" in columns or "phone3" in columns
     ):
         changed.append("numbers")
-    if not changed:
-        return RowReport(entry.line, RowResult.UNCHANGED)
-    return RowReport(entry.line, RowResult.UPDATED, f"Changed: {', '.join(changed).replace('_', ' ')}.")
+    if changed:
+        told.insert(0, f"Changed: {', '.join(changed).replace('_', ' ')}.")
+    return RowReport(entry.line, RowResult.UPDATED if told else RowResult.UNCHANGED, " ".join(told))
+
+
+def _called(entry: _Entry) -> Sequence[str]:
+    """The numbers with which the list names somebody who is called."""
+    has_left = entry.member is not None and entry.member.left_on is not None
+    return entry.details.numbers if entry.details and not has_left else ()
 
 
 def _set(member: Member, field: str, details: Details) -> bool:
@@ -189,12 +215,12 @@ def _set_numbers(member: Member, e164s: Sequence[str], *, replace_all: bool) -> 
     return True
 
 
-def _report(read: MemberList, rows: Iterable[RowReport]) -> ImportReport:
+def _report(read: MemberList, rows: Iterable[RowReport], *, revived: int = 0) -> ImportReport:
     notes = []
     if read.encoding != "utf-8":
         notes.append("The file is not UTF-8 and was read as Windows-1252; check letters such as é and ë.")
     if read.ignored:
-        notes.append(
-            f"Columns that were not read: {', '.join(name or '(no name)' for name in read.ignored)}."
-        )
-    return ImportReport(read.encoding, read.separator, tuple(notes), tuple(rows))
+        named = [name or "(no name)" for name in read.ignored[:MOST_NAMED]]
+        more = f" and {len(read.ignored) - MOST_NAMED} more" if len(read.ignored) > MOST_NAMED else ""
+        notes.append(f"Columns that were not read: {', '.join(named)}{more}.")
+    return ImportReport(read.encoding, read.separator, revived, tuple(notes), tuple(rows))

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from directory.actor import Actor
+from directory.acts import Act
 from directory.errors import LockedOut, UnknownOfficer
-from directory.lockout import Guess, LockoutPolicy
-from directory.officers import KnownOfficer, officers
-from directory.pins import is_right
+from directory.journal.book import note
+from directory.officers.lockout import Guess
+from directory.officers.lockout_policy import LockoutPolicy
+from directory.officers.officers import KnownOfficer, officers
+from directory.officers.pins import is_right
 from directory.tables import Duty, Officer
 
 
@@ -22,12 +26,13 @@ async def on_duty(connection: AsyncConnection) -> list[KnownOfficer]:
     return [known[one] for one in order]
 
 
-async def set_duty(session: AsyncSession, numbers: Sequence[str]) -> list[KnownOfficer]:
+async def set_duty(session: AsyncSession, actor: Actor, numbers: Sequence[str]) -> list[KnownOfficer]:
     """From now on these officers are on duty, in this order, and nobody else. Raises UnknownOfficer."""
+    actor.require(Act.SET_DUTY, None)
     connection = await session.connection()
     known = {one.number: one for one in await officers(connection)}
     if any(number not in known for number in numbers):
-        raise UnknownOfficer("There is no officer with this number; `buurtbel officer list` names them.")
+        raise UnknownOfficer
     await connection.execute(delete(Duty))
     rows = [
         {"officer_id": known[number].id, "position": position}
@@ -35,6 +40,7 @@ async def set_duty(session: AsyncSession, numbers: Sequence[str]) -> list[KnownO
     ]
     if rows:
         await connection.execute(insert(Duty), rows)
+    await note(connection, actor, Act.SET_DUTY, officer=[known[number].id for number in numbers])
     return await on_duty(connection)
 
 
@@ -43,14 +49,14 @@ async def is_proved(engine: AsyncEngine, officer: KnownOfficer, pin: str, policy
 
     Wrong ones are counted apart from those of callers, who could otherwise keep an officer from being told.
     """
-    whom = f"{officer.number} on duty"
-    guess = Guess.of_pin(whom, whom, policy)
+    guess = Guess.on_duty(officer.number, policy)
     async with engine.begin() as connection:
         if not await guess.count(connection):
-            raise LockedOut("There were too many wrong PINs; wait and try again.")
+            raise LockedOut
         kept = await connection.scalar(select(Officer.pin_hash).where(Officer.id == officer.id))
     if not await is_right(pin, kept):
         return False
     async with engine.begin() as connection:
-        await guess.was_right(connection)
+        await guess.forgive(connection)
+        await note(connection, officer.actor, Act.SIGN_IN, officer=officer.id)
     return True

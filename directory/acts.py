@@ -1,0 +1,44 @@
+"""What people do here, as a closed list: each is allowed by role, and kept in the journal."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """`follow` alone changes nothing."""
+
+    FOLLOW = "alert.follow"
+    SEND = "alert.send"
+    STOP = "alert.stop"
+    WITHDRAW_CODE = "alert.withdraw_code"
+
+    CLAIM = "report.claim"
+    JUDGE = "report.judge"
+    SEND_REPORT = "report.send"
+    """An alert is made of what a member reported."""
+
+    ADD_NETWORK = "network.add"
+    APPROVE_NETWORK = "network.approve"
+
+    JOIN = "member.join"
+    LEAVE = "member.leave"
+    IMPORT = "member.import"
+    REVIVE = "member.revive"
+
+    SIGN_IN = "officer.sign_in"
+    """Somebody typed an officer's PIN, and it was right."""
+    ADD_OFFICER = "officer.add"
+    SET_OFFICER_NETWORKS = "officer.networks"
+    SET_OFFICER_PIN = "officer.pin"
+    REMOVE_OFFICER = "officer.remove"
+    SET_DUTY = "officer.duty"
+
+    SET_PRONUNCIATION = "pronunciation.set"
+    REMOVE_PRONUNCIATION = "pronunciation.remove"
+
+    DRAIN_NODE = "node.drain"
+    RESUME_NODE = "node.resume"
+    ORDER_TEST_CALL = "test_call.order"
+    WITHDRAW_TEST_CALL = "test_call.withdraw"
+
+    OPEN_JOURNAL = "journal.open"
+    """The first entry: from here on acts are kept."""
