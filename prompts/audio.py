@@ -23,8 +23,8 @@ STORED_RATE = 16_000
 
 SPEECH_LEVEL = -20.0
 """dBov of active speech (ITU-T P.56); Asterisk's own prompts measure -19.4."""
-HIGHEST_PEAK = -1.0
-"""dBFS."""
+HIGHEST_PEAK = -2.5
+"""dBFS; resampling for a telephone adds up to 1.5 decibels."""
 PAUSE = 0.35
 """Seconds between parts. The far end's talk detector ends talk after 0.6 s of quiet, and an echo of our own
 voice must not seem to end: no pause inside a pass may come near that."""
@@ -40,7 +40,7 @@ _QUIET_LINE = -45.0
 _SHORTEST_WORD = 0.1
 """Seconds."""
 _MARGIN = 0.01
-_KNEE = -5.0
+_KNEE = -6.5
 """dBFS above which a peak is bent."""
 
 
@@ -194,6 +194,8 @@ def write_sound(path: Path, audio: Audio) -> None:
         try:
             # Not by soundfile, to which a full disk is no OSError.
             unfinished.write_bytes(written.getvalue())
+            # Asterisk, which has an account of its own, reads it by the group of the folder.
+            unfinished.chmod(0o640)
             unfinished.replace(final)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -35,6 +35,8 @@ _PLACES = 6
 """Places tried for each anchor, the best ones: as many passes as fit in one call."""
 _BLOCKS = 16
 """Parts of a window: a slip may lie between any two of them, and each one counts the same, loud or soft."""
+_ONE_BLOCK = 1 / _BLOCKS
+"""What one block may score: too little to prove a slip, which would lead the next windows astray."""
 _CLEAN = 0.95
 """A window that scores this where it is expected is not looked for elsewhere."""
 _SILENCE = 1e-8
@@ -205,10 +207,12 @@ def _match(message: _Sent, recording: _Recording, index: int, offset: int) -> tu
         return clean, 0, 0
     heads = np.cumsum(recording.around(place, blocks) * weights[:, None], axis=0)
     tails = heads[-1] - heads
-    cut = int(np.argmax(heads.max(axis=1) + tails.max(axis=1)))
-    head, tail = int(heads[cut].argmax()), int(tails[cut].argmax())
-    if cut == _BLOCKS - 1:
-        tail = head
+    best = heads.max(axis=1) + tails.max(axis=1)
+    cut = int(best.argmax())
+    if heads[-1].max() > best[cut] - _ONE_BLOCK:
+        cut = _BLOCKS - 1
+    head = int(heads[cut].argmax())
+    tail = head if cut == _BLOCKS - 1 else int(tails[cut].argmax())
     return float(heads[cut, head] + tails[cut, tail]), head - _SLIP, tail - _SLIP
 
 

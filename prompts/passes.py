@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 
 from prompts.audio import STORED_RATE, Audio, joined
 from prompts.catalogue import Key, sentence
 from prompts.errors import MessageEmpty, MessageTooLong
 from prompts.normalise import normalise
+from prompts.normalise.names import NO_NAMES, Names
 from prompts.recorded import cleaned
+from prompts.telephone import CLEAR, Curve, shaped
 from prompts.voice import Voice
 
 LONGEST = 60.0
 """Seconds."""
+BREATH = 0.15
+"""Seconds between who is calling and the message."""
 _MOST_WORDS = 400
 _MOST_CHARACTERS = 4_000
 """No voice speaks this much in a minute, so that nothing is rendered to find out."""
@@ -27,18 +32,19 @@ async def render_pass(
     network: str,
     urgent: bool,
     longest: float = LONGEST,
+    names: Names = NO_NAMES,
 ) -> Audio:
-    """Identification, text, for an urgent alert the closing sentence, and the offer of keys, as one sound.
+    """Who is calling, text, in an urgent alert for whom it is and what to do, and the offer of keys, as one.
 
-    The text is spoken in its own language, the rest in the listener's. Raises MessageEmpty when there is
-    nothing to say, MessageTooLong above `longest` seconds, and what the voice raises.
+    The text is spoken in its own language, the rest in the listener's; `zone` is the name in that one.
+    Raises MessageEmpty when there is nothing to say, MessageTooLong above `longest` seconds, and what the
+    voice raises.
     """
     _check_words(text, longest)
-    first = await render_sentence(
-        voice, sentence("identification", language, zone=zone, network=network), language
-    )
-    message = await render_sentence(voice, text, text_language)
-    whole = await _joined([first, message, *await _closing(voice, language, urgent=urgent)])
+    around = _Around(voice, language, names, zone=zone, network=network, urgent=urgent)
+    first = await around.first()
+    message = await render_sentence(voice, text, text_language, names)
+    whole = await _joined(first, message, await around.last())
     if whole.seconds > longest:
         msg = f"The message lasts {whole.seconds:.0f} seconds, of {longest:.0f} at most: shorten it."
         raise MessageTooLong(msg)
@@ -46,36 +52,69 @@ async def render_pass(
 
 
 async def render_recorded_pass(
-    voice: Voice, *, language: str, recording: Audio, zone: str, network: str, urgent: bool
+    voice: Voice,
+    *,
+    language: str,
+    recording: Audio,
+    zone: str,
+    network: str,
+    urgent: bool,
+    names: Names = NO_NAMES,
 ) -> Audio:
     """The same with a message that was recorded: only what is said around it is in the listener's language.
 
     Raises MessageEmpty when nothing is heard in the recording, and what the voice raises.
     """
     message = await asyncio.to_thread(cleaned, recording)
-    first = await render_sentence(
-        voice, sentence("identification", language, zone=zone, network=network), language
-    )
-    return await _joined([first, message, *await _closing(voice, language, urgent=urgent)])
+    around = _Around(voice, language, names, zone=zone, network=network, urgent=urgent)
+    return await _joined(await around.first(), message, await around.last())
 
 
-async def render_sentence(voice: Voice, text: str, language: str) -> Audio:
+async def render_sentence(
+    voice: Voice, text: str, language: str, names: Names = NO_NAMES, *, curve: Curve = CLEAR
+) -> Audio:
     """A text by itself, in plain words and at the level of a telephone: also how fixed prompts are made."""
-    words = await asyncio.to_thread(normalise, text, language)
+    words = await asyncio.to_thread(normalise, text, language, names)
     if not any(sign.isalnum() for sign in words):
         msg = "There are no words to say: write what people must hear."
         raise MessageEmpty(msg)
     raw = await voice.speak(words, language)
-    return await asyncio.to_thread(lambda: raw.trimmed().with_short_pauses().levelled())
+    return await asyncio.to_thread(lambda: shaped(raw.trimmed().with_short_pauses(), curve).levelled())
 
 
-async def _closing(voice: Voice, language: str, *, urgent: bool) -> list[Audio]:
-    keys: list[Key] = ["closing_urgent", "offer_keys"] if urgent else ["offer_keys"]
-    return [await render_sentence(voice, sentence(key, language), language) for key in keys]
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is said before and after the message, in the listener's language.
+
+    Before an urgent one it is only who is calling: its substance begins within three seconds.
+    """
+
+    voice: Voice
+    language: str
+    names: Names
+    _: KW_ONLY
+    zone: str
+    network: str
+    urgent: bool
+
+    async def first(self) -> Audio:
+        if self.urgent:
+            return await self._said("identification_urgent", zone=self.zone)
+        return await self._said("identification", zone=self.zone, network=self.network)
+
+    async def last(self) -> Sequence[Audio]:
+        closing = [await self._said("closing_urgent", network=self.network)] if self.urgent else []
+        return [*closing, await self._said("offer_keys")]
+
+    async def _said(self, key: Key, **slots: str) -> Audio:
+        return await render_sentence(
+            self.voice, sentence(key, self.language, **slots), self.language, self.names
+        )
 
 
-async def _joined(parts: Sequence[Audio]) -> Audio:
-    return (await asyncio.to_thread(joined, parts)).at(STORED_RATE)
+async def _joined(first: Audio, message: Audio, last: Sequence[Audio]) -> Audio:
+    opened = await asyncio.to_thread(joined, [first, message], BREATH)
+    return (await asyncio.to_thread(joined, [opened, *last])).at(STORED_RATE)
 
 
 def _check_words(text: str, longest: float) -> None:

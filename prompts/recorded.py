@@ -1,14 +1,12 @@
 """What somebody said into a telephone, made fit to be a message: only the words, and loud enough."""
 
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
-from prompts.audio import FRAME, NOT_A_SOUND, Audio, frames, read, runs, without_long_pauses
-from prompts.errors import AudioUnreadable, MessageEmpty
+from prompts.audio import FRAME, Audio, frames, runs, without_long_pauses
+from prompts.errors import MessageEmpty
 
 _LOUD = 25
 """Of the loudest frames, the one that tells how loud is spoken: a click is shorter than so many."""
@@ -20,21 +18,6 @@ _CLICK = 0.06
 _AROUND = 0.1
 """Seconds that stay before and after what is loud enough, for the soft ends of words."""
 _FADE = 0.02
-LONGEST_FILE = 600.0
-"""Seconds of sound that are read at all."""
-
-
-def read_recording(file: Path) -> Audio:
-    """A recording that somebody hands over as a file. Raises AudioUnreadable, and OSError without one."""
-    with file.open("rb") as sound:
-        try:
-            seconds = soundfile.info(sound).duration
-        except soundfile.LibsndfileError as error:
-            raise AudioUnreadable(NOT_A_SOUND) from error
-    if seconds > LONGEST_FILE:
-        msg = f"The recording lasts {seconds / 60:.0f} minutes: cut out what people must hear."
-        raise AudioUnreadable(msg)
-    return read(file)
 
 
 def cleaned(recorded: Audio) -> Audio:

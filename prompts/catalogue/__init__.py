@@ -8,9 +8,11 @@ from string import Formatter
 from typing import Literal, cast, get_args
 
 from prompts.errors import CatalogueError
+from prompts.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 Key = Literal[
     "identification",
+    "identification_urgent",
     "closing_urgent",
     "offer_keys",
     "thank_you",
@@ -24,11 +26,13 @@ Key = Literal[
     "line_no_alert",
     "line_no_earlier_alert",
     "line_after_alert",
+    "line_called_back",
     "line_code",
     "line_wrong_code",
     "line_after_code",
     "line_wrong_key",
     "line_away",
+    "line_needed",
     "report_speak",
     "report_ends_soon",
     "report_empty",
@@ -61,6 +65,7 @@ Key = Literal[
     "police_sent",
     "police_not_sent",
     "police_calls_back",
+    "police_rung_too_often",
     "police_confirm",
     "police_figures_menu",
     "police_stop_sure",
@@ -74,9 +79,11 @@ Key = Literal[
     "told_not_chosen",
     "told_plan",
     "told_figures",
+    "told_figures_called_back",
     "told_call_back",
     "duty_hello",
     "duty_wrong_pin",
+    "duty_no_sound",
     "duty_menu",
     "duty_sure",
     "duty_claimed",
@@ -84,10 +91,10 @@ Key = Literal[
     "duty_not_yours",
     "told_duty",
     "told_duty_unknown",
+    "test_call",
     "neighbour_hello",
     "neighbour_greeting",
 ]
-LANGUAGES = ("nl", "fr", "de", "en")
 
 Sentences = Mapping[str, str]
 
@@ -104,7 +111,12 @@ def sentence(key: Key, language: str, **slots: str) -> str:
     if set(slots) != slots_of(sentences[key]):
         msg = f"The sentence {key!r} has the slots {sorted(slots_of(sentences[key]))}: fill in exactly those."
         raise CatalogueError(msg)
-    return sentences[key].format_map(slots)
+    return _contracted(sentences[key].format_map(slots), language)
+
+
+def _contracted(text: str, language: str) -> str:
+    """French says du and des where a name that is filled in begins with le or les."""
+    return text.replace(" de le ", " du ").replace(" de les ", " des ") if language == "fr" else text
 
 
 def sentences_beginning(*with_: str) -> list[Key]:
@@ -124,7 +136,7 @@ def checked(catalogue: Mapping[str, Sentences]) -> Mapping[str, Sentences]:
             msg = f"The catalogue in {language!r} lacks or has too many of: {', '.join(sorted(odd))}."
             raise CatalogueError(msg)
         for key, text in sentences.items():
-            if slots_of(text) != slots_of(catalogue["nl"][key]):
+            if slots_of(text) != slots_of(catalogue[DEFAULT_LANGUAGE][key]):
                 msg = f"The sentence {key!r} in {language!r} needs the slots of the Dutch one."
                 raise CatalogueError(msg)
     return catalogue

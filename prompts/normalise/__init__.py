@@ -1,52 +1,49 @@
-"""Turns what people write into words that any engine reads as people say them."""
+"""Turns what people write into words that any engine reads as people say them.
 
-import re
-import unicodedata
+A scanner reads the text once into typed tokens; then the text's language says each of them. Nothing that was
+put into words is read again.
+"""
 
-from prompts.normalise.dutch import DUTCH
-from prompts.normalise.english import ENGLISH
-from prompts.normalise.french import FRENCH
-from prompts.normalise.german import GERMAN
-from prompts.normalise.rules import rules_for
+from collections.abc import Callable, Mapping
+from functools import cache
 
-_RULES = {
-    code: tuple(rules_for(language))
-    for code, language in {"nl": DUTCH, "fr": FRENCH, "de": GERMAN, "en": ENGLISH}.items()
+from prompts.normalise.heard import Heard
+from prompts.normalise.languages.dutch import Dutch
+from prompts.normalise.languages.english import English
+from prompts.normalise.languages.french import French
+from prompts.normalise.languages.german import German
+from prompts.normalise.languages.language import Language
+from prompts.normalise.lexicon import Lexicon, lexicon_of
+from prompts.normalise.names import NO_NAMES, Names
+from prompts.normalise.reading import readable
+from prompts.normalise.scanner import scan
+
+__all__ = ["normalise", "read"]
+
+_LANGUAGES: Mapping[str, Callable[[Lexicon], Language]] = {
+    "nl": Dutch,
+    "fr": French,
+    "de": German,
+    "en": English,
 }
-_SPOKEN_SIGNS = frozenset("€%°²±&+@/–-'’.,;:?!()\"")
 
 
-def normalise(text: str, language: str) -> str:
+def normalise(text: str, language: str, names: Names = NO_NAMES) -> str:
     """The text in plain words: number plates, telephone numbers, times, dates, addresses, roads, ...
 
+    `names` are said as the pronunciation list has them, and streets are known as such.
     Whatever is no letter, figure or punctuation is left out, so nothing in it can steer an engine.
     Raises KeyError for another language than nl, fr, de and en.
     """
-    words = _readable(text)
-    for pattern, spoken in _RULES[language]:
-        words = pattern.sub(spoken, words)
-    return _tidy(words)
+    return read(text, language, names).words
 
 
-def _readable(text: str) -> str:
-    """One line of letters, figures and punctuation; a line that goes on without a full stop gets one."""
-    text = unicodedata.normalize("NFKC", re.sub("²", "2", text)).replace("\u2019", "'")
-    lines = [line for line in (line.strip(" \t-*•·>#") for line in text.splitlines()) if line]
-    ended = [line if line[-1] in ".,;:?!" else f"{line}." for line in lines[:-1]]
-    joined = " ".join([*ended, *lines[-1:]])
-    kept = (
-        sign if sign.isalnum() or sign in _SPOKEN_SIGNS or unicodedata.combining(sign) else " "
-        for sign in joined
-    )
-    return re.sub(r"\s+", " ", "".join(kept)).strip()
+def read(text: str, language: str, names: Names = NO_NAMES) -> Heard:
+    """As `normalise`, with what is written beside what is said."""
+    speaker, line = _speaker(language), readable(text)
+    return Heard(line, scan(line, speaker.lexicon, names.in_language(language)), speaker)
 
 
-def _tidy(words: str) -> str:
-    words = re.sub(r"[()/\"]|\s[–-]+\s", ", ", words)
-    words = re.sub(r"\s*([,.;:?!])(?:\s*[,.;:?!])+", _strongest, words)
-    return re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", words)).strip(" ,;–-")
-
-
-def _strongest(signs: re.Match[str]) -> str:
-    """Of several signs in a row the first that ends a sentence, or else the first."""
-    return next((sign for sign in signs[0] if sign in ".?!"), signs[1])
+@cache
+def _speaker(language: str) -> Language:
+    return _LANGUAGES[language](lexicon_of(language))

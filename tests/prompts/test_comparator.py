@@ -90,7 +90,7 @@ def test_other_speech_before_and_after_does_no_harm(
 
 
 def test_a_soft_line_is_heard_whole(burglary: Audio, message: Samples) -> None:
-    assert heard(burglary, message / 4).whole
+    assert heard(burglary, message / np.float32(4)).whole
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from prompts.audio import Audio
+from prompts.engines import voice_for
 from prompts.errors import AudioUnreadable, VoiceFailed, VoiceMissing
 from prompts.espeak import EspeakVoice
 from prompts.gtts_voice import GttsVoice
-from prompts.voice import voice_for
 
 SECRET = "Mieke Peeters zag een man in de tuin."
 

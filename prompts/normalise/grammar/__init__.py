@@ -1,0 +1,1 @@
+"""What can begin at a place in a text: a time, a date, an amount, a telephone number."""

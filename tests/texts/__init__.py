@@ -1,0 +1,1 @@
+"""Texts as police write them, and how they must be said."""
