@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from broadcast.errors import BadAlert
-
-LANGUAGES = ("nl", "fr", "de", "en")
-LONGEST_NAME = 100
+from directory.acts import Act
+from prompts.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class SpokenMessage:
     """A message that was spoken instead of typed."""
 
     audio: str
@@ -28,10 +27,14 @@ class Draft:
     texts: Mapping[str, str]
     """By language; without a recording the first is for everybody whose language has none."""
     urgent: bool
-    by: str
-    recording: Recording | None = None
+    recording: SpokenMessage | None = None
     report: int | None = None
     """The report of a member that it is made from."""
+
+    @property
+    def act(self) -> Act:
+        """What who sends it does."""
+        return Act.SEND if self.report is None else Act.SEND_REPORT
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -49,7 +52,7 @@ class Draft:
 
 
 def check_draft(draft: Draft) -> None:
-    """Raise BadAlert unless there is something to say, in languages we speak, and a name of who says it."""
+    """Raise BadAlert unless there is something to say, in languages we speak."""
     if not draft.texts and draft.recording is None:
         raise BadAlert("Write what people must hear: at least one text, for example nl=...")
     for language, text in draft.texts.items():
@@ -64,13 +67,6 @@ def check_draft(draft: Draft) -> None:
             raise BadAlert(
                 f"There are a recording and a text in {draft.recording.language}; give one for each language."
             )
-    check_name(draft.by)
-
-
-def check_name(by: str) -> None:
-    """Raise BadAlert unless this can be kept as the name of who does something."""
-    if len(by) > LONGEST_NAME or _has_control_character(by):
-        raise BadAlert(f"Who sends it is a name of at most {LONGEST_NAME} characters; type it again.")
 
 
 def _check_language(language: str) -> None:

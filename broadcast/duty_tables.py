@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcast.own_calls import LOST as CALL_LOST
-from broadcast.own_calls import OPEN, OwnCall
+from broadcast.own_call import LOST as CALL_LOST
+from broadcast.own_call import OPEN, OwnCall
 from storage.base import Base
 
 
@@ -32,8 +32,13 @@ class DutyCall(OwnCall, Base):
     __table_args__ = (
         Index("uq_duty_call_open_report", "report_id", unique=True, postgresql_where=OPEN),
         Index("uq_duty_call_open_officer", "officer_id", unique=True, postgresql_where=OPEN),
+        Index("uq_duty_call_open_reporter", "reporter", unique=True, postgresql_where=OPEN),
+        Index("ix_duty_call_reporter", "reporter"),
+        Index("ix_duty_call_officer_id", "officer_id"),
         Index("ix_duty_call_report_id", "report_id"),
     )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("member_report.id", ondelete="CASCADE"))
+    reporter: Mapped[str | None] = mapped_column(String(16))
+    """That of the report; None in calls of before there was one."""
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"))

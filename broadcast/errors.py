@@ -1,61 +1,130 @@
-"""What the alert can refuse, in sentences for the officer, and how an absent database shows."""
+"""What the alert can refuse.
+
+Refusal
+└── BroadcastError
+    ├── NotAllowed                       the rules forbid it now
+    │   └── CharterNotApproved, OutsideHours
+    ├── NobodyToCall                     whom the alert is for cannot be called
+    │   └── NoMembers, NoNumbers, NoNetworks
+    ├── MembersChanged                   somebody joined while the alert was being spoken
+    ├── BadAlert                         what is typed or recorded cannot be an alert: text, language, length
+    ├── NotSpoken                        the voice cannot speak it
+    ├── UnknownBroadcast, NoBroadcast    there is none with that number; there is none at all
+    ├── BroadcastOver                    it cannot be stopped, because it has ended
+    ├── NoCode                           it has no code that could be withdrawn
+    ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
+    │   └── UnknownReport, ReportTaken, ReportUsed
+    └── UnknownNode, NodeTaken           no node has that name; another process has it
+"""
 
 # ruff: noqa: N818 - named as what is wrong, not as errors of ours
 
-from procrastinate.exceptions import ConnectorException
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
-DATABASE_AWAY = (DBAPIError, NoConnectionFree, ConnectorException)
-"""What the database's absence looks like, through SQLAlchemy and through the job engine."""
+from directory.refusals import Reason, Refusal
 
 
-class BroadcastError(Exception):
-    """Base of what is refused before anything was written.
-
-    - NotAllowed: the rules forbid it now (charter, hours).
-    - NobodyToCall: the chosen networks have no member with a number.
-    - MembersChanged: somebody joined while the alert was being spoken.
-    - BadAlert: the alert itself cannot be spoken (text, language, length).
-    - UnknownBroadcast: there is none with that number.
-    - BroadcastOver: it cannot be stopped, because it has ended.
-    - UnknownNode: no node has that name.
-    - NodeTaken: another process bears this node's name.
-    - NotThatReport: what is asked of a report of a member cannot be done with that one.
-    """
+class BroadcastError(Refusal):
+    """Base of what is refused before anything was written."""
 
 
 class NotAllowed(BroadcastError):
     """The rules forbid sending this to these networks now."""
 
 
+class CharterNotApproved(NotAllowed):
+    reason = Reason.CHARTER_NOT_APPROVED
+
+
+class OutsideHours(NotAllowed):
+    reason = Reason.OUTSIDE_HOURS
+
+
 class NobodyToCall(BroadcastError):
     """No member of the chosen networks can be called."""
+
+
+class NoMembers(NobodyToCall):
+    reason = Reason.NO_MEMBERS
+
+
+class NoNumbers(NobodyToCall):
+    reason = Reason.NO_NUMBERS
+
+
+class NoNetworks(NobodyToCall):
+    """The reporter is in none, and none is named."""
+
+    reason = Reason.NO_NETWORKS
 
 
 class MembersChanged(BroadcastError):
     """There is no audio for somebody who must hear it."""
 
+    reason = Reason.MEMBERS_CHANGED
+
 
 class BadAlert(BroadcastError):
     """The text or its languages cannot become an alert."""
+
+    reason = Reason.BAD_ALERT
+
+
+class NotSpoken(BroadcastError):
+    """The voice fails, or cannot say that."""
+
+    reason = Reason.NOT_SPOKEN
 
 
 class UnknownBroadcast(BroadcastError):
     """No broadcast has this number."""
 
+    reason = Reason.UNKNOWN_BROADCAST
+
+
+class NoBroadcast(UnknownBroadcast):
+    """There is none yet."""
+
+    reason = Reason.NO_BROADCAST
+
 
 class BroadcastOver(BroadcastError):
     """Nobody will be called for it any more."""
+
+    reason = Reason.BROADCAST_OVER
+
+
+class NotThatReport(BroadcastError):
+    """There is no such report, or somebody else has it."""
+
+
+class UnknownReport(NotThatReport):
+    reason = Reason.UNKNOWN_REPORT
+
+
+class ReportTaken(NotThatReport):
+    """By somebody else."""
+
+    reason = Reason.REPORT_TAKEN
+
+
+class ReportUsed(NotThatReport):
+    """An alert was made of it."""
+
+    reason = Reason.REPORT_USED
+
+
+class NoCode(BroadcastError):
+    """Nobody can hear it by a code as it is."""
+
+    reason = Reason.NO_CODE
 
 
 class UnknownNode(BroadcastError):
     """No node has this name."""
 
+    reason = Reason.UNKNOWN_NODE
+
 
 class NodeTaken(BroadcastError):
     """Two processes under one name would lead the same calls."""
 
-
-class NotThatReport(BroadcastError):
-    """There is no such report, or somebody else has it."""
+    reason = Reason.NODE_TAKEN

@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Identity, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcast.own_calls import LOST as CALL_LOST
-from broadcast.own_calls import OPEN, OwnCall
+from broadcast.own_call import LOST as CALL_LOST
+from broadcast.own_call import OPEN, OwnCall
 from broadcast.tables import Instant
 from storage.base import Base
 

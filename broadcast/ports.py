@@ -1,6 +1,6 @@
 """What the alert needs from the rooms above it: someone who can dial."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ class CallResult:
     """Q.850 cause of the channel's end."""
     sip_status: int | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    goes_on_for: float = 0.0
+    """Seconds for which somebody is still spoken to at most: the attempt is over, and the call is not."""
 
 
 class Dialler(Protocol):
@@ -66,3 +68,6 @@ class Dialler(Protocol):
 
         May be asked again until the call is over.
         """
+
+    async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
+        """Those of these attempts, whose calls were placed before, that surely have no call any more."""

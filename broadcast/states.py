@@ -60,12 +60,19 @@ class Result(StrEnum):
     NOTHING = "nothing"
     PARTIAL = "partial"
     VOICEMAIL = "voicemail"
+    CALLED_BACK = "called_back"
+    """Somebody confirmed by a call from their number, for which nobody stands in."""
     HEARD = "heard"
     CONFIRMED = "confirmed"
 
     @property
     def rank(self) -> int:
         return list(Result).index(self)
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
 
     @property
     def is_reached(self) -> bool:
@@ -80,6 +87,8 @@ class Outcome(StrEnum):
     """A key press proved a person who heard the alert."""
     CONFIRMED_BY_CALLBACK = "confirmed_by_callback"
     """They called our number, heard the whole alert and pressed the key."""
+    CALLED_BACK = "called_back"
+    """Somebody did so who shows their number and may be anybody: nobody vouches for it."""
     HEARD = "heard"
     """A person stayed while the whole message was played."""
     PARTIAL = "partial"
@@ -97,13 +106,21 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     """Rang until our own limit or the network's (408, 480)."""
     REJECTED = "rejected"
-    """Refused by the phone or the network (603, 403)."""
+    """Refused by the phone, or by the network for the person (603, 403 after ringing)."""
+    REDIRECTED = "redirected"
+    """The phone sends its calls elsewhere (3xx), where we do not follow."""
     DEAD_NUMBER = "dead_number"
     """Does not exist, has changed or is malformed (404, 410, 484)."""
     CONGESTION = "congestion"
     """The trunk is full (503)."""
     TRUNK_DOWN = "trunk_down"
-    """No way out: endpoint unavailable, network failure or a transport fault."""
+    """No way out: no reply but 100, a failure of the network (5xx) or of the transport."""
+    TRUNK_REFUSED = "trunk_refused"
+    """The trunk itself refuses the call (401, 403 before any ring, 4xx that says nothing of a person)."""
+    TRUNK_AT_FAULT = "trunk_at_fault"
+    """Refused while the trunk was judged to be at fault, whatever it said: as if it had not been placed."""
+    INCOMPATIBLE = "incompatible"
+    """No sound could be agreed on (488, no codec in common): our fault or the trunk's."""
     UNKNOWN = "unknown"
     """A crash hid what happened; it may have rung."""
     LOST = "lost"
@@ -114,3 +131,8 @@ class Outcome(StrEnum):
     """Taken back before it was dialled, because it was no longer needed."""
     REFUSED = "refused"
     """Our own safety rules forbid dialling this number."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Outcome | None":  # noqa: ARG003
+        """What another release has written is something that happened, whatever it was."""
+        return cls.UNKNOWN

@@ -42,6 +42,9 @@ class Broadcast(Base):
     stopped_by: Mapped[str | None] = mapped_column(String(100))
     code: Mapped[str | None] = mapped_column(String(CODE_DIGITS))
     """Lets somebody hear it whose number is not known."""
+    code_withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    """An officer took the code back; the alert itself goes on."""
+    code_withdrawn_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class BroadcastText(Base):
@@ -62,7 +65,7 @@ class BroadcastRecording(Base):
     audio: Mapped[str] = mapped_column(ForeignKey("audio.sha256"))
 
 
-class Audio(Base):
+class StoredAudio(Base):
     """Sound kept where every node can reach it: FLAC, named by the SHA-256 of its bytes."""
 
     __tablename__ = "audio"
@@ -124,7 +127,8 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         Index("uq_attempt_open_recipient", "recipient_id", unique=True, postgresql_where=OPEN),
-        Index("uq_attempt_open_number", "broadcast_id", "e164", unique=True, postgresql_where=OPEN),
+        # By number first: whose turn it is at a telephone is looked up among all broadcasts.
+        Index("uq_attempt_open_number", "e164", "broadcast_id", unique=True, postgresql_where=OPEN),
         Index("ix_attempt_number", "broadcast_id", "e164"),
         Index("ix_attempt_dialling", "node", postgresql_where=text("state = 'dialling'")),
         Index("ix_attempt_due", "due_at", postgresql_where=text("state = 'queued'")),
@@ -137,6 +141,8 @@ class Attempt(Base):
     state: Mapped[AttemptState] = mapped_column(State, server_default=AttemptState.QUEUED)
     due_at: Mapped[datetime] = mapped_column(Instant)
     node: Mapped[str | None] = mapped_column(String(100))
+    simulated: Mapped[bool | None]
+    """It was dialled on a trunk that is a simulation, and tells nothing of real telephones."""
     dialled_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -144,6 +150,22 @@ class Attempt(Base):
     cause: Mapped[int | None]
     sip_status: Mapped[int | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+
+
+class OpenCall(Base):
+    """A number that a call of ours rings or is up with, be it an attempt or a call of our own.
+
+    The key is what keeps a second call away: a row is written in the commit that lets a call be placed, and
+    goes in the commit that records its end.
+    """
+
+    __tablename__ = "open_call"
+
+    e164: Mapped[str] = mapped_column(String(16), primary_key=True)
+    call: Mapped[UUID]
+    """The attempt or the call of our own, and the channel."""
+    over_by: Mapped[datetime | None] = mapped_column(Instant)
+    """When the PBX has ended it at the latest, for a call that may be nobody's; None for an attempt."""
 
 
 class Node(Base):
@@ -162,6 +184,13 @@ class Node(Base):
     renewed_at: Mapped[datetime] = mapped_column(Instant)
     drained_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since then it is asked to take no new calls."""
+    trunk_fault: Mapped[str | None] = mapped_column(String(300))
+    """Why its trunk takes no calls, as one sentence; None while it does."""
+    trunk_fault_since: Mapped[datetime | None] = mapped_column(Instant)
+    callers: Mapped[int] = mapped_column(server_default="0")
+    """Lines that callers hold."""
+    lines: Mapped[int] = mapped_column(server_default="0")
+    """Lines that there are; 0 until it has said so."""
 
 
 class MemberReport(Base):
@@ -171,6 +200,8 @@ class MemberReport(Base):
     __table_args__ = (
         Index("ix_member_report_recording", "node", postgresql_where=text("state = 'recording'")),
         Index("ix_member_report_open", "id", postgresql_where=text("state IN ('new', 'claimed')")),
+        Index("ix_member_report_reporter", "reporter", "kept_at"),
+        Index("ix_member_report_e164", "e164", "kept_at"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -181,11 +212,17 @@ class MemberReport(Base):
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     e164: Mapped[str | None] = mapped_column(String(16))
     """The number that called; None when it was withheld."""
+    reporter: Mapped[str] = mapped_column(String(16), server_default="")
+    """Whom limits count it for: the number, or nothing when that could be anybody's."""
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
     broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
     """The alert that it answers."""
     audio: Mapped[str | None] = mapped_column(ForeignKey("audio.sha256"))
+    only_tone: Mapped[bool] = mapped_column(server_default="false")
+    """Nobody speaks in it: a telephone left it that was put down badly, or an exchange."""
+    beyond_limit: Mapped[bool] = mapped_column(server_default="false")
+    """There were too many before it that wait: it is kept and listed, and rings nobody."""
     kept_at: Mapped[datetime | None] = mapped_column(Instant)
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -63,6 +63,10 @@ class Bucket:
         slower = max(bucket.current_rate / 2, self.rate * SLOWEST)
         return replace(bucket, tokens=min(bucket.tokens, 0.0), slowed_to=slower, slowed_at=now)
 
+    def at_full_rate(self, now: float) -> "Bucket":
+        """Forget that it was slowed down."""
+        return replace(self._filled(now), slowed_to=inf)
+
     def _filled(self, now: float) -> "Bucket":
         passed = max(now - self.at, 0.0)
         step = self.rate / RECOVERY

@@ -1,11 +1,12 @@
 """What an outcome leads to: which number of a person is called next, and when, or that we are done with them.
 
-In words for a police officer. After a call the number rests for as long as its outcome says, counted from
-the real end of the call. When a number is engaged, the trunk is full or we lost the call ourselves, we stay
-with that number. Otherwise we go to the next number in the person's list, round and round, passing over those
-that still rest; when all of them rest, the one that has rested first is called. Left out are numbers that do
-not exist, that rejected us twice, or whose tries are used up. Nobody is called again who confirmed or heard
-the alert, who was met twice by the same voicemail, or whose alert has expired.
+In words for a police officer. After a call the number rests for as long as its outcome says, counted from the
+real end of the call. When a number is engaged, the trunk refuses it once or we lost the call ourselves, we
+stay with that number. Otherwise we go to the next number in the person's list, round and round, passing over
+those that still rest; when all of them rest, the one that has rested first is called. Left out are numbers
+that twice did not exist or rejected us, or whose tries are used up. Nobody is called again who confirmed or
+heard the alert, who was met twice by the same voicemail, or whose alert has expired. Who called back from a
+number for which nobody vouches gets one more of these calls, the last one (`rules.last_call`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from broadcast.policy import RetryPolicy
+from broadcast.rules.last_call import last_call_from
 from broadcast.states import Outcome, Result
 
 
@@ -25,6 +27,8 @@ class Tried:
     number: str
     outcome: Outcome
     ended_at: datetime
+    dialled_at: datetime | None = None
+    """None for one that we did not place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
     {
         Outcome.CONFIRMED: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
         Outcome.CONFIRMED_BY_CALLBACK: Consequence(Then.FINISH, None, True, Result.CONFIRMED),
+        Outcome.CALLED_BACK: Consequence(Then.IGNORE, result=Result.CALLED_BACK),
         Outcome.HEARD: Consequence(Then.FINISH, None, True, Result.HEARD),
         Outcome.VOICEMAIL: Consequence(Then.NEXT, "voicemail", True, Result.VOICEMAIL, second=Then.FINISH),
         Outcome.VOICEMAIL_PARTIAL: Consequence(
@@ -93,10 +98,14 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
         Outcome.BUSY: Consequence(Then.SAME, "busy", True),
         Outcome.NO_ANSWER: Consequence(Then.NEXT, "no_answer", True),
         Outcome.REJECTED: Consequence(Then.NEXT, "rejected", True, second=Then.DROP),
-        Outcome.DEAD_NUMBER: Consequence(Then.DROP),
+        Outcome.REDIRECTED: Consequence(Then.NEXT, "rejected", True, second=Then.DROP),
+        Outcome.DEAD_NUMBER: Consequence(Then.NEXT, "dead_number", second=Then.DROP),
         Outcome.REFUSED: Consequence(Then.DROP),
-        Outcome.CONGESTION: Consequence(Then.SAME, "congestion", doubles=True),
-        Outcome.TRUNK_DOWN: Consequence(Then.SAME, "congestion", doubles=True),
+        Outcome.CONGESTION: Consequence(Then.SAME, "congestion", second=Then.NEXT, doubles=True),
+        Outcome.TRUNK_DOWN: Consequence(Then.SAME, "congestion", second=Then.NEXT, doubles=True),
+        Outcome.TRUNK_REFUSED: Consequence(Then.SAME, "congestion", second=Then.NEXT, doubles=True),
+        Outcome.TRUNK_AT_FAULT: Consequence(Then.SAME, second=Then.NEXT),
+        Outcome.INCOMPATIBLE: Consequence(Then.NEXT, "congestion", doubles=True, excused=True),
         Outcome.UNKNOWN: Consequence(Then.SAME, excused=True),
         Outcome.LOST: Consequence(Then.SAME, excused=True),
         Outcome.EXPIRED: Consequence(Then.FINISH),
@@ -105,6 +114,8 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 )
 """What each outcome leads to: the only place that says so."""
 
+FOR_THE_TRUNK = frozenset(outcome for outcome, row in CONSEQUENCES.items() if row.doubles)
+"""After these a number rests for the trunk's sake, and nobody's."""
 VOICEMAILS = frozenset({Outcome.VOICEMAIL, Outcome.VOICEMAIL_PARTIAL})
 """The same box, whether it took all of it or not."""
 _HIGHEST_DOUBLING = 32
@@ -119,7 +130,7 @@ def decide(
     now: datetime,
     expires_at: datetime,
 ) -> Decision:
-    """Say what happens next for one person; `numbers` in their order, without those known to be dead.
+    """Say what happens next for one person; `numbers` in their order, without those that are not called.
 
     `history` holds all finished attempts to these numbers in this broadcast, whoever they were for. A call is
     never due before `now`, nor before the end of the last attempt, nor at or after `expires_at`.
@@ -138,7 +149,21 @@ def decide(
         for number in _in_turn(callable_numbers, numbers, steps)
     ]
     first = min(due, key=lambda call: call.at, default=None)
-    return first if first is not None and first.at < expires_at else finished
+    if first is None or first.at >= expires_at:
+        return finished
+    last_from = _last_from(history, policy, expires_at)
+    if last_from is None:
+        return first
+    if any(step.row.counted and step.dialled_at and step.dialled_at >= last_from for step in steps):
+        return finished
+    return CallNumber(first.number, max(first.at, last_from))
+
+
+def _last_from(history: Iterable[Tried], policy: RetryPolicy, expires_at: datetime) -> datetime | None:
+    """When the last call begins, at the soonest; None for a person who has not called back."""
+    called_back = (tried.ended_at for tried in history if tried.outcome is Outcome.CALLED_BACK)
+    first = min(called_back, default=None)
+    return None if first is None else last_call_from(first, policy, expires_at=expires_at)
 
 
 def result_of(history: Iterable[Tried]) -> Result:
@@ -157,6 +182,7 @@ class _Step:
     """A finished attempt with the row of the table that holds for it in this history."""
 
     number: str
+    dialled_at: datetime | None
     ended_at: datetime
     row: Consequence
     then: Then
@@ -176,9 +202,8 @@ def _steps(history: Iterable[Tried], policy: RetryPolicy) -> list[_Step]:
         met = (tried.number, Outcome.VOICEMAIL if tried.outcome in VOICEMAILS else tried.outcome)
         again = met in seen
         seen.add(met)
-        steps.append(
-            _Step(tried.number, tried.ended_at, row, row.second if again and row.second else row.then)
-        )
+        then = row.second if again and row.second else row.then
+        steps.append(_Step(tried.number, tried.dialled_at, tried.ended_at, row, then))
     return steps
 
 

@@ -13,28 +13,35 @@ from procrastinate import App
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.caller import Caller
-from broadcast.desk import Desk, Sent
+from broadcast.alert.desk import Desk, Sent
+from broadcast.audio.sounds import MessageSounds
 from broadcast.draft import Draft
-from broadcast.jobs import make_app, register, work
-from broadcast.lease import Claimant, Lease
-from broadcast.ledger import Ledger, Taken
+from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.spool import Spool
+from broadcast.engine.upkeep import Upkeep
+from broadcast.engine.worker import make_app, register, work
+from broadcast.ledger.lease import Claimant, Lease
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.queue import AttemptQueue
+from broadcast.ledger.taking import Taken
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
-from broadcast.ports import CallResult
-from broadcast.queue import AttemptQueue
-from broadcast.report import Line, Progress, progress, report
-from broadcast.sounds import Sounds
-from broadcast.spool import Spool
+from broadcast.ports import CallResult, Dialler
+from broadcast.results.results import Line, Progress, progress, report
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Broadcast, Recipient
-from broadcast.upkeep import Upkeep
-from prompts.voice import Voice
-from tests.fakes.dialler import FakeDialler
+from prompts.zone import zone_names
 from tests.fakes.voice import HummingVoice
-from tests.people import DE_BIST
+from tests.support.people import ADMIN, DE_BIST
 
 AT_ONCE = RetryPolicy(
-    busy=0, no_answer=0, rejected=0, voicemail=0, partial=0, congestion=0, congestion_longest=0
+    busy=0,
+    no_answer=0,
+    rejected=0,
+    dead_number=0,
+    voicemail=0,
+    partial=0,
+    congestion=0,
+    congestion_longest=0,
 )
 """The product's table with every wait cut out."""
 TEXT = "Inbraak in de Dorpsstraat, let op een witte bestelwagen."
@@ -50,7 +57,7 @@ class Office:
     sounds_folder: Path
     retry: RetryPolicy = AT_ONCE
     policy: BroadcastPolicy = field(default_factory=BroadcastPolicy)
-    voice: Voice = field(default_factory=HummingVoice)
+    voice: HummingVoice = field(default_factory=HummingVoice)
     nodes: NodePolicy = field(default_factory=NodePolicy)
     leases: dict[str, Lease] = field(default_factory=dict)
 
@@ -71,9 +78,9 @@ class Office:
     def spool(self) -> Spool:
         return Spool(self.sounds_folder / "outcomes")
 
-    def caller(self, dialler: FakeDialler, folder: Path | None = None) -> Caller:
-        sounds = Sounds(self.engine, folder or self.sounds_folder)
-        return Caller(self.ledger, dialler, sounds, self.lease, self.spool)
+    def caller(self, dialler: Dialler, folder: Path | None = None) -> AttemptRunner:
+        sounds = MessageSounds(self.engine, folder or self.sounds_folder)
+        return AttemptRunner(self.ledger, dialler, sounds, self.lease, self.spool)
 
     @property
     def ledger(self) -> Ledger:
@@ -81,7 +88,7 @@ class Office:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.engine, self.ledger, self.voice, self.policy, zone="Zuiderkempen")
+        return Desk(self.engine, self.ledger, self.voice, self.policy, zones=zone_names("Zuiderkempen"))
 
     @property
     def upkeep(self) -> Upkeep:
@@ -95,8 +102,8 @@ class Office:
         urgent: bool = True,
         now: datetime | None = None,
     ) -> Sent:
-        draft = Draft(to, {"nl": TEXT} if texts is None else texts, urgent=urgent, by="inspecteur Maes")
-        return await self.desk.send(draft, now=now)
+        draft = Draft(to, {"nl": TEXT} if texts is None else texts, urgent=urgent)
+        return await self.desk.send(ADMIN, draft, now=now)
 
     # One call at a time, by hand
 
@@ -114,7 +121,8 @@ class Office:
         """Begin to dial the open attempt to this number."""
         attempt = (await self.open_calls())[number]
         by = (await self.lease_of(node)).tenure
-        [taken] = await self.ledger.take([attempt], by, ready=await self.ledger.audio_of([attempt]))
+        ready = (await self.ledger.audio_of([attempt])).values()
+        [taken] = await self.ledger.take([attempt], by, ready=ready)
         return taken
 
     async def calls(self, number: str, outcome: Outcome) -> list[UUID]:
@@ -128,7 +136,7 @@ class Office:
     # The whole broadcast, by itself
 
     @asynccontextmanager
-    async def at_work(self, dialler: FakeDialler) -> AsyncIterator[Caller]:
+    async def at_work(self, dialler: Dialler) -> AsyncIterator[AttemptRunner]:
         """Workers and upkeep are running."""
         caller = self.caller(dialler)
         register(self.app, caller, dialler)

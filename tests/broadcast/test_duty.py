@@ -7,20 +7,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from broadcast import duty, inbox, own_calls
-from broadcast.duty import Ring
-from broadcast.duty_policy import DutyPolicy
 from broadcast.duty_tables import DutyCall, DutyOutcome
-from directory.duty import is_proved, on_duty, set_duty
+from broadcast.responses import inbox
+from broadcast.service_calls import duty, own_calls
+from broadcast.service_calls.duty import DutyRing
+from broadcast.service_calls.duty_policy import DutyPolicy
 from directory.errors import LockedOut, UnknownOfficer
-from directory.lockout import LockoutPolicy
-from directory.officers import add_officer, officers
+from directory.officers.duty import is_proved, on_duty, set_duty
+from directory.officers.lockout_policy import LockoutPolicy
+from directory.officers.officers import add_officer, officers
 from tests.broadcast.conftest import NODE, Office
+from tests.broadcast.ledger.test_lease import lapse
 from tests.broadcast.test_inbox import AN, reported
-from tests.broadcast.test_lease import lapse
-from tests.people import network_of, phone
+from tests.support.people import ADMIN, named, network_of, phone
 
 AT_ONCE = DutyPolicy(after=0, again=0)
+BERT = phone(10, 5)
 PINS = {"4711": "846203", "4712": "730581"}
 
 
@@ -28,28 +30,30 @@ async def on_duty_are(office: Office, order: Sequence[str] = ("4711", "4712")) -
     """Two officers, and the order in which they are rung."""
     async with AsyncSession(office.engine) as session, session.begin():
         for nth, (number, pin) in enumerate(PINS.items()):
-            await add_officer(session, number, name=f"Inspecteur {number}", phone=phone(29, nth), pin=pin)
-        await set_duty(session, order)
+            await add_officer(
+                session, ADMIN, number, name=f"Inspecteur {number}", phone=phone(29, nth), pin=pin
+            )
+        await set_duty(session, ADMIN, order)
 
 
 async def reported_during_an_alert(office: Office) -> int:
-    await network_of(office.engine, {"An": [AN]})
+    await network_of(office.engine, {"An": [AN], "Bert": [BERT]})
     await office.sends()
     return await reported(office.engine)
 
 
-async def next_ring(office: Office, policy: DutyPolicy = AT_ONCE, node: str = NODE) -> Ring | None:
+async def next_ring(office: Office, policy: DutyPolicy = AT_ONCE, node: str = NODE) -> DutyRing | None:
     async with office.engine.begin() as connection:
         return await duty.take(connection, node, policy)
 
 
-async def ends(office: Office, ring: Ring | None, outcome: DutyOutcome) -> None:
+async def ends(office: Office, ring: DutyRing | None, outcome: DutyOutcome) -> None:
     assert ring is not None
     async with office.engine.begin() as connection:
         await own_calls.close(connection, DutyCall, ring.id, outcome)
 
 
-async def number_of(office: Office, ring: Ring | None) -> str | None:
+async def number_of(office: Office, ring: DutyRing | None) -> str | None:
     if ring is None:
         return None
     async with office.engine.connect() as connection:
@@ -85,7 +89,7 @@ async def test_a_report_that_is_taken_rings_nobody_and_stops_who_is_rung(office:
     assert ring is not None
     async with office.engine.begin() as connection:
         assert await duty.no_longer_needed(connection, [ring.id]) == []
-        await inbox.claim(connection, report, "Claes")
+        await inbox.claim(connection, named("Claes"), report)
         assert await duty.no_longer_needed(connection, [ring.id]) == [ring.id]
     await ends(office, ring, DutyOutcome.WITHDRAWN)
     assert await next_ring(office) is None
@@ -109,7 +113,7 @@ async def test_an_officer_on_the_phone_is_not_rung_for_another_report_but_the_ne
     await on_duty_are(office)
     await reported_during_an_alert(office)
     first = await next_ring(office)
-    await reported(office.engine)
+    await reported(office.engine, number=BERT)
     second, third = await next_ring(office), await next_ring(office)
     assert [await number_of(office, one) for one in (first, second, third)] == ["4711", "4712", None]
 
@@ -121,21 +125,30 @@ async def test_two_nodes_that_look_at_once_ring_once(office: Office) -> None:
     assert len([ring for ring in rings if ring is not None]) == 1
 
 
-async def test_a_call_of_a_dead_node_is_lost_and_placed_again_by_another(office: Office) -> None:
-    await on_duty_are(office, ["4711"])
+async def test_a_call_of_a_dead_node_is_lost_and_others_are_rung_until_it_must_be_over(
+    office: Office,
+) -> None:
+    await on_duty_are(office)
     await reported_during_an_alert(office)
     await office.lease_of(NODE)
     alive, dead = await next_ring(office), "elsewhere"
     async with office.engine.begin() as connection:
         assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing="") == set()
     await ends(office, alive, DutyOutcome.NOT_PROVED)
+    await ends(office, await next_ring(office), DutyOutcome.NOT_PROVED)
     lost = await next_ring(office, node=dead)
     assert lost is not None
     async with office.engine.begin() as connection:
         assert await own_calls.calls_of_dead_nodes(connection, DutyCall, sparing=NODE) == {lost.id}
         await own_calls.give_up(connection, DutyCall, {lost.id})
-        assert await duty.under_way(connection, dead) == []
-    assert await next_ring(office) is not None
+        assert await own_calls.under_way(connection, DutyCall, duty.RINGS, dead) == []
+    another = await next_ring(office)
+    assert await number_of(office, another) != await number_of(office, lost), "its PBX may live"
+    await ends(office, another, DutyOutcome.NOT_PROVED)
+    async with office.engine.begin() as connection:
+        await connection.execute(text("UPDATE open_call SET over_by = now()"))
+    await office.upkeep.free_numbers()
+    assert await number_of(office, await next_ring(office)) == await number_of(office, lost)
 
 
 async def test_a_node_whose_lease_lapsed_leaves_its_own_calls_alone_and_takes_none_of_who_is_back(
@@ -153,7 +166,8 @@ async def test_a_node_whose_lease_lapsed_leaves_its_own_calls_alone_and_takes_no
     await office.lease.claim()
     async with office.engine.begin() as connection:
         await own_calls.give_up(connection, DutyCall, {ring.id})
-        assert await duty.under_way(connection, NODE) == [ring]
+        [row] = await own_calls.under_way(connection, DutyCall, duty.RINGS, NODE)
+        assert DutyRing(*row) == ring
 
 
 async def test_what_is_told_of_a_report_names_the_networks_of_the_reporter_and_of_the_alert(
@@ -169,10 +183,10 @@ async def test_what_is_told_of_a_report_names_the_networks_of_the_reporter_and_o
 async def test_the_order_of_duty_can_be_changed_and_holds_officers_only(office: Office) -> None:
     await on_duty_are(office)
     async with AsyncSession(office.engine) as session, session.begin():
-        assert [one.number for one in await set_duty(session, ["4712", "4711"])] == ["4712", "4711"]
+        assert [one.number for one in await set_duty(session, ADMIN, ["4712", "4711"])] == ["4712", "4711"]
         with pytest.raises(UnknownOfficer):
-            await set_duty(session, ["4712", "9999"])
-        assert await set_duty(session, []) == []
+            await set_duty(session, ADMIN, ["4712", "9999"])
+        assert await set_duty(session, ADMIN, []) == []
         assert await on_duty(await session.connection()) == []
 
 

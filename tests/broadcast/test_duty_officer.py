@@ -1,54 +1,48 @@
 """What an officer on duty does with a report by key, in the database: claims it, or sends it to everybody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from uuid import UUID
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from broadcast import inbox
+from broadcast.audio.sounds import MessageSounds
 from broadcast.duty_tables import DutyOutcome
-from broadcast.sounds import Sounds
-from directory.lockout import LockoutPolicy
-from directory.officers import add_officer
+from broadcast.responses import inbox
+from directory.officers.lockout_policy import LockoutPolicy
+from directory.officers.officers import add_officer
 from ivr.ari.client import AriClient
-from ivr.call import Call
-from ivr.duty_calls import Asked
-from ivr.officer_policy import OfficerPolicy
-from ivr.police import Police
-from ivr.reports import Reports
-from ivr.trunk import Trunk
+from ivr.officers.officer_policy import OfficerPolicy
+from ivr.officers.police import Police
+from ivr.pbx.trunk import Trunk
+from ivr.recordings.reports import Reports
+from ivr.service_calls.duty_calls import Asked
+from prompts.zone import zone_names
+from storage.transactions import Transactions
 from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_inbox import AN, reported
 from tests.ivr.callers import SAYS, TONE
-from tests.people import DE_BIST, network_of, phone
+from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
 
 MAY, MAY_NOT = (DE_BIST,), ()
-
-
-class Nobody:
-    async def ring(
-        self, _id: UUID, number: str, script: Callable[[Call], Awaitable[None]], *, seconds: float
-    ) -> bool:
-        raise AssertionError
 
 
 @pytest.fixture
 async def police(office: Office) -> AsyncIterator[Police]:
     async with AriClient("http://127.0.0.1:9", "", "", app="buurtbel") as nowhere:
         yield Police(
-            engine=office.engine,
+            database=Transactions(office.engine),
             desk=office.desk,
             client=nowhere,
-            reports=Reports(office.engine, nowhere, Sounds(office.engine, office.sounds_folder), NODE),
-            rings=Nobody(),
+            reports=Reports(
+                Transactions(office.engine), nowhere, MessageSounds(office.engine, office.sounds_folder), NODE
+            ),
             voice=office.voice,
             trunk=Trunk(),
             policy=OfficerPolicy(),
             lockout=LockoutPolicy(),
-            zone="Zuiderkempen",
+            zones=zone_names("Zuiderkempen"),
             says=asyncio.get_running_loop().create_future(),
             tone=TONE,
         )
@@ -61,7 +55,7 @@ async def asked(office: Office, police: Police, networks: tuple[str, ...]) -> tu
     report = await reported(office.engine)
     async with AsyncSession(office.engine) as session, session.begin():
         maes = await add_officer(
-            session, "4711", name="Maes", phone=phone(29), pin="846203", networks=networks
+            session, ADMIN, "4711", name="Maes", phone=phone(29), pin="846203", networks=networks
         )
     return Asked(police, report, maes, SAYS), report
 
@@ -76,10 +70,8 @@ async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]
 
 async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: Police) -> None:
     maes, _ = await asked(office, police, MAY)
-    assert await maes.proves("111222") == "duty_wrong_pin"
-    assert maes.outcome is DutyOutcome.NOT_PROVED
-    assert await maes.proves("846203") is None
-    assert maes.outcome is DutyOutcome.HEARD
+    assert (await maes.proves("111222"), maes.outcome) == ("duty_wrong_pin", None)
+    assert (await maes.proves("846203"), maes.outcome) == (None, DutyOutcome.HEARD)
 
 
 async def test_a_report_that_is_claimed_is_theirs(office: Office, police: Police) -> None:
@@ -92,7 +84,7 @@ async def test_a_report_that_is_claimed_is_theirs(office: Office, police: Police
 async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(office: Office, police: Police) -> None:
     maes, report = await asked(office, police, MAY)
     async with office.engine.begin() as connection:
-        await inbox.claim(connection, report, "Claes")
+        await inbox.claim(connection, named("Claes"), report)
     assert await maes.start_alert() == "duty_taken"
     assert maes.is_done
     assert await maes.claim() == "duty_taken"

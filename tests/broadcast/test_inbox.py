@@ -9,14 +9,14 @@ from psycopg import AsyncConnection
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast import inbox
-from broadcast.callback import known_caller
-from broadcast.errors import NotThatReport
+from broadcast.errors import NotThatReport, ReportTaken, UnknownReport
+from broadcast.ledger.callback import known_caller
+from broadcast.responses import inbox
 from broadcast.states import ReportState, Worth
-from broadcast.tables import Audio as StoredAudio
+from broadcast.tables import StoredAudio
 from prompts.audio import STORED_RATE, Audio, decode, tone
 from tests.broadcast.conftest import NODE, Office
-from tests.people import network_of, phone
+from tests.support.people import named, network_of, phone
 
 AN = phone(10, 1)
 SAID = tone(2.0)
@@ -101,7 +101,7 @@ async def test_of_five_officers_who_claim_a_report_at_once_one_gets_it(office: O
 
     async def claim(by: str) -> str:
         async with office.engine.begin() as connection:
-            await inbox.claim(connection, report, by)
+            await inbox.claim(connection, named(by), report)
         return by
 
     officers = [f"inspecteur {n}" for n in range(5)]
@@ -115,12 +115,12 @@ async def test_of_five_officers_who_claim_a_report_at_once_one_gets_it(office: O
 async def test_a_report_is_judged_once_and_by_who_has_it(office: Office) -> None:
     report = await reported(office.engine)
     async with office.engine.begin() as connection:
-        await inbox.claim(connection, report, "Maes")
-        with pytest.raises(NotThatReport, match="taken up by Maes"):
-            await inbox.judge(connection, report, Worth.NOTHING, "Claes")
-        await inbox.judge(connection, report, Worth.USEFUL, "Maes")
+        await inbox.claim(connection, named("Maes"), report)
+        with pytest.raises(ReportTaken):
+            await inbox.judge(connection, named("Claes"), report, Worth.NOTHING)
+        await inbox.judge(connection, named("Maes"), report, Worth.USEFUL)
         with pytest.raises(NotThatReport):
-            await inbox.judge(connection, report, Worth.NOTHING, "Maes")
+            await inbox.judge(connection, named("Maes"), report, Worth.NOTHING)
     assert await listed(office.engine) == []
     [one] = await listed(office.engine, judged=True)
     assert (one.state, one.worth) == (ReportState.JUDGED, Worth.USEFUL)
@@ -132,15 +132,15 @@ async def test_who_listens_is_told_when_a_report_is_sent_claimed_and_judged(offi
         await console.execute("LISTEN report")
         report = await reported(office.engine)
         async with office.engine.begin() as connection:
-            await inbox.claim(connection, report, "Maes")
+            await inbox.claim(connection, named("Maes"), report)
         async with office.engine.begin() as connection:
-            await inbox.judge(connection, report, Worth.USEFUL, "Maes")
+            await inbox.judge(connection, named("Maes"), report, Worth.USEFUL)
         told = [one.payload async for one in console.notifies(timeout=10, stop_after=3)]
     assert told == [str(report)] * 3
 
 
 async def test_a_report_that_there_is_none_of_is_refused_in_a_sentence(office: Office) -> None:
     async with office.engine.begin() as connection:
-        for asked in (inbox.claim(connection, 9, "Maes"), inbox.sound_of(connection, 9)):
-            with pytest.raises(NotThatReport, match="There is no report 9"):
+        for asked in (inbox.claim(connection, named("Maes"), 9), inbox.sound_of(connection, 9)):
+            with pytest.raises(UnknownReport):
                 await asked

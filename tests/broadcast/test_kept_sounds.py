@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from broadcast.draft import Draft, Recording
-from broadcast.kept_sounds import forget_sounds_of_nobody, keep_sound
-from broadcast.sounds import Sounds
+from broadcast.audio.kept_sounds import forget_sounds_of_nobody, keep_sound
+from broadcast.audio.sounds import MessageSounds
+from broadcast.draft import Draft, SpokenMessage
 from prompts.audio import Audio
 from tests.broadcast.conftest import TEXT, Office
 from tests.broadcast.test_inbox import reported
-from tests.people import DE_BIST, network_of, phone
+from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
 
 PATIENCE = 20.0
 FILES = {".alaw", ".ulaw", ".sln16"}
@@ -57,8 +57,8 @@ async def test_a_sound_of_nobody_is_forgotten_when_it_is_a_day_old(office: Offic
 
 async def test_what_an_alert_or_a_report_needs_is_never_forgotten(office: Office) -> None:
     await network_of(office.engine, {"An": [phone(10)]})
-    spoken = Recording(await kept(office, 0.1), "nl")
-    await office.desk.send(Draft([DE_BIST], {}, urgent=True, by="Maes", recording=spoken))
+    spoken = SpokenMessage(await kept(office, 0.1), "nl")
+    await office.desk.send(named("Maes"), Draft([DE_BIST], {}, urgent=True, recording=spoken))
     await reported(office.engine, number=phone(10))
     before = await names(office)
     await a_day_goes_by(office)
@@ -94,10 +94,10 @@ async def test_a_pass_that_two_networks_hear_is_kept_once_and_is_young_again_whe
         await network_of(office.engine, {"An": [phone(10)]}, slug=slug)
     async with office.engine.begin() as connection:
         await connection.execute(text("UPDATE network SET name = 'BIN De Bist'"))
-    draft = Draft(["de-bist", "the-same-by-another-name"], {"nl": TEXT}, urgent=True, by="Maes")
+    draft = Draft(["de-bist", "the-same-by-another-name"], {"nl": TEXT}, urgent=True)
     for _ in range(2):
         await a_day_goes_by(office)
-        await office.desk.send(draft)
+        await office.desk.send(ADMIN, draft)
         async with office.engine.begin() as connection:
             assert (await connection.execute(text("DELETE FROM pass"))).rowcount == 2
     assert await office.count("audio") == 1
@@ -105,16 +105,16 @@ async def test_a_pass_that_two_networks_hear_is_kept_once_and_is_young_again_whe
 
 
 @pytest.fixture
-def sounds(office: Office) -> Sounds:
-    return Sounds(office.engine, office.sounds_folder)
+def sounds(office: Office) -> MessageSounds:
+    return MessageSounds(office.engine, office.sounds_folder)
 
 
 async def test_files_of_an_earlier_process_go_when_their_sound_is_forgotten(
-    office: Office, sounds: Sounds
+    office: Office, sounds: MessageSounds
 ) -> None:
     gone, stays = await kept(office, 0.1), await kept(office, 0.2)
     for name in (gone, stays):
-        await Sounds(office.engine, office.sounds_folder).ensure(name)
+        await MessageSounds(office.engine, office.sounds_folder).ensure(name)
     (office.sounds_folder / "thank_you.nl.alaw").write_bytes(b"")
     async with office.engine.begin() as connection:
         await connection.execute(
@@ -127,7 +127,7 @@ async def test_files_of_an_earlier_process_go_when_their_sound_is_forgotten(
 
 
 async def test_files_that_this_process_laid_out_are_left_to_whoever_plays_them(
-    office: Office, sounds: Sounds
+    office: Office, sounds: MessageSounds
 ) -> None:
     played = await kept(office, 0.1)
     await sounds.ensure(played)

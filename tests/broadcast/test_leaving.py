@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import text, update
 
-from broadcast import leaving, own_calls
-from broadcast.leave_policy import LeavePolicy
 from broadcast.leave_tables import LeaveCall, LeaveOutcome, LeaveWish
-from broadcast.leaving import Ring
-from broadcast.sharing import lock_members
+from broadcast.ledger.locks import lock_members
+from broadcast.service_calls import leaving, own_calls
+from broadcast.service_calls.leave_policy import LeavePolicy
+from broadcast.service_calls.leaving import LeaveRing
 from broadcast.states import Outcome
 from tests.broadcast.conftest import NODE, Office
-from tests.people import network_of, phone
+from tests.support.people import ADMIN, network_of, phone
 
 MOBILE, HOME, WORK = phone(10, 1), phone(10, 2), phone(10, 3)
 AT_ONCE = LeavePolicy(after=0, again=0)
@@ -26,7 +26,7 @@ async def members(office: Office) -> dict[str, int]:
 async def leaves(office: Office, *names: str) -> list[str]:
     """The numbers of the phones that have to be stopped, as attempts."""
     known = await members(office)
-    return [str(attempt) for attempt in await office.ledger.leave([known[name] for name in names])]
+    return [str(attempt) for attempt in await office.ledger.leave(ADMIN, [known[name] for name in names])]
 
 
 async def asks(office: Office, number: str = HOME, policy: LeavePolicy = AT_ONCE) -> bool:
@@ -34,12 +34,12 @@ async def asks(office: Office, number: str = HOME, policy: LeavePolicy = AT_ONCE
         return await leaving.ask_to_leave(connection, number, policy)
 
 
-async def next_ring(office: Office, policy: LeavePolicy = AT_ONCE) -> Ring | None:
+async def next_ring(office: Office, policy: LeavePolicy = AT_ONCE) -> LeaveRing | None:
     async with office.engine.begin() as connection:
         return await leaving.take(connection, NODE, policy)
 
 
-async def ends(office: Office, ring: Ring | None, outcome: LeaveOutcome) -> None:
+async def ends(office: Office, ring: LeaveRing | None, outcome: LeaveOutcome) -> None:
     assert ring is not None
     async with office.engine.begin() as connection:
         await own_calls.close(connection, LeaveCall, ring.id, outcome)
@@ -167,6 +167,30 @@ async def test_a_forged_number_is_rung_a_few_times_in_a_day_at_most(office: Offi
     assert await next_ring(office) is None
     assert await asks(office, WORK)
     assert await next_ring(office) is not None, "others are not concerned"
+
+
+async def test_a_forged_number_is_not_rung_more_often_because_nobody_picks_up(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
+    rung, asked = 0, [await asks(office) for _ in range(3)]
+    for _ in range(AT_ONCE.a_day):
+        while (ring := await next_ring(office)) is not None:
+            rung += 1
+            await ends(office, ring, LeaveOutcome.UNANSWERED)
+        asked.append(await asks(office))
+    assert rung == AT_ONCE.calls_a_day
+    assert asked[-1] is False, "and who asks is told so"
+    assert await asks(office, WORK)
+    async with office.engine.begin() as connection:
+        for column in ("leave_wish SET asked_at = asked_at", "leave_call SET placed_at = placed_at"):
+            await connection.execute(text(f"UPDATE {column} - interval '1 day'"))
+    assert await asks(office)
+    assert await next_ring(office) is not None, "the next day is another one"
+
+
+async def test_wishes_from_one_number_at_the_same_moment_are_one(office: Office) -> None:
+    await network_of(office.engine, {"An": [HOME]})
+    assert await asyncio.gather(*(asks(office) for _ in range(10))) == [True] * 10
+    assert await office.count("leave_wish") == 1
 
 
 async def test_an_old_wish_is_not_followed(office: Office) -> None:

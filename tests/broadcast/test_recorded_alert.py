@@ -6,22 +6,20 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from broadcast import inbox
-from broadcast.alert_from_report import content_of
-from broadcast.callback import known_caller, past_alerts
-from broadcast.desk import Sent
-from broadcast.draft import Draft, Recording
-from broadcast.errors import BadAlert, BroadcastError, NotThatReport
-from broadcast.kept_sounds import forget_sound, keep_sound
+from broadcast.alert.desk import Sent
+from broadcast.audio.kept_sounds import forget_sound, keep_sound
+from broadcast.draft import Draft, SpokenMessage
+from broadcast.errors import BadAlert, NotSpoken, ReportTaken, ReportUsed, UnknownReport
+from broadcast.ledger.callback import known_caller, past_alerts
+from broadcast.responses import inbox
+from broadcast.responses.alert_from_report import content_of
 from broadcast.states import Outcome, ReportState, Worth
-from broadcast.tables import Audio as StoredAudio
-from broadcast.tables import BroadcastRecording, Pass
+from broadcast.tables import BroadcastRecording, Pass, StoredAudio
 from prompts.audio import Audio, decode
 from prompts.comparator import compare
-from prompts.errors import MessageEmpty
 from tests.broadcast.conftest import TEXT, Office
 from tests.broadcast.test_inbox import listed, reported
-from tests.people import DE_BIST, network_of, phone
+from tests.support.people import DE_BIST, named, network_of, phone
 
 AN, CHRIS = phone(10, 1), phone(10, 3)
 RATE = 8_000
@@ -31,7 +29,7 @@ def speech(seconds: float = 5.0) -> Audio:
     """Something with the ups and downs of speech, with a second of nothing on either side."""
     chance = np.random.default_rng(3)
     words = chance.normal(0, 1, round(seconds * RATE)) * np.repeat(
-        chance.uniform(0.2, 1, 25), seconds * RATE / 25
+        chance.uniform(0.2, 1, 25), round(seconds * RATE / 25)
     )
     quiet = np.zeros(RATE)
     return Audio((0.02 * np.concatenate([quiet, words, quiet])).astype(np.float32), RATE)
@@ -45,9 +43,12 @@ async def kept(office: Office, said: Audio = SPOKEN) -> str:
         return await keep_sound(connection, said)
 
 
-async def sends(office: Office, audio: str, *, texts: dict[str, str] | None = None, **more: object) -> Sent:
-    draft = Draft([DE_BIST], texts or {}, urgent=True, by="Maes", recording=Recording(audio, "nl"), **more)
-    return await office.desk.send(draft)
+async def sends(
+    office: Office, audio: str, *, texts: dict[str, str] | None = None, report: int | None = None
+) -> Sent:
+    said = SpokenMessage(audio, "nl")
+    draft = Draft([DE_BIST], texts or {}, urgent=True, recording=said, report=report)
+    return await office.desk.send(named("Maes"), draft)
 
 
 async def what_is_heard(office: Office, language: str) -> Audio:
@@ -119,7 +120,7 @@ async def test_what_cannot_be_played_is_refused_in_a_sentence_and_calls_nobody(
     office: Office, said: Audio, texts: dict[str, str], refusal: str
 ) -> None:
     await network_of(office.engine, {"An": [AN]})
-    with pytest.raises((BadAlert, MessageEmpty), match=refusal):
+    with pytest.raises((BadAlert, NotSpoken), match=refusal):
         await sends(office, await kept(office, said), texts=texts)
     assert not any([await office.count(table) for table in ("broadcast", "broadcast_recording", "attempt")])
 
@@ -149,18 +150,28 @@ async def test_an_alert_made_from_a_report_judges_it_useful_and_the_report_keeps
         "Maes",
         sent.broadcast,
     )
-    with pytest.raises(NotThatReport, match=f"led to broadcast {sent.broadcast} already"):
+    with pytest.raises(ReportUsed):
         await sends(office, content.audio, report=report)
     assert await office.count("broadcast") == 1
+
+
+async def test_a_recording_that_cannot_be_read_is_refused_as_what_cannot_be_spoken(office: Office) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    audio = await kept(office, SPOKEN)
+    async with office.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE audio SET flac = 'spoilt'")
+    with pytest.raises(NotSpoken):
+        await sends(office, audio)
+    assert await office.count("broadcast") == 0
 
 
 async def test_a_report_that_another_officer_has_leads_to_no_alert_of_ours(office: Office) -> None:
     await network_of(office.engine, {"An": [AN]})
     report = await reported(office.engine, said=SPOKEN)
     async with office.engine.begin() as connection:
-        await inbox.claim(connection, report, "Claes")
+        await inbox.claim(connection, named("Claes"), report)
         audio = (await content_of(connection, report)).audio
-    with pytest.raises(BroadcastError, match="taken up by Claes already"):
+    with pytest.raises(ReportTaken):
         await sends(office, audio, report=report)
     assert await office.count("broadcast") == 0
 
@@ -177,5 +188,5 @@ async def test_the_networks_are_those_of_the_alert_that_the_report_answers(offic
 async def test_a_report_that_is_still_being_spoken_is_none_to_make_an_alert_of(office: Office) -> None:
     async with office.engine.begin() as connection:
         begun = await inbox.begin(connection, "westerlo", uuid4(), number=AN, members=(), broadcast=None)
-        with pytest.raises(NotThatReport, match="There is no report"):
+        with pytest.raises(UnknownReport):
             await content_of(connection, begun.id)

@@ -1,19 +1,21 @@
 """An officer sends an alert: who is called, what they hear, and what is refused before a word is written."""
 
+import re
 from datetime import UTC, datetime, time
 
 import pytest
 from sqlalchemy import select, text
 
-from broadcast.errors import BadAlert, BroadcastError, NobodyToCall, NotAllowed
-from broadcast.tables import Audio, BroadcastText, Pass, Recipient
+from broadcast.errors import BadAlert, MembersChanged, NobodyToCall, NotAllowed, NotSpoken, OutsideHours
+from broadcast.tables import BroadcastText, Pass, Recipient, StoredAudio
+from buurtbel.terminal.refusals import sentence_of
 from directory.errors import UnknownNetwork
-from directory.registry import flag_dead_numbers
+from directory.refusals import Refusal
+from prompts.audio import Audio as Spoken
 from prompts.audio import decode
-from prompts.errors import MessageEmpty, MessageTooLong, VoiceMissing
 from tests.broadcast.conftest import TEXT, Office
 from tests.fakes.voice import HummingVoice
-from tests.people import network_of, phone
+from tests.support.people import hold_for_dead, network_of, phone
 
 AN, BERT, CHRIS = phone(10, 1), phone(10, 2), phone(10, 3)
 LANDLINE = phone(10, 4)
@@ -92,7 +94,7 @@ async def test_the_alert_is_kept_as_it_was_worded_with_the_audio_of_its_passes(o
     sent = await office.sends()
     async with office.engine.connect() as connection:
         assert (await connection.scalars(select(BroadcastText.text))).all() == [TEXT]
-        audio = (await connection.execute(select(Audio.seconds, Audio.flac))).one()
+        audio = (await connection.execute(select(StoredAudio.seconds, StoredAudio.flac))).one()
         assert len((await connection.execute(select(Pass.audio))).all()) == 1
     assert decode(audio.flac).seconds == pytest.approx(audio.seconds, abs=0.01)
     assert sent.passes["nl"] == pytest.approx(audio.seconds, abs=0.01)
@@ -112,7 +114,7 @@ async def test_a_member_all_of_whose_numbers_are_dead_is_counted_and_finished_wi
 ) -> None:
     await network_of(office.engine, {"An": [AN], "Bert": [BERT]})
     async with office.engine.begin() as connection:
-        await flag_dead_numbers(connection, [BERT], at=AT_NOON)
+        await hold_for_dead(connection, BERT, at=await office.now())
     sent = await office.sends()
     assert (sent.recipients, sent.without_number) == (2, 1)
     assert (await office.open_calls()).keys() == {AN}
@@ -138,12 +140,12 @@ async def test_an_urgent_alert_rings_at_night_too(office: Office) -> None:
         ({}, ["de-bist"], True, BadAlert),
         ({"nl": ""}, ["de-bist"], True, BadAlert),
         ({"nl": " \n\t"}, ["de-bist"], True, BadAlert),
-        ({"nl": "... !!"}, ["de-bist"], True, MessageEmpty),
+        ({"nl": "... !!"}, ["de-bist"], True, NotSpoken),
         ({"nl": TEXT, "fr": ""}, ["de-bist"], True, BadAlert),
         ({"it": "Attenzione"}, ["de-bist"], True, BadAlert),
         ({"nl": "Inbraak\x00 in de straat"}, ["de-bist"], True, BadAlert),
         ({"nl": "Inbraak \ud800 in de straat"}, ["de-bist"], True, BadAlert),
-        ({"nl": "woord " * 3000}, ["de-bist"], True, MessageTooLong),
+        ({"nl": "woord " * 3000}, ["de-bist"], True, NotSpoken),
         ({"nl": TEXT}, ["nergens"], True, UnknownNetwork),
         ({"nl": TEXT}, ["de-bist", "nergens"], True, UnknownNetwork),
         ({"nl": TEXT}, ["'; drop table member; --"], True, UnknownNetwork),
@@ -156,16 +158,17 @@ async def test_an_urgent_alert_rings_at_night_too(office: Office) -> None:
     ],
 )
 async def test_what_cannot_be_sent_is_refused_in_a_sentence_and_leaves_nothing_behind(
-    office: Office, texts: dict[str, str], to: list[str], urgent: bool, refusal: type[Exception]
+    office: Office, texts: dict[str, str], to: list[str], urgent: bool, refusal: type[Refusal]
 ) -> None:
     await network_of(office.engine, {"An": [AN]})
     await network_of(office.engine, {"Bert": [BERT]}, slug="zonder-charter", charter_approved_on=None)
     await network_of(office.engine, {}, slug="leeg")
     await network_of(office.engine, {"Chris": [CHRIS]}, slug="allen-dood")
     async with office.engine.begin() as connection:
-        await flag_dead_numbers(connection, [CHRIS], at=AT_NOON)
-    with pytest.raises(refusal, match=r"\w+.*\.$"):
+        await hold_for_dead(connection, CHRIS, at=await office.now())
+    with pytest.raises(refusal) as refused:
         await office.sends(texts, to=to, urgent=urgent, now=AT_NIGHT)
+    assert re.search(r"\w+.*[.?]$", sentence_of(refused.value))
     assert await nothing_written(office)
 
 
@@ -183,8 +186,11 @@ async def test_a_message_that_is_not_urgent_may_ring_within_the_hours_of_every_n
     await network_of(office.engine, {"An": [AN]})
     await network_of(office.engine, {"Bert": [BERT]}, slug="witven", hours=(time(14), time(15)))
     assert (await office.sends(urgent=False, now=AT_NOON)).recipients == 1
-    with pytest.raises(NotAllowed, match=r"14:00 and 15:00; send it after 14/03 14:00"):
+    with pytest.raises(OutsideHours) as refusal:
         await office.sends(to=["de-bist", "witven"], urgent=False, now=AT_NOON)
+    after = refusal.value.facts["after"]
+    assert isinstance(after, datetime)
+    assert f"{after:%d/%m %H:%M}" == "14/03 14:00"
 
 
 async def test_a_language_that_no_voice_speaks_stops_the_alert_before_anything_is_written(
@@ -192,7 +198,7 @@ async def test_a_language_that_no_voice_speaks_stops_the_alert_before_anything_i
 ) -> None:
     office.voice = HummingVoice("nl")
     await network_of(office.engine, {"An": [AN], "Chris": [CHRIS]}, languages={"Chris": "fr"})
-    with pytest.raises(VoiceMissing):
+    with pytest.raises(NotSpoken):
         await office.sends()
     assert await nothing_written(office)
 
@@ -203,7 +209,7 @@ async def test_a_member_who_joins_while_the_alert_is_being_spoken_does_not_go_un
     """The first German speaker of the network comes in between the speaking and the writing."""
 
     class SlowVoice(HummingVoice):
-        async def speak(self, text, language):
+        async def speak(self, text: str, language: str) -> Spoken:
             if not self.said:
                 async with office.engine.begin() as connection:
                     await connection.exec_driver_sql("UPDATE member SET language = 'de' WHERE name = 'Bert'")
@@ -211,7 +217,7 @@ async def test_a_member_who_joins_while_the_alert_is_being_spoken_does_not_go_un
 
     await network_of(office.engine, {"An": [AN], "Bert": [BERT]})
     office.voice = SlowVoice()
-    with pytest.raises(BroadcastError, match="send the alert again"):
+    with pytest.raises(MembersChanged):
         await office.sends()
     assert await nothing_written(office)
     assert (await office.sends()).passes.keys() == {"nl", "de"}

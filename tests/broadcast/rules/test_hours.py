@@ -16,7 +16,7 @@ def wall(text: str, *, second_time: bool = False) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BELGIUM, fold=int(second_time))
 
 
-def news(hours: str, now: datetime):
+def news(hours: str, now: datetime) -> Allowed | HeldUntil:
     start, end = (time.fromisoformat(part) for part in hours.split("-"))
     return may_send_now(False, start, end, now, BELGIUM)
 
@@ -25,7 +25,7 @@ def held(until: datetime) -> HeldUntil:
     return HeldUntil(until.astimezone(UTC))
 
 
-def test_an_urgent_alert_rings_rita_in_the_middle_of_the_night():
+def test_an_urgent_alert_rings_rita_in_the_middle_of_the_night() -> None:
     assert may_send_now(True, time(9), time(20), wall("2026-01-10 03:00"), BELGIUM) == Allowed()
 
 
@@ -46,7 +46,7 @@ def test_an_urgent_alert_rings_rita_in_the_middle_of_the_night():
         ("09:00-09:00", wall("2026-01-10 03:00"), Allowed()),
     ],
 )
-def test_rita_gets_news_only_within_her_hours(hours, now, answer):
+def test_rita_gets_news_only_within_her_hours(hours: str, now: datetime, answer: Allowed | HeldUntil) -> None:
     assert news(hours, now) == answer
 
 
@@ -69,11 +69,13 @@ def test_rita_gets_news_only_within_her_hours(hours, now, answer):
         ("22:00-02:30", wall("2026-10-25 02:45"), HeldUntil(datetime(2026, 10, 25, 1, tzinfo=UTC))),
     ],
 )
-def test_the_night_on_which_the_clock_jumps_follows_the_clock_on_the_wall(hours, now, answer):
+def test_the_night_on_which_the_clock_jumps_follows_the_clock_on_the_wall(
+    hours: str, now: datetime, answer: Allowed | HeldUntil
+) -> None:
     assert news(hours, now) == answer
 
 
-def test_a_time_without_a_zone_is_refused():
+def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         news("09:00-20:00", datetime(2026, 1, 10, 12))  # noqa: DTZ001
 
@@ -87,7 +89,9 @@ minutes = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
 @given(minutes, minutes, moments, st.integers(min_value=0, max_value=48 * 60))
-def test_who_is_held_is_rung_at_the_first_open_moment_and_not_before(start, end, now, minute):
+def test_who_is_held_is_rung_at_the_first_open_moment_and_not_before(
+    start: time, end: time, now: datetime, minute: int
+) -> None:
     answer = may_send_now(False, start, end, now, BELGIUM)
     if isinstance(answer, HeldUntil):
         assert answer.at > now

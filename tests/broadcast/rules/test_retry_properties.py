@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,14 +22,20 @@ NOT_COUNTED = {
     Outcome.REFUSED,
     Outcome.CONGESTION,
     Outcome.TRUNK_DOWN,
+    Outcome.TRUNK_REFUSED,
+    Outcome.TRUNK_AT_FAULT,
+    Outcome.INCOMPATIBLE,
     Outcome.UNKNOWN,
     Outcome.LOST,
     Outcome.EXPIRED,
     Outcome.CANCELLED,
+    Outcome.CALLED_BACK,
 }
-TRUNK = {Outcome.CONGESTION, Outcome.TRUNK_DOWN}
-OUR_FAULT = {Outcome.LOST, Outcome.UNKNOWN}
-NEVER_AGAIN = {Outcome.DEAD_NUMBER, Outcome.REFUSED}
+TRUNK = {Outcome.CONGESTION, Outcome.TRUNK_DOWN, Outcome.TRUNK_REFUSED, Outcome.TRUNK_AT_FAULT}
+NOT_OURS = {Outcome.CANCELLED, Outcome.CALLED_BACK}
+OUR_FAULT = {Outcome.LOST, Outcome.UNKNOWN, Outcome.INCOMPATIBLE}
+LEFT_ALONE_AFTER = {Outcome.DEAD_NUMBER: 2, Outcome.REFUSED: 1}
+"""How often a number may end so before it is called no more."""
 
 peoples_numbers = st.lists(st.sampled_from(HOUSE), max_size=4, unique=True)
 outcomes = st.lists(st.sampled_from(list(Outcome)), min_size=1, max_size=40)
@@ -68,7 +75,9 @@ def in_a_circle(what: list[Outcome]) -> Callable[[], Outcome]:
 
 
 @given(peoples_numbers, outcomes, seconds)
-def test_everybody_is_finished_before_the_expiry_with_the_best_they_got(numbers, what, a_call):
+def test_everybody_is_finished_before_the_expiry_with_the_best_they_got(
+    numbers: list[str], what: list[Outcome], a_call: float
+) -> None:
     history, calls, finished = live_through(numbers, in_a_circle(what), a_call, at_most=8000)
     assert finished
     assert all(call.at < EXPIRY for call in calls)
@@ -77,7 +86,9 @@ def test_everybody_is_finished_before_the_expiry_with_the_best_they_got(numbers,
 
 
 @given(peoples_numbers, outcomes, seconds)
-def test_nobody_is_rung_more_often_than_the_caps_say(numbers, what, a_call):
+def test_nobody_is_rung_more_often_than_the_caps_say(
+    numbers: list[str], what: list[Outcome], a_call: float
+) -> None:
     history, _, _ = live_through(numbers, in_a_circle(what), a_call, at_most=200)
     counted = [call.number for call in history if call.outcome not in NOT_COUNTED]
     assert len(counted) <= POLICY.tries_per_person
@@ -88,29 +99,47 @@ def test_nobody_is_rung_more_often_than_the_caps_say(numbers, what, a_call):
 
 @given(
     peoples_numbers,
-    outcomes.map(lambda what: [o for o in what if o not in TRUNK | {Outcome.CANCELLED}]),
+    outcomes.map(lambda what: [o for o in what if o not in TRUNK | NOT_OURS]),
     seconds,
 )
-def test_without_a_full_trunk_the_caps_alone_end_it(numbers, what, a_call):
+def test_without_a_full_trunk_the_caps_alone_end_it(
+    numbers: list[str], what: list[Outcome], a_call: float
+) -> None:
     never = datetime.max.replace(tzinfo=UTC)
     happens = in_a_circle(what or [Outcome.NO_ANSWER])
     _, calls, finished = live_through(numbers, happens, a_call, at_most=100, expires_at=never)
     assert finished
-    assert len(calls) <= POLICY.tries_per_person + POLICY.lost_per_person + len(numbers)
+    assert len(calls) <= POLICY.tries_per_person + POLICY.lost_per_person + 2 * len(numbers)
 
 
 @given(peoples_numbers, outcomes, seconds)
-def test_a_dead_number_is_never_called_again(numbers, what, a_call):
+def test_a_number_that_twice_did_not_exist_is_never_called_again(
+    numbers: list[str], what: list[Outcome], a_call: float
+) -> None:
     history, _, _ = live_through(numbers, in_a_circle(what), a_call, at_most=200)
-    dead: set[str] = set()
+    ended: Counter[tuple[str, Outcome]] = Counter()
     for call in history:
-        assert call.number not in dead
-        if call.outcome in NEVER_AGAIN:
-            dead.add(call.number)
+        assert all(ended[call.number, outcome] < most for outcome, most in LEFT_ALONE_AFTER.items())
+        ended[call.number, call.outcome] += 1
+
+
+@given(peoples_numbers, outcomes, seconds)
+def test_a_number_that_did_not_exist_is_called_again_only_after_its_rest(
+    numbers: list[str], what: list[Outcome], a_call: float
+) -> None:
+    history, calls, _ = live_through(numbers, in_a_circle(what), a_call, at_most=200)
+    absent: dict[str, datetime] = {}
+    for call, made in zip(calls, history, strict=True):
+        if (since := absent.pop(call.number, None)) is not None:
+            assert call.at >= since + timedelta(seconds=POLICY.dead_number)
+        if made.outcome is Outcome.DEAD_NUMBER:
+            absent[call.number] = made.ended_at
 
 
 @given(peoples_numbers, histories, st.floats(min_value=-100, max_value=5000))
-def test_only_the_persons_own_numbers_are_called_and_never_in_the_past(numbers, history, seconds_later):
+def test_only_the_persons_own_numbers_are_called_and_never_in_the_past(
+    numbers: list[str], history: list[Tried], seconds_later: float
+) -> None:
     now = ALERT + timedelta(seconds=seconds_later)
     decision = decide(numbers, history, POLICY, now=now, expires_at=EXPIRY)
     if isinstance(decision, CallNumber):
@@ -121,9 +150,15 @@ def test_only_the_persons_own_numbers_are_called_and_never_in_the_past(numbers, 
 
 
 @given(peoples_numbers, histories)
-def test_no_number_is_called_before_it_has_rested(numbers, history):
+def test_no_number_is_called_before_it_has_rested(numbers: list[str], history: list[Tried]) -> None:
     decision = decide(numbers, history, POLICY, now=ALERT, expires_at=EXPIRY)
-    rests = {Outcome.BUSY: 60, Outcome.NO_ANSWER: 120, Outcome.REJECTED: 300, Outcome.VOICEMAIL: 300}
+    rests = {
+        Outcome.BUSY: 60,
+        Outcome.NO_ANSWER: 120,
+        Outcome.REJECTED: 300,
+        Outcome.DEAD_NUMBER: 300,
+        Outcome.VOICEMAIL: 300,
+    }
     if isinstance(decision, CallNumber):
         mine = [c for c in history if c.number == decision.number and c.outcome is not Outcome.CANCELLED]
         rest = rests.get(mine[-1].outcome, 0) if mine else 0
@@ -131,13 +166,15 @@ def test_no_number_is_called_before_it_has_rested(numbers, history):
 
 
 @given(histories, st.sampled_from(list(Outcome)), st.sampled_from(HOUSE))
-def test_a_result_never_falls(history, outcome, number):
+def test_a_result_never_falls(history: list[Tried], outcome: Outcome, number: str) -> None:
     more = [*history, Tried(number, outcome, ALERT + timedelta(hours=2))]
     assert result_of(more).rank >= result_of(history).rank
 
 
 @given(peoples_numbers, histories, st.randoms(use_true_random=False))
-def test_the_order_in_which_rows_come_from_the_database_does_not_matter(numbers, history, random):
+def test_the_order_in_which_rows_come_from_the_database_does_not_matter(
+    numbers: list[str], history: list[Tried], random: Random
+) -> None:
     shuffled = random.sample(history, len(history))
     expected = decide(numbers, history, POLICY, now=EXPIRY - timedelta(minutes=30), expires_at=EXPIRY)
     assert (
@@ -146,7 +183,9 @@ def test_the_order_in_which_rows_come_from_the_database_does_not_matter(numbers,
 
 
 @given(peoples_numbers, histories, st.integers(min_value=0, max_value=10), st.sampled_from(HOUSE))
-def test_a_call_that_was_taken_back_never_changes_anything(numbers, history, where, number):
+def test_a_call_that_was_taken_back_never_changes_anything(
+    numbers: list[str], history: list[Tried], where: int, number: str
+) -> None:
     moment = ALERT + timedelta(seconds=7 * where - 1)
     with_it = [*history, Tried(number, Outcome.CANCELLED, moment)]
     now = ALERT + timedelta(minutes=2)

@@ -1,0 +1,54 @@
+"""What must be so before an alert begins: charters, hours, somebody to call, and a pass for everybody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from broadcast.errors import CharterNotApproved, MembersChanged, NoMembers, OutsideHours
+from broadcast.rules.hours import HeldUntil, may_send_now
+from broadcast.tables import Pass, Recipient
+from directory.tables import Member, Membership, Network
+
+
+def check_allowed(one: Network, *, urgent: bool, now: datetime, clock: ZoneInfo) -> None:
+    """Raise NotAllowed for a network whose charter is not approved, or outside its hours."""
+    if one.charter_approved_on is None or one.charter_approved_on > now.astimezone(clock).date():
+        raise CharterNotApproved(network=one.name)
+    hours = may_send_now(urgent, one.hours_from, one.hours_until, now, clock)
+    if isinstance(hours, HeldUntil):
+        raise OutsideHours(
+            network=one.name,
+            hours_from=one.hours_from,
+            hours_until=one.hours_until,
+            after=hours.at.astimezone(clock),
+        )
+
+
+async def languages_of(session: AsyncSession, networks: Sequence[Network]) -> dict[int, set[str]]:
+    """The languages of the members of each network. Raises NoMembers."""
+    rows = await session.execute(
+        select(Membership.network_id, Member.language)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.network_id.in_([one.id for one in networks]), Member.left_on.is_(None))
+        .distinct()
+    )
+    found: dict[int, set[str]] = {one.id: set() for one in networks}
+    for network_id, language in rows:
+        found[network_id].add(language)
+    if not any(found.values()):
+        raise NoMembers
+    return found
+
+
+async def check_all_are_spoken_to(connection: AsyncConnection, broadcast: int) -> None:
+    """Raise MembersChanged for a recipient without a pass: such a call could never be placed."""
+    spoken_to = exists().where(
+        Pass.broadcast_id == Recipient.broadcast_id,
+        Pass.network_id == Recipient.network_id,
+        Pass.language == Recipient.language,
+    )
+    if await connection.scalar(select(exists().where(Recipient.broadcast_id == broadcast, ~spoken_to))):
+        raise MembersChanged

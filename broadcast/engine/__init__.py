@@ -1,0 +1,1 @@
+"""What makes attempts into calls, and keeps at it whatever crashes."""

@@ -1,0 +1,267 @@
+"""Attempts become calls: taken, dialled, seen through to their end and recorded."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from broadcast.audio.sounds import MessageSounds
+from broadcast.away import DATABASE_AWAY
+from broadcast.engine.batching import Together
+from broadcast.engine.outcome_writer import Outcomes
+from broadcast.engine.spool import Spool
+from broadcast.ledger.lease import Lease
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.taking import Taken
+from broadcast.ports import CallOrder, CallResult, Dialler
+from broadcast.states import Outcome
+from directory.actor import Actor
+from prompts.errors import AudioUnreadable
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(seconds=5)
+IN_DOUBT_FOR = 900.0
+"""Seconds within which a call that we lost sight of ends by its own limits. Its PBX is asked meanwhile."""
+TAKE_WITHIN = 0.02
+"""Seconds in which attempts whose jobs were fetched together are asked for."""
+
+
+class AttemptRunner:
+    """Takes attempts and stays with their calls; a call outlives the job that began it."""
+
+    def __init__(
+        self, ledger: Ledger, dialler: Dialler, sounds: MessageSounds, lease: Lease, spool: Spool
+    ) -> None:
+        self._ledger = ledger
+        self._dialler = dialler
+        self._sounds = sounds
+        self._lease = lease
+        self._outcomes = Outcomes(ledger, spool, self._let_go)
+        self._calls: set[asyncio.Task[None]] = set()
+        self._at_hand: set[UUID] = set()
+        """Attempts from before they are written ahead until their end is recorded."""
+        self._unwanted: set[UUID] = set()
+        """Those of them that nobody needs any more."""
+        self._uncertain: set[UUID] = set()
+        """Attempts that the database was asked for and gave no answer on."""
+        self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
+
+    @property
+    def may_take(self) -> bool:
+        """This node holds its lease and is not drained."""
+        return self._lease.may_take
+
+    async def dial(self, attempt: UUID) -> None:
+        """Write this attempt ahead, if it still waits to be dialled, and begin its call, which goes on alone.
+
+        The place on the line is ours already. Whoever is cancelled here ends nothing: what is written ahead
+        is dialled.
+        """
+        await asyncio.shield(self._keep(self._dial(attempt)))
+
+    async def confirm_by_callback(self, broadcast: int, number: str) -> None:
+        """Somebody called from this number and confirmed this broadcast: they are not rung any more."""
+        for attempt in await self._ledger.confirm_by_callback(broadcast, number):
+            self._let_go(attempt)
+
+    async def note_callback(self, broadcast: int, number: str) -> None:
+        """Somebody did so who shows this number and may be anybody: they are rung once more."""
+        await self._ledger.note_callback(broadcast, number)
+
+    async def leave_for_good(self, actor: Actor, members: Collection[int]) -> None:
+        """These members want no more calls: they are not rung any more."""
+        for attempt in await self._ledger.leave(actor, members):
+            self._let_go(attempt)
+
+    async def adopt_all(self) -> int:
+        """After a start: stay with the calls that this node placed before; returns how many there may be.
+
+        What an earlier process knew of their ends is written first.
+        """
+        await self._outcomes.write_kept()
+        orphans = await self._ledger.dialling(self._lease.node)
+        for taken in orphans:
+            self._at_hand.add(taken.attempt)
+            self._keep(self._see_through(taken, self._dialler.adopt))
+        return len(orphans)
+
+    async def withdraw_unwanted(self) -> None:
+        """End this node's calls for alerts that were stopped: who listens is told; and those for nobody.
+
+        What made them needless may have happened on another node.
+        """
+        for attempt in await self._ledger.needless(self._lease.node):
+            self._let_go(attempt)
+        for attempt in await self._ledger.stopped(self._lease.node):
+            if attempt in self._at_hand:
+                self._unwanted.add(attempt)
+            await self._dialler.withdraw(attempt)
+
+    async def forget_what_was_taken_over(self) -> None:
+        """After a new lease: of calls that others closed meanwhile, those that only ring are ended."""
+        for attempt in await self._ledger.closed(self._at_hand):
+            self._let_go(attempt)
+
+    async def free_telephones(self) -> None:
+        """Let go of the numbers of calls that outlived their attempt, as for a report, and are over now."""
+        if held := await self._ledger.gone_on(self._lease.node):
+            over = await self._dialler.over(held)
+            await self._ledger.end_calls({call: held[call] for call in over})
+
+    async def mend(self) -> int:
+        """Close what was written ahead without our learning of it and so was never dialled; says how many.
+
+        That happens when the connection breaks between the database's commit and its answer.
+        """
+        if not self._uncertain:
+            return 0
+        asked, noted = set(self._uncertain), await self._ledger.dialling(self._lease.node)
+        stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._at_hand]
+        for attempt in stray:
+            await self._record(attempt, CallResult(Outcome.LOST))
+        self._uncertain -= asked
+        return len(stray)
+
+    async def finished(self) -> None:
+        """Wait until every call that is up has ended and is recorded."""
+        while self._calls:
+            await asyncio.wait(self._calls)
+
+    async def leave(self) -> None:
+        """Let go of every call as it is, so that the next process finds it as an attempt being dialled."""
+        for call in self._calls:
+            call.cancel()
+        await self.finished()
+
+    def _keep(self, call: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task that nobody's cancellation ends, until we `leave`."""
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return task
+
+    async def _dial(self, attempt: UUID) -> None:
+        if attempt in self._at_hand:
+            self._dialler.give_back()
+            return
+        self._at_hand.add(attempt)
+        try:
+            taken = await self._written_ahead(attempt)
+        except BaseException as fault:  # whatever ends the wait, cancellation too: the place is not used
+            self._put_away(attempt)
+            self._uncertain.add(attempt)
+            if not isinstance(fault, OSError | AudioUnreadable):
+                raise
+            await self._ledger.postpone(attempt, after=AGAIN_AFTER)
+        else:
+            if taken is None:
+                self._put_away(attempt)
+            else:
+                self._keep(self._place(taken))
+
+    async def _written_ahead(self, attempt: UUID) -> Taken | None:
+        """It, if it is ours to dial; raises what kept us from asking for it."""
+        answer = await self._take(attempt)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _put_away(self, attempt: UUID) -> None:
+        self._dialler.give_back()
+        self._forget(attempt)
+
+    def _forget(self, attempt: UUID) -> None:
+        self._at_hand.discard(attempt)
+        self._unwanted.discard(attempt)
+
+    async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | Exception | None]:
+        """All at once when their sound is laid out, as it is after the first call of a broadcast.
+
+        What keeps others from being taken then is their answer: those that are taken already must be dialled.
+        """
+        at_hand = self._sounds.ready
+        taken = await self._take_ready(attempts, at_hand)
+        if not (left := [attempt for attempt in attempts if attempt not in taken]):
+            return [taken[attempt] for attempt in attempts]
+        try:
+            audio = await self._ledger.audio_of(left)
+            missing = set(audio.values()).difference(at_hand)
+            faults = await self._lay_out(sorted(missing))
+            taken |= await self._take_ready(left, sorted(missing.difference(faults)))
+        except Exception as error:  # noqa: BLE001 - raised by those who wait
+            return [taken.pop(attempt, error) for attempt in attempts]
+        return [taken.get(attempt) or faults.get(audio.get(attempt, "")) for attempt in attempts]
+
+    async def _take_ready(self, attempts: Sequence[UUID], ready: Sequence[str]) -> dict[UUID, Taken]:
+        if not ready:
+            return {}
+        taken = await self._ledger.take(attempts, self._lease.tenure, ready=ready)
+        return {one.attempt: one for one in taken}
+
+    async def _lay_out(self, audio: Sequence[str]) -> dict[str, Exception]:
+        """Which of these sounds the PBX cannot play now, and why; the others it can."""
+        faults: dict[str, Exception] = {}
+        for one in audio:
+            try:
+                await self._sounds.ensure(one)
+            except Exception as fault:  # noqa: BLE001 - raised by those who wait
+                faults[one] = fault
+        for known in faults.values():
+            if isinstance(known, OSError):
+                log.error(
+                    "The sound of an alert cannot be stored (%s); free some disk space.", known.strerror
+                )
+            elif isinstance(known, AudioUnreadable):
+                log.error("The sound of an alert cannot be read, so that it rings nobody; send it anew.")
+        return faults
+
+    async def _place(self, taken: Taken) -> None:
+        """Dial it, unless that came too late, or nobody needed it any more while it was written ahead.
+
+        Nothing is waited for between the look at the lease and the request to the PBX.
+        """
+        if taken.seconds_left <= 0:
+            self._dialler.give_back()
+            await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
+        elif taken.attempt in self._unwanted:
+            self._dialler.give_back()
+            await self._record(taken.attempt, CallResult(Outcome.CANCELLED))
+        elif taken.under is None or not self._lease.covers(taken.under):
+            log.warning("The lease is over; a call that was written ahead is not placed.")
+            self._dialler.give_back()
+            await self._record(taken.attempt, CallResult(Outcome.LOST))
+        else:
+            await self._see_through(taken, self._dialler.call)
+
+    async def _see_through(self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]) -> None:
+        try:
+            result = await call(self._order(taken))
+        except Exception:
+            log.exception("A call ended in a fault of our own; nobody knows what was heard.")
+            result = CallResult(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
+        await self._record(taken.attempt, result)
+
+    def _order(self, taken: Taken) -> CallOrder:
+        return CallOrder(
+            attempt=taken.attempt,
+            broadcast=taken.broadcast,
+            number=taken.number,
+            language=taken.language,
+            sound=self._sounds.path(taken.audio),
+            sound_seconds=taken.sound_seconds,
+            expires_at=monotonic() + taken.seconds_left,
+        )
+
+    async def _record(self, attempt: UUID, result: CallResult) -> None:
+        await self._outcomes.write(attempt, result)
+        self._forget(attempt)
+
+    def _let_go(self, attempt: UUID) -> None:
+        """Nobody needs this call any more."""
+        if attempt in self._at_hand:
+            self._unwanted.add(attempt)
+        self._keep(self._dialler.stop(attempt))

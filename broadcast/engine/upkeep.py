@@ -1,0 +1,160 @@
+"""What a node does every second or so: keep windows full, close what is finished, mend what a crash left."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from procrastinate import App
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+from sqlalchemy import and_, delete, exists, func, literal_column, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from broadcast.away import is_away
+from broadcast.engine.dead_numbers import judge_numbers
+from broadcast.engine.worker import dead_after
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.open_calls import IS_ITS_TURN
+from broadcast.ledger.queue import SOON
+from broadcast.own_tables import OWN_TABLES
+from broadcast.policy import BroadcastPolicy, NodePolicy
+from broadcast.states import BroadcastState
+from broadcast.tables import Attempt, Broadcast, OpenCall, Recipient
+
+log = logging.getLogger(__name__)
+
+# States as literals: PostgreSQL must know them when it plans, or it uses no index on part of a table.
+_QUEUED = and_(Attempt.state == literal_column("'queued'"), Attempt.due_at < func.clock_timestamp() + SOON)
+_DIALLING = Attempt.state == literal_column("'dialling'")
+_QUEUED_WITHOUT_JOB = select(Attempt.id).where(
+    _QUEUED,
+    text(
+        "NOT EXISTS (SELECT FROM procrastinate_jobs"
+        " WHERE queueing_lock = attempt.id::text AND status IN ('todo', 'doing'))"
+    ),
+    Broadcast.id == Attempt.broadcast_id,
+    IS_ITS_TURN,
+)
+"""An attempt that is due soon has a job, which lives until it is dialled, or found to wait for its telephone:
+these need one now."""
+_IS_SOMEBODYS = or_(
+    exists().where(Attempt.id == OpenCall.call, _DIALLING),
+    *(exists().where(own.id == OpenCall.call, own.ended_at.is_(None)) for own in OWN_TABLES),
+)
+_FREE = delete(OpenCall).where(
+    ~_IS_SOMEBODYS, or_(OpenCall.over_by.is_(None), OpenCall.over_by <= func.clock_timestamp())
+)
+"""Numbers of calls that are nobody's any more and must be over: who was to let go of them has died."""
+_CLOSE = (
+    update(Broadcast)
+    .where(
+        Broadcast.state == BroadcastState.RUNNING,
+        ~exists().where(
+            Recipient.broadcast_id == Broadcast.id, Recipient.state == literal_column("'waiting'")
+        ),
+        ~exists().where(Attempt.broadcast_id == Broadcast.id, Attempt.state != literal_column("'done'")),
+    )
+    .values(state=BroadcastState.CLOSED, closed_at=func.now())
+    .returning(Broadcast.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What one round did."""
+
+    opened: int = 0
+    closed: int = 0
+
+
+class Upkeep:
+    def __init__(
+        self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy, nodes: NodePolicy
+    ) -> None:
+        self._engine = engine
+        self._app = app
+        self._ledger = ledger
+        self._policy = policy
+        self._nodes = nodes
+
+    async def tend(self) -> Tended:
+        """Open the next recipients of running broadcasts; close those where nobody waits or is called.
+
+        Who still waits when a broadcast expires, because no phone could ring, is not called any more.
+        """
+        async with self._engine.connect() as connection:
+            running = list(
+                await connection.scalars(
+                    select(Broadcast.id)
+                    .where(Broadcast.state == BroadcastState.RUNNING)
+                    .order_by(Broadcast.id)
+                )
+            )
+        if running:
+            await self._ledger.expire()
+            await self._give_jobs()
+        opened = [await _by_itself(self._refill, broadcast) for broadcast in running]
+        closed = [await _by_itself(self._close, broadcast) for broadcast in running]
+        return Tended(sum(opened), sum(closed))
+
+    async def _refill(self, broadcast: int) -> int:
+        async with self._engine.begin() as connection:
+            unopened = await connection.scalar(
+                select(exists().where(Recipient.broadcast_id == broadcast, ~Recipient.opened))
+            )
+            if not unopened:
+                return 0
+            # Who waits minutes for another try leaves room; soon they are the most.
+            at_hand = [
+                await connection.scalar(select(func.count()).where(Attempt.broadcast_id == broadcast, these))
+                for these in (_QUEUED, _DIALLING)
+            ]
+            room = self._policy.window - sum(count or 0 for count in at_hand)
+            return await self._ledger.open_window(connection, broadcast, room) if room > 0 else 0
+
+    async def _close(self, broadcast: int) -> int:
+        async with self._engine.begin() as connection:
+            closed = await connection.scalar(_CLOSE.where(Broadcast.id == broadcast))
+            if closed is not None:
+                await judge_numbers(connection, broadcast, self._policy)
+            return int(closed is not None)
+
+    async def mend_stalled(self) -> int:
+        """Give attempts whose job died or failed a new one; returns how many.
+
+        One sighting is enough: a job and the write-ahead that it was for are seen in one moment, and an
+        attempt with two jobs is still dialled once.
+
+        An attempt that was already written ahead is not touched here: its node reconciles it with its PBX.
+        """
+        jobs = self._app.job_manager
+        stalled = await jobs.get_stalled_jobs(seconds_since_heartbeat=dead_after(self._nodes))
+        finish = jobs.finish_job_by_id_async  # asked for all at once: each waits a moment for the others
+        await asyncio.gather(*(finish(job.id, Status.FAILED, delete_job=True) for job in stalled if job.id))
+        return await self._give_jobs()
+
+    async def free_numbers(self) -> int:
+        """Let go of numbers that calls of before held and nobody will free; says how many."""
+        async with self._engine.begin() as connection:
+            return (await connection.execute(_FREE)).rowcount
+
+    async def _give_jobs(self) -> int:
+        async with self._engine.connect() as connection:
+            jobless = list(await connection.scalars(_QUEUED_WITHOUT_JOB))
+        if jobless:
+            with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again
+                await self._ledger.requeue(jobless)
+        return len(jobless)
+
+
+async def _by_itself(work: Callable[[int], Awaitable[int]], broadcast: int) -> int:
+    """Done for this broadcast; what goes wrong with it keeps no other waiting."""
+    try:
+        return await work(broadcast)
+    except Exception as fault:
+        if is_away(fault):
+            raise
+        log.exception("Broadcast %d could not be tended through a fault of our own; trying again.", broadcast)
+        return 0

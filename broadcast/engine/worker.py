@@ -1,0 +1,143 @@
+"""The engine: procrastinate hands out one job per attempt, as many as there are places on the line."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from psycopg.conninfo import conninfo_to_dict
+
+from broadcast.engine.batching import Together
+from broadcast.ledger.queue import DIAL, queue_name
+from broadcast.policy import NodePolicy
+from broadcast.ports import Dialler
+from storage.engine import CONNECTION
+
+if TYPE_CHECKING:  # it brings numpy, which who only defers a job does not need
+    from broadcast.engine.attempt_runner import AttemptRunner
+
+POLL_SECONDS = 0.25
+"""How late a retry may notice that it is due; new work wakes the workers by itself."""
+MOST_AT_ONCE = 50
+"""Jobs that are fetched in one go."""
+FINISH_WITHIN = 0.25
+"""Seconds that a finished job may wait for others, to be taken off the list with them."""
+_IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
+"""Jobs are found by walking the index that has their order. PostgreSQL, which knows nothing yet of a table
+that just filled, would gather all that wait, and all that ever waited, and sort them for each job."""
+# Asks for one more until there is none: each time is a search through all that waits.
+_FETCH = """
+    WITH RECURSIVE fetched(number, job) AS (
+        SELECT 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
+        UNION ALL
+        SELECT number + 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
+        FROM fetched WHERE number < %(places)s AND (job).id IS NOT NULL
+    )
+    SELECT (job).* FROM fetched WHERE (job).id IS NOT NULL
+"""
+# A job that is gone already, because a sweep took it for dead, is what was asked for.
+_FINISH = """
+    SELECT procrastinate_finish_job_v1(finished.id, finished.status, delete_job)
+    FROM unnest(%(ids)s::bigint[], %(statuses)s::procrastinate_job_status[], %(deletes)s::boolean[])
+        AS finished(id, status, delete_job)
+    WHERE EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.id = finished.id)
+"""
+
+
+class GatedJobManager(JobManager):
+    """Fetches jobs only once there are places on the line for them: a job never waits, and burns nothing.
+
+    None is fetched while this node may not take what the job is for.
+    """
+
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self.dialler: Dialler | None = None
+        self.may_take: Callable[[], bool] = lambda: False
+        self._fetched: defaultdict[frozenset[str], deque[Job]] = defaultdict(deque)
+        self._finish = Together(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        names = frozenset(queues or ())
+        jobs = self._fetched[names]
+        if not jobs:
+            jobs.extend(await self._fetch(names, worker_id))
+        return jobs.popleft() if jobs else None
+
+    async def _fetch(self, queues: frozenset[str], worker_id: int) -> list[Job]:
+        assert self.dialler is not None
+        places = await self.dialler.places(urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE)
+        jobs: list[Job] = []
+        try:
+            if places and self.may_take():
+                rows = await self.connector.execute_query_all_async(
+                    _FETCH, queues=list(queues), worker_id=worker_id, places=places
+                )
+                jobs = [Job.from_row(row) for row in rows]
+        finally:
+            self.dialler.give_back(places - len(jobs))
+        return jobs
+
+    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
+        await self._finish((job_id, status, delete_job))
+
+    async def _finish_all(self, jobs: Sequence[tuple[int, Status, bool]]) -> list[None]:
+        ids, statuses, deletes = zip(*jobs, strict=True)
+        await self.connector.execute_query_async(
+            _FINISH, ids=list(ids), statuses=[status.value for status in statuses], deletes=list(deletes)
+        )
+        return [None] * len(jobs)
+
+
+def make_app(database_url: str) -> App:
+    """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
+    own_options = conninfo_to_dict(database_url).get("options") or ""
+    how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
+    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
+    app = App(connector=connector)
+    app.job_manager = GatedJobManager(app.connector)
+    return app
+
+
+def register(app: App, caller: "AttemptRunner", dialler: Dialler) -> None:
+    """Tell the app who does its jobs, and whose lines they need."""
+    manager = app.job_manager
+    assert isinstance(manager, GatedJobManager)
+    manager.dialler = dialler
+    manager.may_take = lambda: caller.may_take
+
+    @app.task(name=DIAL)
+    async def dial(attempt: str) -> None:
+        await caller.dial(UUID(attempt))
+
+
+def dead_after(policy: NodePolicy) -> float:
+    """Seconds since its last heartbeat after which a worker has died: each beats six times as often."""
+    return 2 * policy.lease
+
+
+async def work(app: App, policy: NodePolicy, *, channels: int) -> None:
+    """Work off urgent and other attempts, each with slots of their own, until cancelled.
+
+    A job is done once its attempt is written ahead, and then waits a moment to be taken off the list; lines
+    are what limits calls, so there are always slots for more.
+    """
+    async with asyncio.TaskGroup() as workers:
+        for urgent in (True, False):
+            workers.create_task(
+                app.run_worker_async(
+                    queues=[queue_name(urgent=urgent)],
+                    concurrency=channels + MOST_AT_ONCE,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    update_heartbeat_interval=policy.renew,
+                    stalled_worker_timeout=dead_after(policy),
+                )
+            )

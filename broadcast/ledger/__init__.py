@@ -1,0 +1,1 @@
+"""The rows of attempts and what protects them: never lost, never placed twice."""

@@ -1,0 +1,279 @@
+"""The only writer of attempts: opens them, takes them for dialling, and records how they ended.
+
+The safety argument in one place: an attempt is dialled only by the one transaction that moved it from queued
+to dialling (`take`), under a lease that its node holds and on a number that is in no other call of ours
+(`open_calls`). Its end is written once (`record`), in the same commit as what follows from it.
+Everything is done for sets: a busy node takes and records many attempts in one commit. Whoever decides
+for recipients locks them first, by id and all at once.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from broadcast.ledger.bulk_writes import FINISH, MOVE, ends, moves
+from broadcast.ledger.callback import note_callback
+from broadcast.ledger.lease import Tenure
+from broadcast.ledger.locks import (
+    ATTEMPTS,
+    RECIPIENTS,
+    lock_behind,
+    lock_members,
+    lock_reached_at,
+    lock_waiting,
+    needless_calls,
+    opened_behind,
+    rung_for_nobody,
+)
+from broadcast.ledger.open_calls import go_on, let_go
+from broadcast.ledger.opening import open_attempts
+from broadcast.ledger.planner import plan
+from broadcast.ledger.queue import AttemptQueue, Due
+from broadcast.ledger.stop import EXPIRE, EXPIRED, in_order, stopped_calls
+from broadcast.ledger.taking import AUDIO, CALL_COLUMNS, ITS_CALL, QUEUED, TAKE, Taken
+from broadcast.policy import RetryPolicy
+from broadcast.ports import CallResult
+from broadcast.rules.dead_numbers import TELEPHONE
+from broadcast.rules.retry import result_of_outcome
+from broadcast.states import AttemptState, Outcome
+from broadcast.tables import Attempt, Broadcast, OpenCall, Recipient
+from directory.actor import Actor
+from directory.dead_numbers import revive
+from directory.registry import ZONE, leave
+
+_DUE = select(Attempt.id, Attempt.due_at, Broadcast.urgent).where(
+    *QUEUED, Broadcast.id == Attempt.broadcast_id
+)
+_POSTPONE = (
+    update(Attempt)
+    .where(*QUEUED)
+    .values(due_at=func.greatest(Attempt.due_at, func.clock_timestamp() + bindparam("after")))
+)
+_CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
+_GONE_ON = select(OpenCall.call, OpenCall.e164).where(
+    Attempt.id == OpenCall.call, Attempt.node == bindparam("by"), Attempt.state == AttemptState.DONE
+)
+_cancelled = in_order(Attempt.recipient_id == RECIPIENTS)
+_CANCEL = (
+    update(Attempt)
+    .where(Attempt.id == _cancelled.c.id)
+    .values(state=AttemptState.DONE, outcome=Outcome.CANCELLED, ended_at=func.now())
+    .returning(Attempt.id)
+)
+
+
+class Ledger:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        queue: AttemptQueue,
+        policy: RetryPolicy,
+        tz: str = ZONE,
+        *,
+        simulated: bool = False,
+    ) -> None:
+        """`simulated` says that what is taken here is dialled on a simulated trunk."""
+        self._engine, self._queue, self._simulated = engine, queue, simulated
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """For what is one statement: no BEGIN and no COMMIT around it."""
+        self._policy, self._time_zone = policy, tz
+
+    async def open_window(self, connection: AsyncConnection, broadcast_id: int, room: int) -> int:
+        """Plan the first call of up to `room` recipients who have none yet; returns how many were opened."""
+        unopened = (
+            select(Recipient.id)
+            .where(Recipient.broadcast_id == broadcast_id, ~Recipient.opened)
+            .order_by(Recipient.id)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        )
+        opened = await connection.scalars(
+            update(Recipient).where(Recipient.id.in_(unopened)).values(opened=True).returning(Recipient.id)
+        )
+        recipients = sorted(opened)
+        await self._advance(connection, recipients)
+        return len(recipients)
+
+    async def audio_of(self, attempts: Collection[UUID]) -> dict[UUID, str]:
+        """What will be played to those of these attempts that wait to be dialled: SHA-256 of passes."""
+        async with self._at_once.connect() as connection:
+            rows = await connection.execute(AUDIO, {"attempts": list(attempts)})
+            return {row.id: row.audio for row in rows}
+
+    async def take(self, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]) -> list[Taken]:
+        """Write ahead: those that are returned are this node's to dial, once, while it holds that lease.
+
+        Left alone are attempts that no longer wait to be dialled, those whose audio is not among `ready`, and
+        those whose telephone is in another call of ours or is another's turn: these are as they were, and get
+        another job in time. All of them are left alone when the lease is over.
+        """
+        asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
+        asked["simulated"] = self._simulated
+        async with self._at_once.connect() as connection:
+            return [replace(Taken(*row), under=by) for row in await connection.execute(TAKE, asked)]
+
+    async def record(self, results: Mapping[UUID, CallResult]) -> list[UUID]:
+        """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
+
+        Returns attempts that are being dialled but no longer needed.
+        """
+        reached = [one for one in results if result_of_outcome(results[one].outcome).is_reached]
+        async with self._engine.begin() as connection:
+            # Who is reached frees numbers that others wait for: these are locked now, not when found out.
+            behind = await lock_behind(connection, list(results), reached=reached)
+            finished, alive = dict[UUID, str](), list[str]()
+            for attempt, number, outcome, simulated in await connection.execute(FINISH, ends(results)):
+                finished[attempt] = number
+                if outcome in TELEPHONE and not simulated:
+                    alive.append(number)
+            if alive:
+                await revive(connection, alive)
+            done = await self._advance(
+                connection, {recipient for recipient, attempt in behind if attempt in finished}
+            )
+            live = await self._withdraw(connection, done)
+            # Last: who takes may wait for these rows, and from here on we wait for nobody.
+            await self._free(connection, finished, results)
+            return live
+
+    async def gone_on(self, node: str) -> dict[UUID, str]:
+        """Attempts of this node whose end is recorded and whose call went on, with their numbers."""
+        async with self._at_once.connect() as connection:
+            rows = await connection.execute(_GONE_ON, {"by": node})
+            return {row.call: row.e164 for row in rows}
+
+    async def end_calls(self, calls: Mapping[UUID, str]) -> None:
+        """These calls went on to here: their telephones are free now."""
+        async with self._engine.begin() as connection:
+            await let_go(connection, calls)
+
+    async def expire(self) -> int:
+        """Close attempts that still wait although their broadcast has expired or was stopped; how many."""
+        async with self._engine.begin() as connection:
+            expired = list(await connection.scalars(EXPIRED))
+            if not expired:
+                return 0
+            behind = await lock_behind(connection, expired, reached=[])
+            closed = set(await connection.scalars(EXPIRE, {"attempts": expired}))
+            await self._advance(connection, {recipient for recipient, attempt in behind if attempt in closed})
+            return len(closed)
+
+    async def closed(self, attempts: Collection[UUID]) -> list[UUID]:
+        """Those of these attempts whose end is recorded."""
+        async with self._at_once.connect() as connection:
+            return list(await connection.scalars(_CLOSED, {"attempts": list(attempts)}))
+
+    async def confirm_by_callback(self, broadcast: int, number: str) -> list[UUID]:
+        """Somebody called from this number, heard the whole alert and confirmed: it counts for all behind it.
+
+        Written once, as a call that has ended. Returns attempts being dialled but no longer needed.
+        """
+        async with self._engine.begin() as connection:
+            behind = await lock_reached_at(connection, broadcast, number)
+            await revive(connection, [number])
+            confirmed = Outcome.CONFIRMED_BY_CALLBACK
+            news = await note_callback(connection, broadcast, number, behind, confirmed)
+            return await self._withdraw(connection, await self._advance(connection, news))
+
+    async def note_callback(self, broadcast: int, number: str) -> None:
+        """Somebody did so who shows this number and may be anybody: nobody behind it has confirmed by that.
+
+        Written once; their next call is put off and is the last. Who is being rung goes on being rung.
+        """
+        async with self._engine.begin() as connection:
+            behind = await lock_reached_at(connection, broadcast, number)
+            news = await note_callback(connection, broadcast, number, behind, Outcome.CALLED_BACK)
+            # Planned anew and not only put off: a job that is at hand dials what is queued, due or not. Who
+            # waits for the same number and has not called back is called as before.
+            cancelled = list(await connection.scalars(_CANCEL, {"recipients": list(news)}))
+            await self._advance(connection, {*news, *await opened_behind(connection, cancelled)})
+
+    async def leave(self, actor: Actor, members: Collection[int]) -> list[UUID]:
+        """These members want no more calls. Returns attempts being dialled but no longer needed.
+
+        Raises NotInRole and NotTheirNetwork.
+        """
+        async with self._engine.begin() as connection:
+            await lock_members(connection, change=True)
+            waiting = await lock_waiting(connection, members)
+            await leave(connection, actor, members, self._time_zone)
+            return await self._withdraw(connection, await self._advance(connection, waiting))
+
+    async def dialling(self, node: str) -> list[Taken]:
+        """The attempts that this node wrote ahead and whose end is not recorded."""
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(
+                select(*CALL_COLUMNS).where(
+                    Attempt.state == AttemptState.DIALLING, Attempt.node == node, *ITS_CALL
+                )
+            )
+            return [Taken(*row) for row in rows]
+
+    async def stopped(self, node: str) -> Collection[UUID]:
+        """The calls of this node that are under way for alerts which were stopped."""
+        async with self._at_once.connect() as connection:
+            return await stopped_calls(connection, node)
+
+    async def needless(self, node: str) -> Collection[UUID]:
+        """The calls of this node that are under way for nobody: who was reached elsewhere, or has left."""
+        async with self._at_once.connect() as connection:
+            return await needless_calls(connection, node)
+
+    async def requeue(self, attempts: Collection[UUID]) -> None:
+        """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead."""
+        async with self._engine.begin() as connection:
+            await self._queue_again(connection, list(attempts))
+
+    async def postpone(self, attempt: UUID, *, after: timedelta) -> None:
+        """Let a queued attempt be due no sooner than `after` from now, and give it a job for then.
+
+        Its telephone is free for other alerts meanwhile.
+        """
+        async with self._engine.begin() as connection:
+            await connection.execute(_POSTPONE, {"attempts": [attempt], "after": after})
+            await self._queue_again(connection, [attempt])
+
+    async def _queue_again(self, connection: AsyncConnection, attempts: list[UUID]) -> None:
+        queued = await connection.execute(_DUE, {"attempts": attempts})
+        await self._queue.defer(connection, [Due(*row) for row in queued])
+
+    async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
+        """Let the rules decide for these recipients, who are locked, and write it.
+
+        Returns those who have been reached, or have left, although another call for them is open.
+        """
+        if not recipients:
+            return []
+        planned = await plan(connection, recipients, self._policy)
+        if planned.standing:
+            await connection.execute(MOVE, moves(planned.standing))
+        if planned.calls:
+            await self._queue.defer(connection, await open_attempts(connection, planned.calls))
+        return planned.done_while_called
+
+    async def _free(
+        self, connection: AsyncConnection, finished: Mapping[UUID, str], results: Mapping[UUID, CallResult]
+    ) -> None:
+        """Others may ring these numbers, except where somebody is still spoken to."""
+        up = {attempt: seconds for attempt in finished if (seconds := results[attempt].goes_on_for)}
+        await let_go(connection, {one: number for one, number in finished.items() if one not in up})
+        for attempt, seconds in up.items():
+            await go_on(connection, attempt, seconds)
+
+    async def _withdraw(self, connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:
+        """Take back the open attempts of recipients who need no call any more.
+
+        Queued ones are cancelled here, and whoever waited for such a number is advanced; the ids of those
+        already being dialled are returned.
+        """
+        if not recipients:
+            return []
+        cancelled = list(await connection.scalars(_CANCEL, {"recipients": list(recipients)}))
+        live = await rung_for_nobody(connection, recipients)
+        if cancelled:
+            await self._advance(connection, await opened_behind(connection, cancelled))
+        return live

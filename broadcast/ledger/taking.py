@@ -1,0 +1,94 @@
+"""How attempts are taken: the one statement that lets a call be placed. The ledger alone uses it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Float, String, any_, bindparam, cast, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from broadcast.ledger.lease import Tenure
+from broadcast.ledger.locks import ATTEMPTS
+from broadcast.ledger.open_calls import IS_ITS_TURN
+from broadcast.states import AttemptState
+from broadcast.tables import Attempt, Broadcast, Node, OpenCall, Pass, Recipient, StoredAudio
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An attempt that is ours to dial, with all that its call needs."""
+
+    attempt: UUID
+    broadcast: int
+    number: str
+    language: str
+    audio: str
+    """SHA-256 of the pass's audio."""
+    sound_seconds: float
+    seconds_left: float
+    """Until it expires, from when the database answered: its clock decides, and not this machine's."""
+    under: Tenure | None = None
+    """The lease under which it may be dialled; None for a call that is up already."""
+
+
+CALL_COLUMNS = (
+    Attempt.id,
+    Attempt.broadcast_id,
+    Attempt.e164,
+    Recipient.language,
+    Pass.audio,
+    StoredAudio.seconds,
+    cast(func.extract("epoch", Broadcast.expires_at - func.clock_timestamp()), Float),
+)
+ITS_CALL = (
+    Broadcast.id == Attempt.broadcast_id,
+    Recipient.id == Attempt.recipient_id,
+    Pass.broadcast_id == Recipient.broadcast_id,
+    Pass.network_id == Recipient.network_id,
+    Pass.language == Recipient.language,
+    StoredAudio.sha256 == Pass.audio,
+)
+"""Joins an attempt to what its call needs."""
+_IS_LEASED = exists().where(
+    Node.name == bindparam("by"),
+    Node.term == bindparam("term"),
+    Node.leased_until > func.clock_timestamp(),
+    Node.drained_at.is_(None),  # Its jobs that were fetched before are for others.
+)
+QUEUED = (Attempt.id == ATTEMPTS, Attempt.state == AttemptState.QUEUED)
+"""Those of these attempts that wait to be dialled."""
+AUDIO = select(Attempt.id, Pass.audio).where(*QUEUED, *ITS_CALL)
+"""What will be played to them."""
+_READY = (
+    *QUEUED,
+    *ITS_CALL,
+    Pass.audio == any_(bindparam("ready", type_=ARRAY(String))),
+    _IS_LEASED,
+    IS_ITS_TURN,
+)
+# Locked and held in one order by everybody: by number.
+_wanted = (
+    select(Attempt.id, Attempt.e164)
+    .where(*_READY)
+    .order_by(Attempt.e164, Attempt.id)
+    .with_for_update(of=Attempt)
+    .cte("wanted")
+)
+_held = (
+    insert(OpenCall)
+    .from_select(["e164", "call"], select(_wanted.c.e164, _wanted.c.id).order_by(_wanted.c.e164))
+    .on_conflict_do_nothing()
+    .returning(OpenCall.call)
+    .cte("held")
+)
+TAKE = (
+    update(Attempt)
+    .where(Attempt.id == _held.c.call, *ITS_CALL)
+    .values(
+        state=AttemptState.DIALLING,
+        node=bindparam("by"),
+        simulated=bindparam("simulated"),
+        dialled_at=func.now(),
+    )
+    .returning(*CALL_COLUMNS)
+)
+"""Moves them to dialling where lease, sound and telephone are there; each holds its number then."""

@@ -1,0 +1,1 @@
+"""What members tell us, and what is made of it."""

@@ -1,0 +1,1 @@
+"""Calls that belong to no broadcast, as rows."""

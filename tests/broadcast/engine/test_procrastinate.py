@@ -1,0 +1,63 @@
+"""What we use of procrastinate beside its public interface is as it was when we wrote it."""
+
+import inspect
+import re
+import tomllib
+
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from procrastinate.sql import queries
+
+from broadcast.engine.worker import GatedJobManager
+from tests.architecture.measures import HOUSE
+from tests.broadcast.conftest import Office
+
+FUNCTIONS = {
+    "procrastinate_fetch_job_v2": "target_queue_names character varying[], p_worker_id bigint",
+    "procrastinate_finish_job_v1": "job_id bigint, end_status procrastinate_job_status, delete_job boolean",
+}
+"""In the database, with what they take."""
+QUERIES = {"fetch_job": "procrastinate_fetch_job_v2", "finish_job": "procrastinate_finish_job_v1"}
+"""Which of them procrastinate itself calls, by its own name for it."""
+COLUMNS = {"id", "status", "scheduled_at", "queueing_lock", "worker_id", "queue_name", "priority"}
+
+
+async def test_the_functions_that_we_call_take_what_we_hand_them(office: Office) -> None:
+    async with office.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(
+            "SELECT proname, pg_get_function_identity_arguments(oid) AS takes FROM pg_proc"
+            " WHERE proname ~ '^procrastinate_'"
+        )
+        told = ((row["proname"], row["takes"]) for row in rows.mappings())
+        found = {name: takes for name, takes in told if name in FUNCTIONS}
+    assert found == FUNCTIONS
+
+
+def test_they_are_the_ones_that_procrastinate_itself_calls() -> None:
+    called = {name: re.findall(r"procrastinate_\w+_job_v\d+", queries[name]) for name in QUERIES}
+    assert called == {name: [function] for name, function in QUERIES.items()}
+
+
+async def test_jobs_have_the_columns_and_the_states_that_we_read(office: Office) -> None:
+    async with office.engine.connect() as connection:
+        columns = await connection.exec_driver_sql(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'procrastinate_jobs'"
+        )
+        assert set(columns.scalars()) >= COLUMNS
+        states = await connection.exec_driver_sql(
+            "SELECT unnest(enum_range(NULL::procrastinate_job_status))::text"
+        )
+        assert set(states.scalars()) == {status.value for status in Status}
+    assert {"todo", "doing"} <= {status.value for status in Status}
+
+
+def test_the_methods_that_we_replace_are_asked_as_before() -> None:
+    for name in ("fetch_job", "finish_job_by_id_async"):
+        theirs, ours = getattr(JobManager, name), getattr(GatedJobManager, name)
+        assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
+
+
+def test_no_later_release_comes_in_unseen() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    [wanted] = [one for one in project["dependencies"] if one.startswith("procrastinate")]
+    assert "<" in wanted, "with an upper bound, a release that changes its functions waits for this test"
