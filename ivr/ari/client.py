@@ -1,7 +1,8 @@
 """The requests we make of Asterisk, with the vocabulary of ari-py: `client.channels.originate(...)`."""
 
+from ivr.ari.asterisk import AsteriskInfo
 from ivr.ari.http import AriHttp
-from ivr.ari.resources import Applications, Asterisk, Channels, Endpoints, Playbacks, Recordings
+from ivr.ari.resources import Applications, Channels, Endpoints, Playbacks, Recordings
 
 
 class AriClient:
@@ -24,7 +25,7 @@ class AriClient:
         self.recordings = Recordings(self.http)
         self.endpoints = Endpoints(self.http)
         self.applications = Applications(self.http, app)
-        self.asterisk = Asterisk(self.http)
+        self.asterisk = AsteriskInfo(self.http)
 
     async def close(self) -> None:
         await self.http.close()

@@ -10,8 +10,8 @@ from aiohttp import WSMsgType
 
 from ivr.ari.client import AriClient
 from ivr.ari.errors import ApplicationTaken, AriError, AriRefused
-from ivr.ari.events import Answer, ApplicationReplaced, Channel, Event, decode
-from ivr.ari.recent import Recent
+from ivr.ari.events import Answer, ApplicationReplaced, Event, ReportedChannel, decode
+from ivr.ari.recent import RecentEvents
 from ivr.ari.socket import EventSocket, SocketRequests
 
 log = logging.getLogger(__name__)
@@ -25,11 +25,10 @@ UNUSED = (
     "ChannelStateChange",
     "ChannelVarset",
     "DeviceStateChanged",
-    "Dial",
     "EndpointStateChange",
     "PeerStatusChange",
 )
-"""Event types that nobody acts on; Asterisk is asked not to send them: 7 frames a call, not 36.
+"""Event types that nobody acts on; Asterisk is asked not to send them: 10 frames a call, not 36.
 
 EndpointStateChange comes twice a call and lists every live channel, so its cost grows with the calls squared.
 """
@@ -38,7 +37,7 @@ EndpointStateChange comes twice a call and lists every live channel, so its cost
 class Listener(Protocol):
     """Who hears the events. The plain methods run inside the reader, so they only hand over."""
 
-    async def connected(self, startup_time: str, channels: Sequence[Channel]) -> None:
+    async def connected(self, startup_time: str, channels: Sequence[ReportedChannel]) -> None:
         """The socket is up. Compare `channels` with what you knew; dial only after this.
 
         `channels` and `startup_time` were read after the socket was up. Events that came meanwhile follow,
@@ -141,7 +140,7 @@ class _Inbox:
 
     def __init__(self, listener: Listener) -> None:
         self._feed = listener.feed
-        self._recent = Recent()
+        self._recent = RecentEvents()
         self._kept: list[Event] | None = []
         self.told = False
         """The listener has been told `connected`, so it must hear `disconnected` too."""

@@ -23,7 +23,7 @@ class Dialplan(_Part, frozen=True):
     """The application that runs now; "Stasis" while the channel is ours."""
 
 
-class Channel(_Part, frozen=True):
+class ReportedChannel(_Part, frozen=True):
     """A channel as Asterisk reports it in events and in `GET /channels`."""
 
     id: str
@@ -34,10 +34,17 @@ class Channel(_Part, frozen=True):
     connected: Party = Party()
     dialplan: Dialplan = Dialplan()
     creationtime: str = ""
+    channelvars: dict[str, str] = {}
+    """Variables that its ari.conf names."""
 
     @property
     def is_up(self) -> bool:
         return self.state == "Up"
+
+    @property
+    def is_ringing(self) -> bool:
+        """There was a 180; a 183 does not show here."""
+        return self.state == "Ringing"
 
     @property
     def is_in_stasis(self) -> bool:
@@ -64,7 +71,7 @@ class Playback(_Part, frozen=True):
     """queued, playing, continuing, done, failed."""
 
 
-class Recording(_Part, frozen=True):
+class ReportedRecording(_Part, frozen=True):
     name: str
     target_uri: str = ""
     state: str = ""
@@ -99,10 +106,6 @@ class Event(msgspec.Struct, frozen=True, gc=False, tag=True):
         return datetime.fromisoformat(self.timestamp)
 
     @property
-    def type(self) -> str:
-        return type(self).__name__
-
-    @property
     def channel_id(self) -> str:
         """The channel it concerns; empty when it concerns none."""
         return ""
@@ -114,7 +117,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class _OfChannel(Event, frozen=True):
-    channel: Channel
+    channel: ReportedChannel
 
     @property
     def channel_id(self) -> str:
@@ -129,6 +132,29 @@ class StasisStart(_OfChannel, frozen=True):
 
 class StasisEnd(_OfChannel, frozen=True):
     """The channel is no longer ours: hung up, or sent on in the dialplan."""
+
+
+class Dial(Event, frozen=True):
+    """How far a call that we placed has come."""
+
+    peer: ReportedChannel
+    dialstatus: str = ""
+    """Empty when it is placed, then RINGING (180), PROGRESS (183), ANSWER, BUSY ..."""
+    forward: str = ""
+    """Where a redirection (3xx) would send it, which nobody follows."""
+
+    @property
+    def channel_id(self) -> str:
+        return self.peer.id
+
+    @property
+    def subject(self) -> str:
+        return f"{self.peer.id} {self.dialstatus}"
+
+    @property
+    def is_heard_of_a_telephone(self) -> bool:
+        """Or of the network on its behalf: a provisional response beyond 100."""
+        return self.dialstatus in {"RINGING", "PROGRESS"}
 
 
 class ChannelDestroyed(_OfChannel, frozen=True):
@@ -163,6 +189,14 @@ class ChannelTalkingFinished(_OfChannel, frozen=True):
     """Milliseconds of talking."""
 
 
+class ChannelHold(_OfChannel, frozen=True):
+    """They have put us on hold and hear nothing of us; with the answer itself, before StasisStart, too."""
+
+
+class ChannelUnhold(_OfChannel, frozen=True):
+    """They hear us again."""
+
+
 class _OfPlayback(Event, frozen=True):
     playback: Playback
 
@@ -187,7 +221,7 @@ class PlaybackFinished(_OfPlayback, frozen=True):
 
 
 class _OfRecording(Event, frozen=True):
-    recording: Recording
+    recording: ReportedRecording
 
     @property
     def channel_id(self) -> str:
@@ -198,16 +232,13 @@ class _OfRecording(Event, frozen=True):
         return self.recording.name
 
 
-class RecordingStarted(_OfRecording, frozen=True):
-    pass
+class RecordingStarted(_OfRecording, frozen=True): ...
 
 
-class RecordingFinished(_OfRecording, frozen=True):
-    pass
+class RecordingFinished(_OfRecording, frozen=True): ...
 
 
-class RecordingFailed(_OfRecording, frozen=True):
-    pass
+class RecordingFailed(_OfRecording, frozen=True): ...
 
 
 class ContactStatusChange(Event, frozen=True):
@@ -240,10 +271,13 @@ class Answer(msgspec.Struct, frozen=True, gc=False, tag="RESTResponse", tag_fiel
 AnyEvent = (
     StasisStart
     | StasisEnd
+    | Dial
     | ChannelDestroyed
     | ChannelDtmfReceived
     | ChannelTalkingStarted
     | ChannelTalkingFinished
+    | ChannelHold
+    | ChannelUnhold
     | PlaybackStarted
     | PlaybackFinished
     | RecordingStarted

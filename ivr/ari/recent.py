@@ -3,7 +3,7 @@
 from ivr.ari.events import Event
 
 
-class Recent:
+class RecentEvents:
     """Remembers the last `size` to `2 * size` events by type, subject and timestamp."""
 
     def __init__(self, size: int = 2048) -> None:

@@ -6,11 +6,18 @@ from urllib.parse import quote
 import msgspec
 
 from ivr.ari.errors import AlreadyPlaced, AriRefused, ChannelGone, EndpointUnavailable
-from ivr.ari.events import Channel, Endpoint
+from ivr.ari.events import Endpoint, ReportedChannel
 from ivr.ari.http import AriHttp
 
 _GONE = {404, 409, 412}
+_NO_SOUND = "RTP info not found"
+"""What Asterisk says, with 404, of a channel without a sound stream."""
 """What Asterisk says of a channel that has ended, is no longer in our application, or is just ending."""
+
+
+FORWARD_CONTEXT, NOWHERE = "FORWARD_CONTEXT", "nowhere"
+"""Asterisk follows a redirection (3xx) into this context of its dialplan, else into that of callers. There is
+no such context."""
 
 
 class RtpStatistics(msgspec.Struct, frozen=True):
@@ -27,12 +34,6 @@ class RtpStatistics(msgspec.Struct, frozen=True):
 
 class _Stored(msgspec.Struct, frozen=True):
     name: str
-
-
-class Info(msgspec.Struct, frozen=True):
-    version: str
-    startup_time: str
-    """Changes when Asterisk restarts: then every channel of before is gone."""
 
 
 class Channels:
@@ -66,7 +67,7 @@ class Channels:
             "callerId": caller_id,
             "timeout": max(1, round(timeout)),
             "formats": ",".join(formats),
-            "variables": variables or {},
+            "variables": {FORWARD_CONTEXT: NOWHERE, **(variables or {})},
         }
         if not formats:
             del body["formats"]
@@ -83,20 +84,23 @@ class Channels:
                 ) from refusal
             raise
 
-    async def list(self) -> list[Channel]:
-        return await self._http.read("channels", list[Channel])
+    async def list(self) -> list[ReportedChannel]:
+        return await self._http.read("channels", list[ReportedChannel])
 
-    async def get(self, channel_id: str) -> Channel:
+    async def get(self, channel_id: str) -> ReportedChannel:
         try:
-            return await self._http.read(f"channels/{channel_id}", Channel)
+            return await self._http.read(f"channels/{channel_id}", ReportedChannel)
         except AriRefused as refusal:
             raise _gone_or(refusal) from refusal
 
     async def rtp_statistics(self, channel_id: str) -> RtpStatistics:
+        """All zero for an answered call with no sound either way: its SDP agreed on none."""
         try:
             path = f"channels/{channel_id}/rtp_statistics"
             return await self._http.read(path, RtpStatistics, promptly=True)
         except AriRefused as refusal:
+            if _NO_SOUND in str(refusal):
+                return RtpStatistics()
             raise _gone_or(refusal) from refusal
 
     async def answer(self, channel_id: str) -> None:
@@ -235,39 +239,6 @@ class Applications:
         """Send no events of these types."""
         body = {"disallowed": [{"type": name} for name in disallowed]}
         await self._http.request("PUT", f"{self._path}/eventFilter", body)
-
-
-class _Status(msgspec.Struct):
-    startup_time: str
-
-
-class _System(msgspec.Struct):
-    version: str
-
-
-class _Info(msgspec.Struct):
-    status: _Status
-    system: _System
-
-
-class _Value(msgspec.Struct):
-    value: str
-
-
-class Asterisk:
-    def __init__(self, http: AriHttp) -> None:
-        self._http = http
-
-    async def variable(self, name: str) -> str:
-        """A global variable of the dialplan; empty when there is none of this name."""
-        return (await self._http.read(f"asterisk/variable?variable={quote(name, safe='')}", _Value)).value
-
-    async def forget_variable(self, name: str) -> None:
-        await self._http.request("POST", f"asterisk/variable?variable={quote(name, safe='')}")  # no value
-
-    async def info(self) -> Info:
-        answer = await self._http.read("asterisk/info", _Info)
-        return Info(answer.system.version, answer.status.startup_time)
 
 
 def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:

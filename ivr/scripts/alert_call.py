@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from ivr.call import Call, Heard, Key, Sound, StartAgain, Whole
+from ivr import alert_keys
+from ivr.call.call import Call, Heard
+from ivr.call.signals import Key, StartAgain
+from ivr.call.values import Sound, WholePlayed
 from ivr.scripts.leave import LEAVE, second_key
 
-CONFIRM, AGAIN, REPORT = Key("1"), Key("2"), Key("9")
-KEYS = "1290"
+CONFIRM, AGAIN, REPORT = (Key(one) for one in (alert_keys.CONFIRM, alert_keys.AGAIN, alert_keys.REPORT))
 
 
 class Wants(Enum):
@@ -54,7 +56,7 @@ async def alert_call(call: Call, alert: Alert) -> Wants | None:
 
 async def _pass(call: Call, alert: Alert) -> Heard | None:
     """The message and the quiet after it: a key, or the moment to start again, or neither."""
-    heard: Heard | StartAgain | None = await call.say(alert.message, keys=KEYS)
-    if isinstance(heard, Whole):
-        heard = await call.pause(alert.pause, keys=KEYS)
+    heard: Heard | StartAgain | None = await call.say(alert.message, keys=alert_keys.OFFERED)
+    if isinstance(heard, WholePlayed):
+        heard = await call.pause(alert.pause, keys=alert_keys.OFFERED)
     return heard

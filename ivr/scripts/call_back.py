@@ -1,7 +1,9 @@
 """We ring the registered number of an officer who spoke an alert, where it is let out or not."""
 
-from ivr.call import Call, Sound
-from ivr.menu import NoInput, menu
+from ivr.call.call import Call
+from ivr.call.errors import NoInput
+from ivr.call.menu import menu
+from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 
 

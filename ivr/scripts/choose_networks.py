@@ -1,19 +1,19 @@
 """An officer chooses by key whom an alert is for, among the networks that they may send to."""
 
-from ivr.call import Call
-from ivr.menu import ANY_KEY, menu
-from ivr.scripts.police import Network, Officer
+from ivr.call.call import Call
+from ivr.call.menu import ANY_KEY, menu
+from ivr.scripts.police import OfferedNetwork, SignedInOfficer
 
 PAGE = 8
 """Networks that one question offers: keys 1 to 8, with 9 for others."""
 
 
-async def choose_networks(call: Call, officer: Officer) -> list[Network]:
+async def choose_networks(call: Call, officer: SignedInOfficer) -> list[OfferedNetwork]:
     """Those of the officer, by key: on or off; 0 takes all, # ends. Who has one network is not asked."""
     says, all_of_them = officer.says, list(officer.networks)
     if len(all_of_them) == 1:
         return all_of_them
-    chosen: list[Network] = []
+    chosen: list[OfferedNetwork] = []
     first = 0
     while True:
         shown, more = all_of_them[first : first + PAGE], len(all_of_them) > PAGE

@@ -2,9 +2,12 @@
 
 from typing import Protocol
 
-from ivr.call import Call, Key, Sound
-from ivr.digits import digits
-from ivr.menu import NoInput, menu
+from ivr.call.call import Call
+from ivr.call.digits import digits
+from ivr.call.errors import NoInput
+from ivr.call.menu import menu
+from ivr.call.signals import Key
+from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 from prompts import catalogue
 
@@ -42,6 +45,7 @@ async def duty_call(call: Call, officer: OnDuty) -> None:
     await call.play(says["duty_hello"])
     try:
         if await _is_proved(call, officer):
+            call.novelty.is_trusted = True
             await call.play(await officer.about())
             while not officer.is_done:
                 await _hear_and_decide(call, officer)

@@ -1,13 +1,14 @@
 """An officer hears how an alert goes, and stops it."""
 
-from ivr.call import Call, Heard, Key
-from ivr.menu import ANY_KEY, menu
-from ivr.scripts.police import Officer
+from ivr.call.call import Call, Heard
+from ivr.call.menu import ANY_KEY, menu
+from ivr.call.signals import Key
+from ivr.scripts.police import SignedInOfficer
 
 CHOICES = "139#"
 
 
-async def follow_alerts(call: Call, officer: Officer, *, first: int | None = None) -> None:
+async def follow_alerts(call: Call, officer: SignedInOfficer, *, first: int | None = None) -> None:
     """1 tells the latest figures, 3 goes to the alert before, 9 twice stops it, # ends.
 
     Begins with the newest, or with `first`: a colleague may have sent one in the same moment.
@@ -34,7 +35,7 @@ async def follow_alerts(call: Call, officer: Officer, *, first: int | None = Non
             choice = await menu(call, says["police_figures_menu"], CHOICES, wrong=says["line_wrong_key"])
 
 
-async def stop_alert(call: Call, officer: Officer, broadcast: int) -> None:
+async def stop_alert(call: Call, officer: SignedInOfficer, broadcast: int) -> None:
     """A second 9 stops it; any other key does not."""
     says = officer.says
     if await menu(call, says["police_stop_sure"], ANY_KEY, wrong=says["line_wrong_key"]) == "9":

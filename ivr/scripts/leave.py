@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.call import Call, Key, Sound
-from ivr.menu import ANY_KEY, NoInput, menu
+from ivr import alert_keys
+from ivr.call.call import Call
+from ivr.call.errors import NoInput
+from ivr.call.menu import ANY_KEY, menu
+from ivr.call.signals import Key
+from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 
-LEAVE = Key("0")
+LEAVE = Key(alert_keys.LEAVE)
 EVERYBODY = "9"
 """Not the key that leaves: who presses that one once too often has not spoken for all."""
 MOST = 8
@@ -18,7 +22,7 @@ WAIT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NumberHolder:
     """One of those behind a number, once for each network that they are in."""
 
     members: Sequence[int]
@@ -31,13 +35,13 @@ class Leaver(Protocol):
     says: Says
 
     @property
-    def people(self) -> Sequence[Person]:
+    def people(self) -> Sequence[NumberHolder]:
         """Those behind the number."""
 
-    async def offer(self, people: Sequence[Person]) -> Sound:
+    async def offer(self, people: Sequence[NumberHolder]) -> Sound:
         """Which key is for whom."""
 
-    async def leave(self, people: Sequence[Person]) -> None:
+    async def leave(self, people: Sequence[NumberHolder]) -> None:
         """Once this returns they are not called any more; it goes on though they hang up."""
 
 
@@ -69,7 +73,7 @@ async def leave(call: Call, leaver: Leaver) -> None:
     await call.play(leaver.says["leave_done" if chosen else "leave_stays"])
 
 
-async def _chosen(call: Call, leaver: Leaver) -> Sequence[Person]:
+async def _chosen(call: Call, leaver: Leaver) -> Sequence[NumberHolder]:
     people = leaver.people
     if len(people) < 2:
         return people

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.call import Call, Heard, Key, Sound, Whole
-from ivr.digits import digits
-from ivr.menu import NoInput, menu
+from ivr.call.call import Call, Heard
+from ivr.call.digits import digits
+from ivr.call.errors import NoInput
+from ivr.call.menu import menu
+from ivr.call.signals import Key
+from ivr.call.values import Sound, WholePlayed
 from ivr.scripts.alert_call import Wants
 from ivr.scripts.leave import LEAVE, Leaver, leave, second_key
-from ivr.scripts.police import Station
+from ivr.scripts.police import SignIn
 from ivr.scripts.police_line import police_line
 from ivr.scripts.take_report import Reporter, take_report
 from prompts import catalogue
@@ -19,7 +22,7 @@ OFFICERS = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class PastAlert:
+class ReplayedAlert:
     """An alert that can be heard again and confirmed."""
 
     broadcast: int
@@ -32,23 +35,28 @@ class Caller(Reporter, Leaver, Protocol):
     is_member: bool
     is_rung: bool
     """We placed the call: whoever answers may speak for the number."""
+    is_vouched: bool
+    """The number is theirs, and not only what they say of themselves."""
 
     @property
-    def station(self) -> Station: ...
+    def station(self) -> SignIn: ...
 
-    async def alerts(self) -> Sequence[PastAlert]:
+    async def alerts(self) -> Sequence[ReplayedAlert]:
         """Those of their networks, newest first."""
 
-    async def alert_with(self, code: str) -> PastAlert | catalogue.Key:
+    async def alert_with(self, code: str) -> ReplayedAlert | catalogue.Key:
         """The alert of this code, which they report on from now on; or the sentence that says why not."""
 
-    async def confirm(self, alert: PastAlert) -> None:
-        """They have heard all of it: once this returns they are not rung for it any more."""
+    async def confirm(self, alert: ReplayedAlert) -> None:
+        """They have heard all of it: once this returns they are not rung for it any more, or once more.
+
+        Who is not vouched for may be anybody, and confirms for nobody.
+        """
 
     async def ask_to_leave(self) -> bool:
         """Whether they will be rung to make sure; not when that was asked for too often."""
 
-    def has_left(self) -> None:
+    def close(self) -> None:
         """The call is over, however it ended."""
 
 
@@ -108,7 +116,10 @@ async def wants_to_leave(call: Call, caller: Caller) -> None:
 
 
 async def hear_alerts(call: Call, caller: Caller) -> None:
-    """The newest alert: 1 confirms it once it was heard whole, 2 repeats it, 3 goes to the one before."""
+    """The newest alert: 1 confirms it once it was heard whole, 2 repeats it, 3 goes to the one before.
+
+    Who may be anybody is thanked for calling back, and told that they may be called once more.
+    """
     says, alerts = caller.says, await caller.alerts()
     if not alerts:
         await call.play(says["line_no_alert"])
@@ -119,20 +130,20 @@ async def hear_alerts(call: Call, caller: Caller) -> None:
             await call.play(says["line_no_earlier_alert"])
         at = min(at + (choice == "3"), len(alerts) - 1)
         heard: Heard = await call.play(alerts[at].sound, keys="23#", later="1")
-        if isinstance(heard, Whole):
+        if isinstance(heard, WholePlayed):
             choice = await menu(call, says["line_after_alert"], "123#", wrong=says["line_wrong_key"])
         elif isinstance(heard, Key):
             choice = heard.digit
     if choice == "1":
         await caller.confirm(alerts[at])
-        await call.play(says["thank_you"])
+        await call.play(says["thank_you" if caller.is_vouched else "line_called_back"])
 
 
 async def hear_alert_with_code(call: Call, caller: Caller) -> None:
     """Somebody whom nobody knows types the code of an alert and hears it; 2 repeats it."""
     says = caller.says
     alert = await caller.alert_with(await digits(call, says["line_code"]))
-    if not isinstance(alert, PastAlert):
+    if not isinstance(alert, ReplayedAlert):
         await call.play(says[alert])
         return
     choice = "2"

@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.call import Sound
+from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 from prompts.catalogue import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class AlertRefused:
     """It was not done, and why, as a fixed sentence."""
 
     why: Key
 
 
-class Network(Protocol):
+class OfferedNetwork(Protocol):
     """One that an officer may send to."""
 
     @property
@@ -48,7 +48,7 @@ class Done:
     broadcast: int | None = None
 
 
-class Plan(Protocol):
+class AlertPlan(Protocol):
     """An alert that could be sent: every word of it is ready."""
 
     summary: Sound
@@ -59,7 +59,7 @@ class Plan(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AlertProgress:
     """An alert at this moment."""
 
     figures: Sound
@@ -67,36 +67,38 @@ class Standing:
     """The sentence that says that nobody is called any more, and why."""
 
 
-class Officer(Protocol):
+class SignedInOfficer(Protocol):
     """Somebody who has proved who they are."""
 
     says: Says
     tone: Sound
-    networks: Sequence[Network]
+    networks: Sequence[OfferedNetwork]
+    longest: float
+    """Seconds that an alert may be spoken for."""
 
     async def begin_message(self) -> Message: ...
 
-    async def offer(self, networks: Sequence[Network], *, more: bool) -> Sound:
+    async def offer(self, networks: Sequence[OfferedNetwork], *, more: bool) -> Sound:
         """The choice of these, by key from 1 on."""
 
-    async def told_chosen(self, network: Network, *, chosen: bool) -> Sound: ...
+    async def told_chosen(self, network: OfferedNetwork, *, chosen: bool) -> Sound: ...
 
     async def plan(
-        self, message: Message, networks: Collection[Network], *, urgent: bool
-    ) -> Plan | Refused: ...
+        self, message: Message, networks: Collection[OfferedNetwork], *, urgent: bool
+    ) -> AlertPlan | AlertRefused: ...
 
     async def alerts(self) -> Sequence[int]:
         """Broadcasts of the last hours that they may look at and stop, newest first."""
 
-    async def standing(self, broadcast: int) -> Standing: ...
+    async def standing(self, broadcast: int) -> AlertProgress: ...
 
     async def stop(self, broadcast: int) -> Key:
         """Take it back; the sentence that says that it is."""
 
 
-class Station(Protocol):
+class SignIn(Protocol):
     """Where officers sign in."""
 
     says: Says
 
-    async def sign_in(self, number: str, pin: str) -> Officer | Refused: ...
+    async def sign_in(self, number: str, pin: str) -> SignedInOfficer | AlertRefused: ...

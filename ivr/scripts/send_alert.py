@@ -1,14 +1,14 @@
 """An officer speaks an alert, chooses whom it is for, hears what it will do, and sends it."""
 
-from ivr.call import Call
-from ivr.menu import ANY_KEY, menu
+from ivr.call.call import Call
+from ivr.call.menu import ANY_KEY, menu
 from ivr.scripts.choose_networks import choose_networks
 from ivr.scripts.follow_alerts import follow_alerts
-from ivr.scripts.police import Message, Officer, Plan, Refused
+from ivr.scripts.police import AlertPlan, AlertRefused, Message, SignedInOfficer
 from ivr.scripts.speak_alert import speak_alert
 
 
-async def send_alert(call: Call, officer: Officer) -> bool:
+async def send_alert(call: Call, officer: SignedInOfficer) -> bool:
     """Until 1 is pressed nothing is sent, and from then on nothing is lost, whoever hangs up.
 
     Whether the call goes on: an officer whom we call back must be able to pick up.
@@ -36,7 +36,7 @@ async def send_alert(call: Call, officer: Officer) -> bool:
     return done.says != "police_calls_back"
 
 
-async def plan_alert(call: Call, officer: Officer, message: Message) -> Plan:
+async def plan_alert(call: Call, officer: SignedInOfficer, message: Message) -> AlertPlan:
     """Ask for whom and how urgent, until it is an alert that may be sent."""
     says = officer.says
     while True:
@@ -44,6 +44,6 @@ async def plan_alert(call: Call, officer: Officer, message: Message) -> Plan:
         urgent = await menu(call, says["police_urgent"], "12", wrong=says["line_wrong_key"]) == "1"
         await call.play(says["police_moment"])
         plan = await officer.plan(message, networks, urgent=urgent)
-        if not isinstance(plan, Refused):
+        if not isinstance(plan, AlertRefused):
             return plan
         await call.play(says[plan.why])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ivr.call import Sound
+from ivr.call.values import Sound
 from prompts.catalogue import Key
 
 Says = Mapping[Key, Sound]

@@ -1,22 +1,23 @@
 """An officer speaks an alert after the tone, hears it, and speaks it anew until it is as meant."""
 
-from ivr.call import Call, Heard, Key, Sound
-from ivr.menu import menu
-from ivr.recording import record
-from ivr.scripts.police import Message, Officer
+from ivr.call.call import Call, Heard
+from ivr.call.menu import menu
+from ivr.call.recording import record
+from ivr.call.signals import Key
+from ivr.call.values import Sound
+from ivr.scripts.police import Message, SignedInOfficer
 
-LONGEST = 60.0
 EMPTY_TIMES = 2
 
 
-async def speak_alert(call: Call, officer: Officer) -> tuple[Message, Sound] | None:
+async def speak_alert(call: Call, officer: SignedInOfficer) -> tuple[Message, Sound] | None:
     """After the tone; then 1 goes on, 2 plays it, 3 begins anew. Twice nothing leads back to the menu."""
     says, empty = officer.says, 0
     while empty < EMPTY_TIMES:
         await call.play(says["police_speak"])
         message = await officer.begin_message()
         await call.play(officer.tone)
-        await record(call, message.recording, longest=LONGEST, ends_soon=says["report_ends_soon"])
+        await record(call, message.recording, longest=officer.longest, ends_soon=says["report_ends_soon"])
         sound = await message.keep()
         if sound is None:
             empty += 1
@@ -28,7 +29,7 @@ async def speak_alert(call: Call, officer: Officer) -> tuple[Message, Sound] | N
     return None
 
 
-async def _is_as_meant(call: Call, officer: Officer, sound: Sound) -> bool:
+async def _is_as_meant(call: Call, officer: SignedInOfficer, sound: Sound) -> bool:
     """They hear it as members will; whether it is to stay as it is."""
     says, choice = officer.says, "2"
     while choice == "2":

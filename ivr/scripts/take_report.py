@@ -2,16 +2,18 @@
 
 from typing import Protocol
 
-from ivr.call import Call, Hangup, Sound
-from ivr.menu import NoInput, menu
-from ivr.recording import record
+from ivr.call.call import Call
+from ivr.call.errors import Hangup, NoInput
+from ivr.call.menu import menu
+from ivr.call.recording import record
+from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 
 LONGEST = 120.0
 EMPTY_TIMES = 2
 
 
-class Report(Protocol):
+class SpokenReporting(Protocol):
     """What is said on one call."""
 
     recording: str
@@ -32,7 +34,7 @@ class Reporter(Protocol):
     says: Says
     tone: Sound
 
-    async def begin_report(self) -> Report: ...
+    async def begin_report(self) -> SpokenReporting: ...
 
 
 async def take_report(call: Call, reporter: Reporter) -> None:
@@ -51,14 +53,18 @@ async def take_report(call: Call, reporter: Reporter) -> None:
             return
 
 
-async def _spoken(call: Call, reporter: Reporter) -> Report:
+async def _spoken(call: Call, reporter: Reporter) -> SpokenReporting:
     report = await reporter.begin_report()
-    await call.play(reporter.tone)
+    try:
+        await call.play(reporter.tone)
+    except Hangup:
+        await report.discard()  # not a word was said
+        raise
     await record(call, report.recording, longest=LONGEST, ends_soon=reporter.says["report_ends_soon"])
     return report
 
 
-async def _is_sent(call: Call, says: Says, report: Report, kept: Sound) -> bool:
+async def _is_sent(call: Call, says: Says, report: SpokenReporting, kept: Sound) -> bool:
     """Whether it was sent, or is to be spoken anew. Who says nothing more, or hangs up, has sent it."""
     try:
         while (choice := await menu(call, says["report_menu"], "123", wrong=says["line_wrong_key"])) == "2":

@@ -7,58 +7,72 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from ivr.call import Hangup, Sound
-from ivr.scripts.leave import Person
-from ivr.scripts.member_line import PastAlert, member_line
-from ivr.scripts.take_report import Report
+from ivr.call.errors import Hangup
+from ivr.call.values import Sound
+from ivr.scripts.leave import NumberHolder
+from ivr.scripts.member_line import ReplayedAlert, member_line
+from ivr.scripts.police import AlertRefused, SignedInOfficer, SignIn
+from ivr.scripts.sentences import Says
+from ivr.scripts.take_report import SpokenReporting
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 
 SAYS: dict[Key, Sound] = {key: Sound(Path(f"/sounds/{key}"), 2.0) for key in get_args(Key)}
 TONE = Sound(Path("/sounds/tone"), 0.4)
-NEWEST, OLDER = (PastAlert(number, Sound(Path(f"/sounds/alert-{number}"), 8.0)) for number in (2, 1))
+NEWEST, OLDER = (ReplayedAlert(number, Sound(Path(f"/sounds/alert-{number}"), 8.0)) for number in (2, 1))
+
+
+class NoStation:
+    """Where nobody signs in."""
+
+    says: Says = SAYS
+
+    async def sign_in(self, number: str, pin: str) -> SignedInOfficer | AlertRefused:
+        raise AssertionError
 
 
 @dataclass
 class Caller:
     """A member, or not, and what was done for them."""
 
-    past: Sequence[PastAlert] = (NEWEST, OLDER)
+    past: Sequence[ReplayedAlert] = (NEWEST, OLDER)
     is_member: bool = True
     is_rung: bool = False
+    is_vouched: bool = True
     may_ask: bool = True
-    says: dict[Key, Sound] = field(default_factory=lambda: SAYS)
+    says: Says = field(default_factory=lambda: SAYS)
     tone: Sound = TONE
-    people: Sequence[Person] = (Person([1], "An"),)
+    people: Sequence[NumberHolder] = (NumberHolder([1], "An"),)
     code: str = "482913"
     """Of the newest alert."""
     confirmed: list[int] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     asked_to_leave: bool = False
+    station: SignIn = field(default_factory=NoStation)
 
-    async def begin_report(self) -> Report:
+    async def begin_report(self) -> SpokenReporting:
         raise AssertionError
 
-    def has_left(self) -> None:
+    def close(self) -> None:
         """Nothing is left of a call without a report."""
 
-    async def alerts(self) -> Sequence[PastAlert]:
+    async def alerts(self) -> Sequence[ReplayedAlert]:
         return self.past
 
-    async def alert_with(self, code: str) -> PastAlert | Key:
+    async def alert_with(self, code: str) -> ReplayedAlert | Key:
         return NEWEST if code == self.code else "line_wrong_code"
 
     async def ask_to_leave(self) -> bool:
         self.asked_to_leave = True
         return self.may_ask
 
-    async def offer(self, people: Sequence[Person]) -> Sound:
+    async def offer(self, people: Sequence[NumberHolder]) -> Sound:
         return Sound(Path("/sounds/who-leaves"), 2.0 + len(people))
 
-    async def leave(self, people: Sequence[Person]) -> None:
+    async def leave(self, people: Sequence[NumberHolder]) -> None:
         self.left += [one.name for one in people]
 
-    async def confirm(self, alert: PastAlert) -> None:
+    async def confirm(self, alert: ReplayedAlert) -> None:
         self.confirmed.append(alert.broadcast)
 
 

@@ -3,24 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.ports import CallOrder, CallResult
-from ivr.alert_policy import AlertPolicy
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
-from ivr.call import Sound
-from ivr.dialler import AriDialler
-from ivr.exchange import Exchange
-from ivr.lines import Lines
-from ivr.trunk import Trunk
+from ivr.call.values import Sound
+from ivr.inbound.admission import Admission, LineDemand
+from ivr.inbound.reception import Callers, Reception
+from ivr.outbound.alert_policy import AlertPolicy
+from ivr.outbound.dialler import AriDialler
+from ivr.outbound.placement import Placement
+from ivr.outbound.trunk_judge import SAID_AGAIN_AFTER
+from ivr.outbound.trunk_watch import Tell, TrunkWatch
+from ivr.pbx.capacity import Lines
+from ivr.pbx.exchange import Exchange
+from ivr.pbx.trunk import Trunk
+from prompts.languages import LANGUAGES
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
+from tests.ivr.officers import PoliceHouse, police_house
 
 SPEED = 20.0
 """How much faster than ours the phones' clocks run."""
@@ -29,8 +37,39 @@ MESSAGE_SECONDS = 8.0
 PATIENCE = 20.0
 """Wall seconds after which a condition that never comes fails the test."""
 
+DOUBTED_FOR = 0.2
+"""Wall seconds for which a number that does not exist is doubted."""
 NOTE_NEEDED = 0.1
 """Wall seconds after which a note of the PBX that was read is removed."""
+
+
+SENTENCES = {"thanks": "thanks", "stopped": "stopped", "leave_sure": "leave-sure"}
+"""Said on an alert, by the file that it is in."""
+
+
+class Told(list[str | None]):
+    """What the database is told of the trunk."""
+
+    async def __call__(self, says: str | None) -> None:
+        self.append(says)
+
+
+@dataclass
+class ANode:
+    """A node in which so many urgent calls wait, and what it was told."""
+
+    waiting: int = 0
+    told: list[int] = field(default_factory=list)
+    admitted: list[int] = field(default_factory=list)
+
+    async def urgent_calls(self) -> int:
+        return self.waiting
+
+    async def tell_callers(self, lines: int) -> None:
+        self.told.append(lines)
+
+    async def limit_callers(self, callers: int) -> None:
+        self.admitted.append(callers)
 
 
 @dataclass
@@ -39,6 +78,8 @@ class LineDesk:
     client: AriClient
     connection: AriConnection
     lines: Lines
+    trunk_watch: TrunkWatch
+    told: Told
     exchange: Exchange
     dialler: AriDialler
     message: Path
@@ -61,6 +102,11 @@ class LineDesk:
         async with asyncio.timeout(PATIENCE):
             assert await self.dialler.places(urgent=True, at_most=1)
             return await self.dialler.call(order)
+
+    def received_by(self, callers: Callers, node: LineDemand | None = None, *, most: int = 1) -> Reception:
+        """Who calls is told apart by `callers`."""
+        admission = Admission(self.lines, node or ANode(), most=most, channels=2)
+        return Reception(self.client, self.exchange, self.lines, admission, callers, trunk=Trunk())
 
     async def is_cut_off(self) -> None:
         """The event socket breaks; over when we have noticed."""
@@ -86,6 +132,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+def laid(sound: Path, seconds: float) -> Sound:
+    """So many seconds of quiet, on the phones' clocks, in a file."""
+    sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
+    return Sound(sound, seconds / SPEED)
+
+
 @asynccontextmanager
 async def line_on(
     ari: FakeAri,
@@ -95,30 +147,37 @@ async def line_on(
     connected: bool = True,
     url: str = "",
     hard_limit: float = 60.0,
+    ring: float = 10.0,
+    doubted_for: float = DOUBTED_FOR,
+    said_again_after: float = SAID_AGAIN_AFTER,
+    tell: Tell | None = None,
     listens: bool = True,
 ) -> AsyncIterator[LineDesk]:
     """A line process, ready to place calls when `connected`; `url` is another way to the PBX."""
     trunk = trunk or Trunk(calls_per_second=1000)
-    message, thanks, stopped = folder / "message", folder / "thanks", folder / "stopped"
-    leave_sure = folder / "leave-sure"
-    for sound, seconds in ((message, MESSAGE_SECONDS), (thanks, 1.0), (stopped, 1.0), (leave_sure, 1.0)):
-        sound.with_suffix(".alaw").write_bytes(b"\xd5" * int(seconds * 8000))
+    message = laid(folder / "message", MESSAGE_SECONDS).path
+    says = {key: dict.fromkeys(LANGUAGES, laid(folder / file, 1.0)) for key, file in SENTENCES.items()}
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
-        exchange = Exchange(client, lines, trunk="trunk", listens=listens, note_needed=NOTE_NEEDED)
-        policy = AlertPolicy(ring=10, pause=1.0 / SPEED, hard_limit=hard_limit)
-        dialler = AriDialler(
-            client,
-            exchange,
+        told = Told()
+        watch = TrunkWatch(
             lines,
-            trunk=trunk,
+            calls_per_second=trunk.calls_per_second,
+            tell=tell or told,
+            doubted_for=doubted_for,
+            said_again_after=said_again_after,
+        )
+        exchange = Exchange(client, lines, trunk="trunk", listens=listens, note_needed=NOTE_NEEDED)
+        exchange.bring_trunk_news_to(watch.answers)
+        policy = AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit)
+        dialler = AriDialler(
+            Placement(client, exchange, lines, trunk=trunk),
+            trunk_watch=watch,
             policy=policy,
-            thanks=dict.fromkeys(("nl", "fr", "de", "en"), Sound(thanks, 1.0 / SPEED)),
-            stopped=dict.fromkeys(("nl", "fr", "de", "en"), Sound(stopped, 1.0 / SPEED)),
-            leave_sure=dict.fromkeys(("nl", "fr", "de", "en"), Sound(leave_sure, 1.0 / SPEED)),
+            **says,
         )
         connection = AriConnection(client, exchange, trunk="trunk", backoff=(0.02, 0.05))
-        desk = LineDesk(ari, client, connection, lines, exchange, dialler, message)
+        desk = LineDesk(ari, client, connection, lines, watch, told, exchange, dialler, message)
         running = asyncio.create_task(connection.run())
         try:
             if connected:
@@ -133,3 +192,9 @@ async def line_on(
 async def line_desk(tmp_path: Path) -> AsyncIterator[LineDesk]:
     async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path) as desk:
         yield desk
+
+
+@pytest.fixture
+async def house(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[PoliceHouse]:
+    async with police_house(database, database_url, tmp_path) as made:
+        yield made

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.call import Hangup, Sound
+from ivr.call.errors import Hangup
+from ivr.call.values import Sound
 from ivr.scripts.member_line import member_line
-from ivr.scripts.police import Done, Message, Network, Refused, Standing
+from ivr.scripts.police import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
+from ivr.scripts.sentences import Says
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.ivr.callers import SAYS, TONE, Caller
@@ -54,9 +56,10 @@ class Spoken:
 class House:
     """An officer, the station where they sign in, and what was done for them."""
 
-    says: dict[Key, Sound] = field(default_factory=lambda: SAYS)
+    says: Says = field(default_factory=lambda: SAYS)
     tone: Sound = TONE
-    networks: Sequence[Network] = (DE_BIST, WITVEN)
+    networks: Sequence[OfferedNetwork] = (DE_BIST, WITVEN)
+    longest: float = 60.0
     is_silent: bool = False
     refusals: list[Key] = field(default_factory=list)
     running: list[int] = field(default_factory=list)
@@ -69,26 +72,26 @@ class House:
     locked: bool = False
     summary: Sound = SUMMARY
 
-    async def sign_in(self, number: str, pin: str) -> "House | Refused":
+    async def sign_in(self, number: str, pin: str) -> "House | AlertRefused":
         self.tried.append((number, pin))
         if self.locked:
-            return Refused("police_locked")
-        return self if (number, pin) == (NUMBER, PIN) else Refused("police_refused")
+            return AlertRefused("police_locked")
+        return self if (number, pin) == (NUMBER, PIN) else AlertRefused("police_refused")
 
     async def begin_message(self) -> Message:
         return Spoken(f"alert-{len(self.did)}", self)
 
-    async def offer(self, networks: Sequence[Network], *, more: bool) -> Sound:
+    async def offer(self, networks: Sequence[OfferedNetwork], *, more: bool) -> Sound:
         return sound(f"offer-{'-'.join(one.slug for one in networks)}{'-more' if more else ''}")
 
-    async def told_chosen(self, network: Network, *, chosen: bool) -> Sound:
+    async def told_chosen(self, network: OfferedNetwork, *, chosen: bool) -> Sound:
         return sound(f"{network.slug}-{'on' if chosen else 'off'}")
 
     async def plan(
-        self, message: Message, networks: Collection[Network], *, urgent: bool
-    ) -> "House | Refused":
+        self, message: Message, networks: Collection[OfferedNetwork], *, urgent: bool
+    ) -> "House | AlertRefused":
         if self.refusals:
-            return Refused(self.refusals.pop(0))
+            return AlertRefused(self.refusals.pop(0))
         self.did.append(f"plan {' '.join(one.slug for one in networks)}{' urgent' if urgent else ''}")
         return self
 
@@ -103,8 +106,8 @@ class House:
     async def alerts(self) -> Sequence[int]:
         return self.running
 
-    async def standing(self, broadcast: int) -> Standing:
-        return Standing(sound(f"figures-{broadcast}"), self.over.get(broadcast))
+    async def standing(self, broadcast: int) -> AlertProgress:
+        return AlertProgress(sound(f"figures-{broadcast}"), self.over.get(broadcast))
 
     async def stop(self, broadcast: int) -> Key:
         self.did.append(f"stop {broadcast}")
@@ -116,8 +119,7 @@ class House:
 async def calls(house: House, *, is_member: bool = True) -> AsyncIterator[Phone]:
     """An officer has rung our number and pressed the key that is not announced."""
     phone = Phone()
-    caller = Caller(is_member=is_member)
-    caller.station = house
+    caller = Caller(is_member=is_member, station=house)
 
     async def script() -> None:
         with suppress(Hangup):

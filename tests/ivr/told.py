@@ -1,12 +1,14 @@
 """Calls told as times, in seconds since the answer; the far end hears of them as the PBX reports them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from ivr.facts import Sounds
-from ivr.far_end import TALK_ENDS_AFTER, FarEnd, Thresholds
+from ivr.detection.facts import HeardSounds
+from ivr.detection.far_end import TALK_ENDS_AFTER, FarEnd
+from ivr.detection.thresholds import Thresholds
 
 NEVER = float("inf")
-"""The end of talk that was never reported."""
+"""The end of talk that was never reported, or of a hold that stayed."""
 SETTLED = Thresholds().settled
 Times = Sequence[tuple[float, float]]
 
@@ -18,25 +20,34 @@ def call(
     cut: Times = (),
     keys: str = "",
     left: float | None = None,
-    sounds: Sounds | None = None,
+    held: Times = (),
+    sounds: HeardSounds | None = None,
 ) -> FarEnd:
-    """A call that is over: stretches of talk, whole passes and passes that were cut, as start and end."""
+    """A call that is over: stretches of talk, whole passes and passes that were cut, as start and end.
+
+    Talk that starts before 0 is only reported by its end.
+    """
     far_end = FarEnd()
     happened: list[tuple[float, Callable[[], object]]] = []
     for start, end in talks:
-        happened.append((start, lambda at=start: far_end.talk_started(at)))
+        if start >= 0.0:
+            happened.append((start, partial(far_end.talk_started, start)))
         if end != NEVER:
             reported = end + TALK_ENDS_AFTER
             lasted = end - start
-            happened.append((reported, lambda at=reported, lasted=lasted: far_end.talk_ended(at, lasted)))
-            happened.append((end + SETTLED, lambda at=end + SETTLED: far_end.is_to_start_again(at)))
+            happened.append((reported, partial(far_end.talk_ended, reported, lasted)))
+            happened.append((end + SETTLED, partial(far_end.is_to_start_again, end + SETTLED)))
     for whole, those in ((True, passes), (False, cut)):
         for start, end in those:
-            happened.append((start, lambda at=start: far_end.pass_started(at)))
-            happened.append((end, lambda at=end, whole=whole: far_end.pass_ended(at, whole=whole)))
-    happened += [(5.0, lambda digit=digit: far_end.key(digit, 5.0)) for digit in keys]
+            happened.append((start, partial(far_end.pass_started, start)))
+            happened.append((end, partial(far_end.pass_ended, end, whole=whole)))
+    for start, end in held:
+        happened.append((start, partial(far_end.held, start)))
+        if end != NEVER:
+            happened.append((end, partial(far_end.resumed, end)))
+    happened += [(5.0, partial(far_end.key, digit, 5.0)) for digit in keys]
     if left is not None:
-        happened.append((left, lambda: far_end.left(left)))
+        happened.append((left, partial(far_end.left, left)))
     # At one moment what ends comes before what begins.
     for _, happens in sorted(happened, key=lambda event: event[0]):
         happens()

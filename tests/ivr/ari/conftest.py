@@ -13,7 +13,7 @@ import pytest
 
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
-from ivr.ari.events import Channel, Event
+from ivr.ari.events import Event, ReportedChannel
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.wire import Wire
 
@@ -30,12 +30,13 @@ class Ear:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.connections: list[tuple[str, Sequence[Channel]]] = []
+        self.connections: list[tuple[str, Sequence[ReportedChannel]]] = []
         self.drops = 0
         self._news = asyncio.Condition()
+        self._telling: set[asyncio.Task[None]] = set()
         self.while_connecting: Callable[[], None] = lambda: None
 
-    async def connected(self, startup_time: str, channels: Sequence[Channel]) -> None:
+    async def connected(self, startup_time: str, channels: Sequence[ReportedChannel]) -> None:
         self.while_connecting()
         self.connections.append((startup_time, channels))
         self._tell()
@@ -61,14 +62,16 @@ class Ear:
         return [event for event in self.events if type(event) is kind and event.channel_id == about]
 
     def kinds(self, about: str) -> list[str]:
-        return [event.type for event in self.events if event.channel_id == about]
+        return [type(event).__name__ for event in self.events if event.channel_id == about]
 
     def _tell(self) -> None:
         async def notify() -> None:
             async with self._news:
                 self._news.notify_all()
 
-        asyncio.get_running_loop().create_task(notify())
+        telling = asyncio.get_running_loop().create_task(notify())
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
 
 
 @dataclass

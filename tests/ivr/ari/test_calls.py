@@ -11,6 +11,7 @@ from ivr.ari.events import (
     ChannelDestroyed,
     ChannelDtmfReceived,
     ChannelTalkingFinished,
+    Dial,
     PlaybackFinished,
     PlaybackStarted,
     RecordingFinished,
@@ -43,7 +44,7 @@ async def test_an_answers_presses_one_during_the_message_and_is_let_go(desk: Des
     assert finished.playback.id == playback
     assert end.cause == 16
     assert end.tech_cause is None
-    assert [kind for kind in desk.ear.kinds(call) if kind != "ChannelTalkingStarted"] == [
+    assert [kind for kind in desk.ear.kinds(call) if kind not in {"ChannelTalkingStarted", "Dial"}] == [
         "StasisStart",
         "PlaybackStarted",
         "ChannelDtmfReceived",
@@ -95,6 +96,12 @@ async def test_why_nobody_answered_is_told_by_the_end_of_the_call(
     end = await desk.ear.hears(ChannelDestroyed, await desk.calls(number))
     assert outcome_of(end.cause, end.tech_cause) is outcome
     assert not desk.ear.all_of(StasisStart, end.channel_id)
+    assert not rang(desk, end.channel_id)
+    assert not end.channel.is_ringing
+
+
+def rang(desk: Desk, call: str) -> bool:
+    return any(event.is_heard_of_a_telephone for event in desk.ear.all_of(Dial, call))
 
 
 async def test_a_phone_that_nobody_picks_up_stops_ringing_at_our_limit(desk: Desk) -> None:
@@ -102,7 +109,9 @@ async def test_a_phone_that_nobody_picks_up_stops_ringing_at_our_limit(desk: Des
     await desk.rings(call)
     end = await desk.ear.hears(ChannelDestroyed, call)
     assert (end.cause, end.tech_cause) == (19, 480)
-    assert desk.ear.kinds(call) == ["ChannelDestroyed"]
+    assert end.channel.is_ringing
+    assert rang(desk, call)
+    assert set(desk.ear.kinds(call)) == {"Dial", "ChannelDestroyed"}
 
 
 async def test_a_ringing_phone_stops_when_we_hang_up(desk: Desk) -> None:

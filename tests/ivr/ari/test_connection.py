@@ -9,7 +9,14 @@ import pytest
 from ivr.ari.client import AriClient
 from ivr.ari.connection import UNUSED, AriConnection
 from ivr.ari.errors import ApplicationTaken, AriRefused, AriUnreachable
-from ivr.ari.events import ChannelDestroyed, ChannelDtmfReceived, ContactStatusChange, StasisEnd, StasisStart
+from ivr.ari.events import (
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ContactStatusChange,
+    Event,
+    StasisEnd,
+    StasisStart,
+)
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.ivr.ari.conftest import APP, PATIENCE, Desk, Ear, Server, desk_at
@@ -177,9 +184,9 @@ async def test_what_happens_while_connecting_is_told_afterwards_in_order(
             await client.channels.list()  # meanwhile the reader has read what was sent before
             order.append("connected")
 
-        def feed(self, event: object) -> None:
+        def feed(self, event: Event) -> None:
             order.append(type(event).__name__)
-            super().feed(event)  # type: ignore[arg-type]
+            super().feed(event)
 
     ear = Slow()
     async with AriClient(fake_ari.url, fake_ari.user, fake_ari.password, app=APP) as client:

@@ -16,7 +16,7 @@ from ivr.ari.events import (
     StasisStart,
     decode,
 )
-from ivr.ari.recent import Recent
+from ivr.ari.recent import RecentEvents
 
 CHANNEL: dict[str, Any] = {
     "id": "8f0c",
@@ -121,7 +121,7 @@ def test_what_we_do_not_understand_is_no_event_and_no_error(junk: bytes) -> None
 class Keys:
     """Somebody pressing keys."""
 
-    recent: Recent
+    recent: RecentEvents
 
     def press(self, digit: str, millisecond: int) -> bool:
         """Whether it is new."""
@@ -132,7 +132,7 @@ class Keys:
 
 
 def test_a_key_that_comes_twice_counts_once_and_a_second_press_counts_again() -> None:
-    keys = Keys(Recent())
+    keys = Keys(RecentEvents())
     assert keys.press("1", 100)
     assert not keys.press("1", 100)
     assert keys.press("1", 101)
@@ -140,7 +140,7 @@ def test_a_key_that_comes_twice_counts_once_and_a_second_press_counts_again() ->
 
 
 def test_what_is_remembered_does_not_grow() -> None:
-    recent = Recent(size=10)
+    recent = RecentEvents(size=10)
     keys = Keys(recent)
     assert all(keys.press("1", millisecond) for millisecond in range(500))
     assert len(recent) <= 20

@@ -1,0 +1,1 @@
+"""One live call: its events, and the verbs that scripts are written in."""

@@ -1,0 +1,40 @@
+"""What a call can make the PBX do with its channel."""
+
+from typing import NamedTuple, Protocol
+
+from ivr.call.values import Sound
+
+PATH_OPENS_WITHIN = 0.5
+"""Seconds after our answer in which a caller may not hear us yet."""
+
+
+class Packets(NamedTuple):
+    """Of sound, since the answer."""
+
+    sent: int
+    received: int
+
+
+class CallChannel(Protocol):
+    """What a call can make the PBX do with its channel."""
+
+    async def answer(self) -> None: ...
+
+    async def play(self, sound: Sound, playback: str) -> None: ...
+
+    async def stop_playing(self, playback: str) -> None: ...
+
+    async def record(self, name: str, longest: float) -> None:
+        """Until a key, long quiet, so many seconds or the hang-up; what has this name already goes on."""
+
+    async def stop_recording(self, name: str) -> None:
+        """What was recorded is kept. Nothing happens when it has ended."""
+
+    async def whisper(self, sound: Sound, name: str) -> None:
+        """Speak over whatever goes on, to its end."""
+
+    async def packets(self) -> Packets | None:
+        """None when nobody can tell."""
+
+    async def check(self) -> None:
+        """Raises Hangup when the channel is gone."""

@@ -1,0 +1,32 @@
+"""What can go wrong on a call, and what ends it."""
+
+
+class LineError(Exception):
+    """Base of what can go wrong on a call.
+
+    - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
+    - LetGo: the line is needed for somebody else; to the script that is a hang-up.
+    - NoInput: nothing of use was pressed, or only what makes us say the same again.
+    - PlayFailed: a sound could not be played.
+    - Withdrawn: what is being said was taken back; raised once, and the line is still there.
+    """
+
+
+class Hangup(LineError):  # noqa: N818 - a condition of the call, named as telephony names it
+    """The other party, or the network, has ended the call."""
+
+
+class LetGo(Hangup):
+    """We need the line: this conversation is over, though the other party is still there. Raised once."""
+
+
+class NoInput(LineError):  # noqa: N818 - as above
+    """Nothing of use was pressed in all the time that was given."""
+
+
+class PlayFailed(LineError):  # noqa: N818
+    """The PBX could not play a sound; the person heard silence."""
+
+
+class Withdrawn(LineError):  # noqa: N818
+    """Nobody should hear it any more."""

@@ -1,0 +1,36 @@
+"""What is new to somebody on the line: a sentence not heard yet on this call, or their own words."""
+
+from collections import Counter
+from pathlib import Path
+
+MOST_ROUNDS = 6
+"""Times that the same sentence is begun while nothing new comes between."""
+
+
+class Novelty:
+    """Of one call; moments are seconds of any one clock."""
+
+    def __init__(self, now: float) -> None:
+        self.until = now
+        """The end of the last thing that was new; it may be still to come."""
+        self.is_speaking = False
+        self.is_trusted = False
+        """They have proved to be an officer, whose work has as many rounds as it needs."""
+        self._heard: set[Path] = set()
+        self._rounds: Counter[Path] = Counter()
+
+    def hears(self, sound: Path, seconds: float, now: float) -> bool:
+        """From now on, for so long. False when it was begun so often that nobody wants anything any more."""
+        if sound not in self._heard:
+            self._heard.add(sound)
+            self._rounds.clear()
+            self.until = now + seconds
+        self._rounds[sound] += 1
+        return self.is_trusted or self._rounds[sound] <= MOST_ROUNDS
+
+    def start_speaking(self) -> None:
+        self.is_speaking = True
+
+    def stop_speaking(self, now: float) -> None:
+        self.is_speaking = False
+        self.until = max(self.until, now)

@@ -1,0 +1,67 @@
+"""What the PBX reports of a call, as its verbs wait for it."""
+
+from dataclasses import dataclass
+
+NEVER_REPORTED = 3.0
+"""Seconds after its expected end at which a playback whose end was not reported has surely ended."""
+WHOLE_WITHIN = 0.1
+"""Seconds by which a playback that ran to its last sample may seem short."""
+GONE_WITHIN = 1.0
+"""Seconds after a playback was cut short in which the news of the hang-up that cut it must come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartAgain:
+    """The far end talked long and has stopped: what is being said has to begin again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A playback has begun; until then it may have waited for an earlier one to end."""
+
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A playback has ended, by itself or because the call did; `ok` = it could be played."""
+
+    playback: str
+    seconds: float | None
+    """None when the clock was set meanwhile, or seems so because this was told very late."""
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording has ended."""
+
+    name: str
+
+
+class PutOnHold:
+    """They hear nothing from now on."""
+
+
+class Resumed:
+    """They hear us again."""
+
+
+class Gone:
+    """The party has left; nothing comes after it."""
+
+
+class TakenBack:
+    """What is being said should not be heard any more."""
+
+
+class LineNeeded:
+    """The conversation is to end: somebody else needs the line more."""
+
+
+Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack | LineNeeded | PutOnHold | Resumed

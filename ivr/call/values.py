@@ -1,0 +1,17 @@
+"""What a call is made to play, and what its verbs return."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound as the PBX sees it: path without extension, and its length."""
+
+    path: Path
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WholePlayed:
+    """The sound was played from its first sample to its last."""

@@ -1,0 +1,1 @@
+"""Calls from outside: who calls, whom they may keep waiting, and who serves them."""

@@ -1,0 +1,125 @@
+"""Call admission: callers keep to their share of the lines while an urgent alert lacks some."""
+
+import logging
+from collections.abc import Callable, Hashable
+from time import monotonic
+from typing import Protocol
+
+from ivr.ari.errors import AriError
+from ivr.call.call import Call
+from ivr.inbound.preemption import OnTheLine, preempted
+from ivr.pbx.capacity import Lines
+
+log = logging.getLogger(__name__)
+
+CALM_AFTER = 10.0
+"""Seconds without an urgent call that waits, after which callers may hold all lines again."""
+
+
+class LineDemand(Protocol):
+    """The node whose lines these are."""
+
+    async def urgent_calls(self) -> int:
+        """How many wait for nothing but a line."""
+
+    async def tell_callers(self, lines: int) -> None:
+        """Write how many lines callers hold where other processes read it."""
+
+    async def limit_callers(self, callers: int) -> None:
+        """Have the PBX refuse by itself who calls while so many do. Raises AriError."""
+
+
+class Admission:
+    """All who are on the line with us, and whom of them an urgent alert needs gone."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        node: LineDemand,
+        *,
+        most: int,
+        channels: int,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Callers keep `most` lines of all `channels` while an urgent alert lacks some."""
+        self._lines = lines
+        self._node = node
+        self._most = most
+        self._channels = channels
+        self._clock = clock
+        self._waiting = 0
+        """Urgent calls, when they were counted last."""
+        self._is_short_until = clock()
+        self._admitted: int | None = None
+        self._told: int | None = None
+        self._there: dict[Call, Hashable | None] = {}
+        self._going: set[Call] = set()
+
+    @property
+    def _is_short(self) -> bool:
+        """An urgent alert lacks lines, or did a moment ago."""
+        return self._clock() < self._is_short_until
+
+    def admit(self, call: Call, number: Hashable | None) -> bool:
+        """Somebody calls; False when there is no room for them, so that they are to be refused.
+
+        `number` tells it from others', None stands for one that is withheld.
+        """
+        self._there[call] = number
+        is_refused = (self._is_short and len(self._there) > self._most) or call in self._chosen()
+        if is_refused:
+            del self._there[call]
+        return not is_refused
+
+    def join(self, call: Call, number: Hashable | None) -> None:
+        """Somebody whom we called stays on the line: never refused, but let go of like others."""
+        self._there[call] = number
+
+    def leave(self, call: Call) -> None:
+        """They are gone."""
+        self._there.pop(call, None)
+        self._going.discard(call)
+
+    async def preempt(self) -> None:
+        """Let go of those whose lines an urgent alert lacks; to be done again and again."""
+        if not self._lines.is_open:
+            self._admitted = None  # another PBX may come, which was told nothing
+        may_lack = bool(self._there) and self._lines.is_at_full_pace
+        self._waiting = await self._node.urgent_calls() if may_lack else 0
+        if chosen := self._chosen():
+            log.warning("An urgent alert lacks lines: %d callers are let go of.", len(chosen))
+        for call in chosen:
+            self._going.add(call)
+            call.let_go()
+        if self._waiting:
+            self._is_short_until = self._clock() + CALM_AFTER
+        await self._admit(self._most if self._is_short else self._channels)
+
+    async def tell(self) -> None:
+        """Tell what is new of the lines that callers hold; to be done again and again."""
+        callers = self._lines.callers
+        if callers != self._told:
+            await self._node.tell_callers(callers)
+            self._told = callers
+
+    async def _admit(self, callers: int) -> None:
+        """Whom the PBX refuses does not reach us at all."""
+        if callers != self._admitted and self._lines.is_open:
+            try:
+                await self._node.limit_callers(callers)
+                self._admitted = callers
+            except AriError as fault:
+                log.warning("The PBX is not told how many callers there may be: %s", fault)
+
+    def _chosen(self) -> list[Call]:
+        lacking = self._waiting - self._lines.left_without(len(self._going))
+        if not self._waiting or lacking <= 0:
+            return []
+        stay = [call for call in self._there if call not in self._going]
+        seen = [_seen(call, self._there[call]) for call in stay]
+        return [stay[at] for at in preempted(seen, most=self._most, lacking=lacking)]
+
+
+def _seen(call: Call, number: Hashable | None) -> OnTheLine:
+    novelty = call.novelty
+    return OnTheLine(number, novelty.until, novelty.is_speaking or novelty.is_trusted)

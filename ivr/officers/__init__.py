@@ -1,0 +1,1 @@
+"""Officers on the telephone: signing in, alerts that they speak, and following one."""

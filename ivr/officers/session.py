@@ -1,0 +1,164 @@
+"""An officer on the line: what they speak, plan, send, follow and stop."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from functools import partial
+from uuid import UUID
+
+from broadcast.alert.desk import Prepared
+from broadcast.alert.preflight import Reach
+from broadcast.away import DATABASE_AWAY
+from broadcast.draft import Draft, SpokenMessage
+from broadcast.rules.forecast import minutes_to_call
+from broadcast.service_calls import pending_alerts
+from directory.officers.officers import KnownOfficer
+from directory.refusals import Refusal
+from ivr.call.announcer import Announcer
+from ivr.call.values import Sound
+from ivr.officers.follow import Following
+from ivr.officers.police import Police, begin_alert
+from ivr.recordings.patience import patiently
+from ivr.recordings.spoken_alert import SpokenAlert
+from ivr.refusals import SAYS
+from ivr.scripts.police import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
+from ivr.scripts.sentences import Says
+from prompts.catalogue import Key, sentence
+
+log = logging.getLogger(__name__)
+
+
+class SignedIn:
+    """An officer on the line (the script's Officer)."""
+
+    def __init__(self, police: Police, officer: KnownOfficer, says: Says) -> None:
+        self.says = says
+        self.tone = police.tone
+        self.networks: Sequence[OfferedNetwork] = officer.networks
+        self.longest = police.desk.longest_recording
+        self._police = police
+        self._officer = officer
+        self._announcer = Announcer(
+            police.voice, police.reports.sounds.folder, officer.language, police.names
+        )
+        self._following = Following(police.desk, self._announcer, officer.actor)
+        self._messages: list[SpokenAlert] = []
+        self._to_confirm: list[UUID] = []
+        """Requests of alerts about which they are called back."""
+
+    async def begin_message(self) -> SpokenAlert:
+        police = self._police
+        message = SpokenAlert(police.database, police.client, police.reports, police.at_hand)
+        self._messages.append(message)
+        return message
+
+    async def offer(self, networks: Sequence[OfferedNetwork], *, more: bool) -> Sound:
+        language = self._officer.language
+        offers = [
+            sentence("told_offer", language, digit=str(digit), network=one.name)
+            for digit, one in enumerate(networks, 1)
+        ]
+        if more:
+            offers.append(sentence("told_more", language))
+        return await self._announcer.tell("told_networks", offers="; ".join(offers))
+
+    async def told_chosen(self, network: OfferedNetwork, *, chosen: bool) -> Sound:
+        key: Key = "told_chosen" if chosen else "told_not_chosen"
+        return await self._announcer.tell(key, network=network.name)
+
+    async def plan(
+        self, message: Message, networks: Collection[OfferedNetwork], *, urgent: bool
+    ) -> "SpokenPlan | AlertRefused":
+        assert message.audio is not None
+        draft = Draft(
+            networks=[one.slug for one in networks],
+            texts={},
+            urgent=urgent,
+            recording=SpokenMessage(message.audio, self._officer.language),
+        )
+        try:
+            prepared = await self._police.desk.prepare(self._officer.actor, draft)
+            found = await self._police.desk.reach(prepared)
+        except Refusal as refusal:
+            log.warning("An alert by phone is refused (%s).", refusal.reason)
+            return AlertRefused(SAYS[refusal.reason])
+        except DATABASE_AWAY as fault:
+            log.warning("An alert by phone cannot be made (%s).", type(fault).__name__)
+            return AlertRefused("police_failed")
+        if not found.members:
+            return AlertRefused("police_nobody")
+        names = ", ".join(one.name for one in networks)
+        return SpokenPlan(self, prepared, await self._summary(prepared, found, names))
+
+    async def _summary(self, prepared: Prepared, found: Reach, names: str) -> Sound:
+        trunk = self._police.trunk
+        minutes = minutes_to_call(
+            found.before + found.calls,
+            lines=trunk.channels - trunk.channels_for_callers,
+            calls_per_second=trunk.calls_per_second,
+            call_seconds=max(prepared.seconds.values()),
+        )
+        return await self._announcer.tell(
+            "told_plan", networks=names, members=str(found.members), minutes=str(minutes)
+        )
+
+    async def alerts(self) -> Sequence[int]:
+        return await self._following.alerts()
+
+    async def standing(self, broadcast: int) -> AlertProgress:
+        return await self._following.standing(broadcast)
+
+    async def stop(self, broadcast: int) -> Key:
+        return await self._following.stop(broadcast)
+
+    async def send(self, prepared: Prepared) -> Done:
+        """At once, or when the registered number has let it go."""
+        police = self._police
+        send = self._keep(prepared) if police.policy.call_back else begin_alert(police.desk, prepared)
+        done: Done = await asyncio.shield(police.goes_on(send))
+        return done
+
+    async def _keep(self, prepared: Prepared) -> Done:
+        """Written down, for whichever node rings the officer once they have hung up."""
+        police, request = self._police, prepared.request
+
+        async def keep() -> bool:
+            return await police.database(
+                pending_alerts.keep,
+                request,
+                self._officer.id,
+                prepared.draft,
+                a_day=police.policy.call_backs_a_day,
+            )
+
+        try:
+            if not await patiently(keep):
+                return Done("police_rung_too_often")
+        except DATABASE_AWAY:
+            log.error("An alert by phone was not kept: the database stays away.")  # noqa: TRY400
+            return Done("police_failed")
+        self._to_confirm.append(request)
+        return Done("police_calls_back")
+
+    async def _has_hung_up(self, request: UUID) -> None:
+        await self._police.database(pending_alerts.may_ring, request)
+
+    async def tidy_up(self) -> None:
+        """Nothing stays of the call but what was sent."""
+        for request in self._to_confirm:
+            await patiently(partial(self._has_hung_up, request))
+        for message in self._messages:
+            await message.discard()
+        self._announcer.clear()
+
+
+class SpokenPlan:
+    """An alert that is ready to go (the script's Plan)."""
+
+    def __init__(self, officer: SignedIn, prepared: Prepared, summary: Sound) -> None:
+        self.summary = summary
+        self._officer = officer
+        self._prepared = prepared
+
+    async def send(self) -> Done:
+        return await self._officer.send(self._prepared)

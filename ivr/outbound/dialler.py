@@ -1,0 +1,214 @@
+"""Places one attempt and stays with it to its end: what broadcast asks of the line."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import UUID
+
+from broadcast.ports import CallOrder, CallResult
+from broadcast.rules.retry import result_of_outcome
+from broadcast.states import Outcome
+from directory.errors import NumberRefused
+from ivr.ari.errors import AriError
+from ivr.call.call import Call
+from ivr.call.errors import Withdrawn
+from ivr.call.values import Sound
+from ivr.detection.judgement import NOBODY
+from ivr.outbound.alert_policy import AlertPolicy
+from ivr.outbound.placement import NotPlaced, Origination, Placement, unanswered
+from ivr.outbound.trunk_watch import TrunkWatch
+from ivr.pbx.live_call import End, LiveCall
+from ivr.scripts.alert_call import Alert, Wants, alert_call
+
+HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.SILENT})
+
+
+class AriDialler:
+    """The Dialler of broadcast's ports, on one trunk of one PBX."""
+
+    def __init__(
+        self,
+        placement: Placement,
+        *,
+        trunk_watch: TrunkWatch,
+        policy: AlertPolicy,
+        thanks: Mapping[str, Sound],
+        stopped: Mapping[str, Sound],
+        leave_sure: Mapping[str, Sound],
+    ) -> None:
+        self._placement = placement
+        self._exchange = placement.exchange
+        self._lines = placement.lines
+        self._trunk_watch = trunk_watch
+        self._policy = policy
+        self._thanks = thanks
+        self._stopped = stopped
+        self._leave_sure = leave_sure
+        self._go_on: Callable[[LiveCall, CallOrder, Wants], None] | None = None
+        self._goes_on_for = 0.0
+
+    def bring_conversations_to(
+        self, go_on: Callable[[LiveCall, CallOrder, Wants], None], *, longest: float
+    ) -> None:
+        """From now on who presses more than the alert asks for is handed to `go_on`, with the call.
+
+        It goes on for `longest` seconds at most.
+        """
+        self._go_on, self._goes_on_for = go_on, longest
+
+    async def places(self, *, urgent: bool, at_most: int) -> int:
+        return await self._lines.free(at_most, urgent=urgent)
+
+    def give_back(self, places: int = 1) -> None:
+        self._lines.give_back(places)
+
+    async def call(self, order: CallOrder) -> CallResult:
+        """Place the call, once, and see it through; its place on the line is held already."""
+        wanted = self._wanted(order)
+        try:
+            live = self._placement.watch(wanted)
+        except NumberRefused:
+            return CallResult(Outcome.REFUSED)
+        try:
+            seen = self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
+            return await self._trunk_watch.judged(live, order.number, seen)
+        finally:
+            self._trunk_watch.forget(live)
+
+    async def adopt(self, order: CallOrder) -> CallResult:
+        """See through a call that was placed before this process began; never place it again."""
+        wanted = self._wanted(order)
+        live = self._placement.expect(wanted.id, passes=wanted.passes, is_conversation=False)
+        return self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
+
+    async def stop(self, attempt: UUID) -> None:
+        """End this attempt's call if it is ours and not answered yet."""
+        await self._placement.stop(attempt)
+
+    async def withdraw(self, attempt: UUID) -> None:
+        """Stop this attempt's phone, or tell who has answered that the alert is taken back, and hang up."""
+        live = self._exchange.find(str(attempt))
+        if live is not None and live.call is not None:
+            live.call.withdraw()
+        else:
+            await self.stop(attempt)
+
+    async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
+        try:
+            channels = {channel.id for channel in await self._placement.client.channels.list()}
+        except AriError:
+            return ()
+        return [one for one in attempts if str(one) not in channels and self._exchange.find(str(one)) is None]
+
+    def _wanted(self, order: CallOrder) -> Origination:
+        return Origination(
+            order.attempt,
+            order.number,
+            ring=self._policy.ring,
+            limit=self._policy.limit(order.sound_seconds),
+            passes=self._policy.passes,
+            variables={
+                "FALLBACK": str(order.sound),
+                "THANKS": str(self._thanks[order.language].path),
+            },
+            is_conversation=False,
+            is_reserved=True,
+            on_ring=self._trunk_watch.rings,
+        )
+
+    async def _see_through(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallResult:
+        try:
+            async with self._placement.see_through(live, wanted):
+                return await self._converse(live, wanted, order)
+        except NotPlaced:
+            return CallResult(Outcome.TRUNK_DOWN)
+        except TimeoutError:
+            return self._heard(live, End()) if live.call else CallResult(Outcome.UNKNOWN)
+
+    async def _converse(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallResult:
+        alert = Alert(
+            message=Sound(order.sound, order.sound_seconds),
+            thanks=self._thanks[order.language],
+            leave_sure=self._leave_sure[order.language],
+            pause=self._policy.pause,
+        )
+        wants: Wants | None = None
+        is_late = False
+
+        async def speak(call: Call) -> None:
+            nonlocal wants, is_late
+            is_late = monotonic() >= order.expires_at
+            if not is_late:
+                wants = await self._speak(call, alert, order.language)
+
+        call = await self._placement.converse(live, speak, limit=wanted.limit)
+        if call is None:
+            return await self._unanswered(live)
+        if is_late:
+            return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
+        if wants is not None and self._go_on is not None:
+            self._exchange.hand_over(live, call)
+            self._go_on(live, order, wants)
+            return replace(self._heard(live, End()), goes_on_for=self._goes_on_for)
+        await self._placement.end(live)
+        if live.listening is not None:
+            live.far_end.facts.sounds = await live.listening.sounds(order.sound)
+        return await self._noted(live) if live.end.is_lost else self._heard(live, live.end)
+
+    async def _speak(self, call: Call, alert: Alert, language: str) -> Wants | None:
+        try:
+            return await alert_call(call, alert)
+        except Withdrawn:
+            if not call.is_held:
+                await call.play(self._stopped[language])
+            return None
+
+    @staticmethod
+    def _heard(live: LiveCall, end: End) -> CallResult:
+        """What an answered call came to; without its end, what was proved until now."""
+        heard = Outcome.INCOMPATIBLE if live.had_no_sound else live.far_end.outcome()
+        is_lost = end.is_lost and heard not in HEARD_WHOLE
+        return CallResult(
+            Outcome.LOST if is_lost else heard,
+            answered_at=live.answered_at,
+            ended_at=datetime.now(UTC),
+            cause=end.cause,
+            sip_status=end.sip_status,
+            evidence=live.far_end.evidence(),
+        )
+
+    async def _noted(self, live: LiveCall) -> CallResult:
+        """What a call came to that we did not lead to its end: we may know, or the PBX if it went on."""
+        known = self._heard(live, live.end) if live.call else CallResult(Outcome.LOST)
+        note = await self._exchange.note_of(live.id)
+        if note is None:
+            return known
+        evidence = {**known.evidence, **note.evidence}
+        noted = note.outcome(is_nobody=live.far_end.judgement.who in NOBODY)
+        is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
+        return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
+
+    async def _unanswered(self, live: LiveCall) -> CallResult:
+        end = live.end
+        if end.is_lost or end.cause is None:
+            return await self._noted(live)
+        if end.was_answered:
+            return self._heard(live, end)
+        outcome = unanswered(live, ring=self._policy.ring)
+        if outcome is Outcome.CONGESTION:
+            self._lines.slow_down()
+        return CallResult(
+            outcome,
+            ended_at=datetime.now(UTC),
+            cause=end.cause,
+            sip_status=end.sip_status,
+            evidence=live.ringing(),
+        )
+
+    @staticmethod
+    def _as_far_as_seen(live: LiveCall, wanted: Origination, result: CallResult) -> CallResult:
+        """A call whose end the PBX has not told of may still be up, until its own limit."""
+        if live.is_over or not live.is_placed or result.goes_on_for:
+            return result
+        return replace(result, goes_on_for=wanted.longest)

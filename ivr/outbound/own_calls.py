@@ -1,0 +1,160 @@
+"""Calls that belong to no broadcast, of one kind on one node: written ahead, placed or adopted, closed."""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from typing import Generic, Protocol
+from uuid import UUID
+
+from broadcast.ledger.lease import Lease, Tenure
+from broadcast.own_call import LOST
+from broadcast.service_calls.own_calls import LIMIT, Book, Ending, W
+from directory.errors import NumberRefused
+from ivr.call.call import Call
+from ivr.outbound.placement import NotPlaced, Origination, Placement
+from ivr.pbx.live_call import LiveCall
+from ivr.recordings.patience import patiently
+from storage.transactions import Transactions
+
+log = logging.getLogger(__name__)
+
+
+class Conversation(Protocol):
+    """What is to be said on one of these calls."""
+
+    @property
+    def number(self) -> str: ...
+
+    async def converse(self, call: Call) -> None:
+        """The script, with whoever has picked up."""
+
+    def ending(self, live: LiveCall) -> Ending | None:
+        """What came of it, now that it is over; None when nothing did. `live` is what the PBX told of it."""
+
+    def tidy_up(self) -> None:
+        """The call is over, or left to the next process."""
+
+
+class Source(ABC, Generic[W]):
+    """A kind of call: the book of its calls, and what is said on them."""
+
+    book: Book[W]
+    ring: float
+    """Seconds for which a telephone rings."""
+    at_once: int
+    """So many of these calls may be up on one node."""
+
+    @abstractmethod
+    async def conversation(self, written: W) -> Conversation: ...
+
+
+class OwnCalls(Generic[W]):
+    """Each call is written down before it is placed, and closed with what it came to."""
+
+    def __init__(self, database: Transactions, placement: Placement, lease: Lease, source: Source[W]) -> None:
+        self._database = database
+        self._placement = placement
+        self._lease = lease
+        self._source = source
+        self._up: dict[UUID, asyncio.Task[None]] = {}
+        self._endings: dict[UUID, Ending] = {}
+        """Of calls whose end could not be written yet."""
+        self._orphans: set[UUID] = set()
+        """Calls of dead nodes, at the last look."""
+
+    async def adopt_all(self) -> None:
+        """See through the calls of an earlier process; to be done before the PBX is asked which there are."""
+        for written in await self._database(self._source.book.under_way, self._lease.node):
+            self._begin(written, None)
+
+    async def tend(self) -> None:
+        """Once a second: stop what is not needed any more, and begin what is due."""
+        were_up = set(self._up)
+        unwanted, left = await self._database(self._source.book.look, self._lease.node, list(self._up))
+        for call in unwanted:
+            await self._placement.stop(call)
+        for written in left:
+            if written.id in self._up:
+                continue
+            if written.id in self._endings:
+                await self._close(written)
+            elif written.id not in were_up:  # who was has ended meanwhile
+                self._begin(written, None)
+        while len(self._up) < self._source.at_once:
+            tenure = self._lease.tenure
+            if (new := await self._take()) is None:
+                break
+            self._begin(new, tenure)
+
+    async def give_up_orphans(self) -> None:
+        """Leave to others the calls of nodes that were dead at the last look too.
+
+        Two sightings, because after an absence of the database every node looks dead at first.
+        """
+        book = self._source.book
+        self._orphans = await self._database(book.give_up_orphans, self._lease.node, self._orphans)
+
+    async def leave(self) -> None:
+        """Let go of every call as it is; the next process adopts it, and greets whoever is there anew."""
+        for call in self._up.values():
+            call.cancel()
+        if self._up:
+            await asyncio.wait(self._up.values())
+
+    async def _take(self) -> W | None:
+        """Write the next one ahead."""
+        if not self._lease.may_take or not self._placement.may_place:
+            return None
+        return await self._database(self._source.book.take, self._lease.node)
+
+    def _begin(self, written: W, taken_under: Tenure | None) -> None:
+        """A new call, or without a tenure one of an earlier process."""
+        task = asyncio.create_task(self._call(written, taken_under))
+        self._up[written.id] = task
+        task.add_done_callback(lambda _: self._up.pop(written.id, None))
+
+    async def _call(self, written: W, taken_under: Tenure | None) -> None:
+        # Expected before anything is waited for: the PBX is asked soon which calls there are.
+        adopted = None if taken_under else self._placement.expect(written.id)
+        try:
+            ending = await self._lead(written, taken_under, adopted)
+        except Exception:
+            log.exception("A call of our own ended in a fault of our own.")
+            ending = Ending(LOST)
+            if adopted is not None:
+                self._placement.abandon(adopted)
+        self._endings[written.id] = ending
+        await patiently(lambda: self._close(written))
+
+    async def _lead(self, written: W, taken_under: Tenure | None, adopted: LiveCall | None) -> Ending:
+        """From the look whom to ring to what came of it."""
+        conversation = await patiently(lambda: self._source.conversation(written))
+        wanted = Origination(written.id, conversation.number, ring=self._source.ring, limit=LIMIT)
+        try:
+            live = adopted
+            if live is None:
+                # Nothing is waited for between this look at the lease and the request to the PBX.
+                if taken_under is None or not self._lease.covers(taken_under):
+                    return Ending(LOST)
+                live = self._placement.watch(wanted)
+            return await self._see_through(live, wanted, conversation)
+        except NumberRefused as refusal:
+            log.warning("A number is not rung: %s", refusal)
+            return Ending(self._source.book.nothing)
+        finally:
+            conversation.tidy_up()
+
+    async def _see_through(self, live: LiveCall, wanted: Origination, conversation: Conversation) -> Ending:
+        nothing = Ending(self._source.book.nothing)
+        try:
+            async with self._placement.see_through(live, wanted):
+                await self._placement.converse(live, conversation.converse, limit=wanted.limit)
+        except NotPlaced:
+            return nothing
+        except TimeoutError:
+            return conversation.ending(live) or nothing
+        return conversation.ending(live) or (Ending(LOST) if live.end.is_lost else nothing)
+
+    async def _close(self, written: W) -> None:
+        await self._database(self._source.book.close, written, self._endings[written.id])
+        del self._endings[written.id]

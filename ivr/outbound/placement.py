@@ -1,0 +1,233 @@
+"""Places a call and stays with it to its end, whatever it is for: originate or adopt, see through, hang up.
+
+What is said on it, and what is made of its end, is for whoever wants the call.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID
+
+from broadcast.states import Outcome
+from directory.errors import NumberRefused
+from directory.numbers import check_may_be_dialled
+from ivr.ari.causes import outcome_of
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
+from ivr.call.call import Call
+from ivr.detection.far_end import TALK_DETECTION
+from ivr.pbx.capacity import Lines
+from ivr.pbx.dialplan import ANSWERED, CONTEXT
+from ivr.pbx.exchange import Exchange
+from ivr.pbx.live_call import LiveCall
+from ivr.pbx.trunk import Trunk
+
+log = logging.getLogger(__name__)
+
+ENDPOINT = "trunk"
+END_REPORTED_WITHIN = 5.0
+"""Seconds after our hang-up in which the PBX reports the end of the channel."""
+RING_TOLERANCE = 1.0
+"""Seconds by which a call that rang until our limit may seem to have rung shorter."""
+Script = Callable[[Call], Awaitable[None]]
+
+
+class NotPlaced(Exception):  # noqa: N818 - a condition, as those of ARI
+    """The PBX has no way out for this call, or refuses it: nobody was rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origination:
+    """A call as the PBX is asked for it; times in seconds."""
+
+    id: UUID
+    """Of the row that was written ahead, and of the channel."""
+    number: str
+    """E.164."""
+    ring: float
+    """How long a telephone rings."""
+    limit: float
+    """How long after the answer it is ended, whatever is being said."""
+    passes: int = 1
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Channel variables, besides the limit that the PBX itself keeps."""
+    is_conversation: bool = True
+    """It is no alert: keys alone are looked for in what is said."""
+    is_reserved: bool = False
+    """A place on the line is held for it; else it takes one of those that are kept for callers."""
+    on_ring: Callable[[LiveCall], None] | None = None
+    """Told when it gets through, once."""
+
+    @property
+    def longest(self) -> float:
+        """Seconds from its placing in which the PBX itself has ended it, and told so."""
+        return longest_call(self.ring, self.limit)
+
+
+def longest_call(ring: float, limit: float) -> float:
+    """Seconds from its placing in which a call that rings and lasts so long is over on the PBX itself."""
+    return ring + limit + 2 * END_REPORTED_WITHIN
+
+
+class Placement:
+    """On one trunk of one PBX. Each call that is watched or expected is to be seen through, or abandoned."""
+
+    def __init__(
+        self, client: AriClient, exchange: Exchange, lines: Lines, *, trunk: Trunk, endpoint: str = ENDPOINT
+    ) -> None:
+        self.client = client
+        self.exchange = exchange
+        self.lines = lines
+        self._trunk = trunk
+        self._endpoint = endpoint
+
+    @property
+    def may_place(self) -> bool:
+        """The PBX and its trunk are there."""
+        return self.lines.is_open
+
+    def watch(self, wanted: Origination) -> LiveCall:
+        """A call that is to be placed now. Raises NumberRefused for a number that is never dialled."""
+        try:
+            check_may_be_dialled(wanted.number, simulated_trunk=self._trunk.is_simulated)
+        except NumberRefused:
+            if wanted.is_reserved:
+                self.lines.give_back()
+            raise
+        if wanted.is_reserved:
+            self.lines.place()
+        else:
+            self.lines.occupy()
+        live = self.exchange.watch(
+            str(wanted.id), passes=wanted.passes, is_conversation=wanted.is_conversation
+        )
+        live.on_ring = wanted.on_ring
+        return live
+
+    def expect(self, id_: UUID, *, passes: int = 1, is_conversation: bool = True) -> LiveCall:
+        """A call that an earlier process placed, or was about to: it is adopted, and never placed again.
+
+        Its end is lost when the PBX knows no such channel.
+        """
+        self.lines.occupy()
+        live = self.exchange.watch(str(id_), passes=passes, is_conversation=is_conversation)
+        live.is_placed = True
+        live.miss_events()
+        self.exchange.compare(live)
+        return live
+
+    def abandon(self, live: LiveCall) -> None:
+        """Nobody sees it through after all."""
+        if self.exchange.find(live.id) is live:
+            self.exchange.forget(live)
+            self.lines.release()
+
+    @asynccontextmanager
+    async def see_through(self, live: LiveCall, wanted: Origination) -> AsyncIterator[None]:
+        """Originate it, once, unless it is adopted; at the end of the block it is over, or handed over.
+
+        Raises NotPlaced, and TimeoutError for a call that outlived every limit. Who is cancelled in the block
+        leaves the call as it is, to the next process.
+        """
+        try:
+            async with asyncio.timeout(wanted.longest):
+                if not live.is_placed:
+                    await self._originate(live, wanted)
+                yield
+                if not live.is_handed_over:
+                    await self.end(live)
+        except NotPlaced:
+            raise
+        except TimeoutError:
+            log.warning("A call outlived every limit and was ended.")
+            await self._hang_up(live)
+            raise
+        except Exception:  # a fault of our own: nobody leads the call any more, and it may be up
+            live.is_handed_over = False
+            await self._hang_up(live)
+            raise
+        finally:
+            if not live.is_handed_over:
+                self.exchange.forget(live)
+            self.lines.release()
+
+    async def converse(self, live: LiveCall, script: Script, *, limit: float) -> Call | None:
+        """Wait for the answer and hold this conversation, for so many seconds at most; None: no answer."""
+        call = await live.answered()
+        if call is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(limit):
+                    await self.exchange.converse(script, call)
+        return call
+
+    async def end(self, live: LiveCall) -> None:
+        """Hang up, once, if it is ours to do, and wait for the word of its end as long as that takes."""
+        if live.is_over or live.was_hung_up:
+            return
+        if live.has_left:
+            await live.ended()
+            return
+        live.was_hung_up = True
+        await self._hang_up(live)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_REPORTED_WITHIN):
+                await live.ended()
+
+    async def stop(self, id_: UUID) -> None:
+        """Nobody needs this call any more: end it if it is ours and not answered yet."""
+        live = self.exchange.find(str(id_))
+        if live is not None and live.call is None and not live.is_on_fallback:
+            live.is_unwanted = True
+            await self._hang_up(live)
+
+    async def _originate(self, live: LiveCall, wanted: Origination) -> None:
+        """The one request that rings a phone; a call whose reply is lost may exist; its end tells."""
+        try:
+            await self.client.channels.originate(
+                live.id,
+                endpoint=f"PJSIP/{self._trunk.written(wanted.number)}@{self._endpoint}",
+                context=CONTEXT,
+                extension=ANSWERED,
+                caller_id=self._trunk.caller_id,
+                timeout=wanted.ring,
+                variables={
+                    "TALK_DETECT(set)": TALK_DETECTION,
+                    "CALL_LIMIT": str(round(wanted.limit + END_REPORTED_WITHIN)),
+                    **wanted.variables,
+                },
+            )
+        except EndpointUnavailable as fault:
+            log.warning("%s", fault)
+            raise NotPlaced from fault
+        except AriRefused as fault:
+            log.error("The PBX refuses to place calls: %s", fault)  # noqa: TRY400 - no trace needed
+            raise NotPlaced from fault
+        except (AlreadyPlaced, AriUnreachable) as fault:
+            log.warning("It is not certain that a call was placed: %s", fault)
+            self.exchange.doubt(live)
+        live.is_placed = True
+        if live.is_unwanted:
+            await self._hang_up(live)
+
+    async def _hang_up(self, live: LiveCall) -> None:
+        try:
+            await self.client.channels.hangup(live.id)
+        except AriError as fault:
+            log.warning("A call could not be ended and ends by its own limit: %s", fault)
+
+
+def unanswered(live: LiveCall, *, ring: float) -> Outcome:
+    """What a call came to that ended with a cause and without an answer; it was to ring for so long."""
+    end, rang_for = live.end, monotonic() - live.placed_at
+    assert end.cause is not None
+    if end.lasted is not None and end.lasted >= 0.0:  # else its clock was set meanwhile
+        rang_for = min(rang_for, end.lasted)  # we may be told late
+    return outcome_of(
+        end.cause,
+        end.sip_status,
+        rang=live.rang is not False or live.is_unwanted,
+        our_timeout=rang_for >= ring - RING_TOLERANCE,
+    )

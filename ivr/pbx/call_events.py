@@ -1,0 +1,103 @@
+"""What the PBX tells of one call, told to that call; what needs more than the call is the exchange's."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ivr.ari.events import (
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHold,
+    ChannelTalkingFinished,
+    ChannelUnhold,
+    Dial,
+    Event,
+    PlaybackFinished,
+    PlaybackStarted,
+    RecordingFailed,
+    RecordingFinished,
+)
+from ivr.pbx.live_call import End, LiveCall
+
+REDIRECTED = 302
+"""Status of a call that was sent elsewhere, when Asterisk drops it before it has noted which 3xx that was."""
+Handler = Callable[[LiveCall, Event], None]
+
+
+def _on_destroyed(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelDestroyed)
+    if event.channel.is_ringing:
+        live.rings()  # which we may have missed
+    end = End(
+        event.cause,
+        REDIRECTED if event.tech_cause is None and live.is_redirected else event.tech_cause,
+        is_lost=live.is_on_fallback,
+        was_answered=event.channel.is_up,
+        lasted=_lasted(event),
+    )
+    live.finish(end, event.at.timestamp())
+
+
+def _lasted(event: ChannelDestroyed) -> float | None:
+    created = event.channel.creationtime
+    return (event.at - datetime.fromisoformat(created)).total_seconds() if created else None
+
+
+def _on_dial(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, Dial)
+    if event.is_heard_of_a_telephone:
+        live.rings()
+    if event.forward:
+        live.is_redirected = True
+
+
+def _on_playback_started(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, PlaybackStarted)
+    if live.call is not None:
+        live.call.playback_started(event.playback.id, event.at.timestamp())
+
+
+def _on_playback_finished(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, PlaybackFinished)
+    if live.call is not None:
+        live.call.playback_ended(event.playback.id, event.at.timestamp(), ok=event.is_whole)
+
+
+def _on_key(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelDtmfReceived)
+    if live.call is not None:
+        live.call.pressed(event.digit, event.at.timestamp())
+
+
+def _on_recorded(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, RecordingFinished | RecordingFailed)
+    if live.call is not None:
+        live.call.recorded(event.recording.name)
+
+
+def _on_quiet(live: LiveCall, event: Event) -> None:
+    assert isinstance(event, ChannelTalkingFinished)
+    if live.call is None:
+        return
+    if live.is_conversation:
+        live.call.quiet.set()
+    else:
+        live.call.talk_ended(event.at.timestamp(), event.duration / 1000)
+
+
+def _on_hold(live: LiveCall, event: Event) -> None:
+    live.hold(event.at.timestamp(), is_held=isinstance(event, ChannelHold))
+
+
+OF_ONE_CALL: Mapping[type[Event], Handler] = {
+    ChannelDestroyed: _on_destroyed,
+    ChannelDtmfReceived: _on_key,
+    ChannelHold: _on_hold,
+    ChannelTalkingFinished: _on_quiet,
+    ChannelUnhold: _on_hold,
+    Dial: _on_dial,
+    PlaybackFinished: _on_playback_finished,
+    PlaybackStarted: _on_playback_started,
+    RecordingFailed: _on_recorded,
+    RecordingFinished: _on_recorded,
+}
+"""Who is told of which event."""

@@ -1,0 +1,74 @@
+"""Calls that the PBX leads by itself: where in its dialplan, what it notes of them, and what they came to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broadcast.states import Outcome
+from ivr.ari.events import ReportedChannel
+
+CONTEXT, ANSWERED, FALLBACK = "alert", "call", "fallback"
+"""Where in the PBX's dialplan an answered call begins, and where the message is spoken without us."""
+INBOUND, AWAY = "inbound", "away"
+"""Where a call from outside begins, and where a caller whom we cannot help is told whom to call."""
+MOST_CALLERS = "MOST_CALLERS"
+"""The global variable of the dialplan that says how many callers at once it hands to us."""
+NOTE_NEEDED = 60.0
+"""Seconds from reading a note within which what it says is surely in the database, or in the spool."""
+_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
+
+
+def way_out(channel: ReportedChannel, trunk: str) -> tuple[str, str] | None:
+    """Where the dialplan goes on with a call in our application; None for what is no call of the trunk."""
+    if channel.was_placed_on(trunk):
+        return CONTEXT, FALLBACK
+    return (INBOUND, AWAY) if channel.dialplan.context == INBOUND else None
+
+
+def is_led_by_the_pbx(channel: ReportedChannel) -> bool:
+    return channel.is_at(CONTEXT, FALLBACK) or channel.is_at(INBOUND, AWAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Written as the call goes on, and final when it is over."""
+
+    passes: int
+    """How often the message was played from its first sample to its last."""
+    confirmed: bool
+    """1 was pressed."""
+    stayed: bool
+    """Whoever it was stayed until everything had been said."""
+
+    def outcome(self, *, is_nobody: bool = False) -> Outcome:
+        """Who puts the phone down after the whole message has heard it; who only stays may be nobody.
+
+        `is_nobody`: we had heard a machine before the PBX spoke; how much of it is on a box is not known.
+        """
+        if self.confirmed:
+            return Outcome.CONFIRMED
+        if not self.passes:
+            return Outcome.LOST
+        if is_nobody:
+            return Outcome.VOICEMAIL_PARTIAL
+        return Outcome.SILENT if self.stayed else Outcome.HEARD
+
+    @property
+    def evidence(self) -> Mapping[str, object]:
+        return {"fallback": self.passes, "reason": f"the PBX spoke by itself; {self._end}"}
+
+    @property
+    def _end(self) -> str:
+        if self.confirmed:
+            return "1 was pressed"
+        if self.stayed:
+            return "somebody or nobody stayed to the end"
+        return "put the phone down after the message" if self.passes else "left before its end"
+
+
+def parse(note: str) -> Note | None:
+    """None when it was not the PBX that led the call."""
+    found = _NOTE.fullmatch(note)
+    if found is None:
+        return None
+    return Note(int(found["passes"]), found["end"] == "/key=1", found["end"] == "/stayed")

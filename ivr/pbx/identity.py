@@ -1,0 +1,157 @@
+"""Who calls, from what the trunk says: From (RFC 3261), P-Asserted-Identity (RFC 3325), Privacy (RFC 3323),
+verstat (3GPP TS 24.229).
+
+Anybody can write a From. It is vouched for where the trunk's carrier screens who calls, and so is what a
+trusted trunk asserts or has validated; a validation that did not pass vouches for nobody. Whoever asks to be
+withheld is, by whichever of these.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from directory.readings import NONE, Readings, country_of_code, readings
+from ivr.ari.events import ReportedChannel
+from ivr.pbx.trunk import Trunk
+
+LONGEST_HEADER = 400
+"""Characters of a header that the dialplan hands over; what is as long may be cut, and says nothing."""
+FROM, PRIVACY = "CALLER_FROM", "CALLER_PRIVACY"
+ASSERTED = ("CALLER_ASSERTED_1", "CALLER_ASSERTED_2", "CALLER_ASSERTED_3")
+"""Channel variables that the dialplan fills, percent-encoded twice."""
+MOST_ASSERTED = 2
+"""Identities that may be asserted of one caller: a SIP and a telephone number (RFC 3325, section 9.1)."""
+
+_SHOWN_TO_ALL = frozenset({"", "none", "session", "history", "critical"})
+"""Wishes for privacy that do not concern who it is."""
+_WITHHELD = frozenset({"anonymous", "restricted", "private", "withheld"})
+_ADDRESS = re.compile(
+    r'\s*(?P<display>"(?:[^"\\]|\\.)*"|[^"<>,;:]*)\s*<(?P<uri>[^<>"]*)>\s*(?P<parameters>;[^<>]*)?'
+    r"|\s*(?P<bare>[^<>\",;\s]+)\s*(?P<behind>;[^<>]*)?"
+)
+_SIP = re.compile(r"sips?:(?P<user>[^@]*)@(?P<host>[^;?:/]+).*", re.IGNORECASE)
+_TEL = re.compile(r"tel:(?P<user>.*)", re.IGNORECASE)
+_CONTEXT = re.compile(r";phone-context=\+([0-9]{1,3})(?:;|$)", re.IGNORECASE)
+_VERSTAT = re.compile(r";\s*verstat\s*(?:=\s*\"?([^;?>@:\s\"]*))?", re.IGNORECASE)
+_PASSED = frozenset({"tn-validation-passed", "tn-validation-passed-a"})
+"""Of a number that is the caller's own. B and C tell of a customer, or of a gateway, and of no number."""
+_ONE_OF_SEVERAL = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<>])+')
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """What is known of a caller before anybody is looked up; without readings it is nobody's number."""
+
+    readings: Readings = NONE
+    is_vouched: bool = False
+    """The trunk stands in for it: it is not only what the caller says of themselves."""
+
+    @property
+    def tells_apart(self) -> Readings | None:
+        """What is the same on every call of theirs, and another's is not; None when nothing is."""
+        return self.readings if self.readings != NONE else None
+
+    @classmethod
+    def of_called(cls, number: str) -> "CallerId":
+        """Whoever has picked up this number, which we called: it is theirs."""
+        return cls(Readings((number,)), is_vouched=True)
+
+
+def caller_of(channel: ReportedChannel, trunk: Trunk) -> CallerId:
+    """Who calls on this channel. A PBX that hands over no headers has told the number alone."""
+    told = channel.channelvars
+    if FROM not in told:
+        return _known(readings(channel.caller.number, trunk.country), is_vouched=trunk.vouches)
+    return identified({name: _decoded(text) for name, text in told.items()}, trunk)
+
+
+def _decoded(text: str) -> str:
+    """The dialplan encodes colons before it encodes the whole, which may hold any bytes."""
+    return unquote(unquote(text, errors="replace"))
+
+
+def identified(headers: Mapping[str, str], trunk: Trunk) -> CallerId:
+    """The same from the headers themselves, by the variables above; one that is not there is empty."""
+    sender = _address(headers.get(FROM, ""))
+    if sender is None or _wants_privacy(headers.get(PRIVACY, "")):
+        return CallerId()
+    names = ASSERTED if trunk.trusts_identity else ()
+    values = [one for name in names for one in _several(headers.get(name, ""))]
+    asserted = [one for value in values if (one := _address(value))]
+    said = (sender, *asserted)
+    if any(one.is_withheld for one in said):
+        return CallerId()
+    has_failed = any(not one.has_passed for one in said if one.verdicts)
+    # More than may be asserted of one caller, or not the same everywhere, is asserted of nobody.
+    numbers = {one.readings(trunk.country) for one in asserted} - {NONE}
+    if len(values) > MOST_ASSERTED or len(numbers) > 1:
+        return CallerId(sender.readings(trunk.country))
+    if numbers:
+        return CallerId(numbers.pop(), is_vouched=not has_failed)
+    is_vouched = trunk.vouches or (trunk.trusts_identity and sender.has_passed)
+    return _known(sender.readings(trunk.country), is_vouched=is_vouched and not has_failed)
+
+
+def _known(found: Readings, *, is_vouched: bool) -> CallerId:
+    """Nobody vouches for what cannot be read."""
+    return CallerId(found, is_vouched=is_vouched and found != NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    display: str
+    user: str
+    host: str
+    verdicts: tuple[str, ...]
+    """Each verstat: what came of validating the number."""
+
+    @property
+    def has_passed(self) -> bool:
+        return bool(self.verdicts) and _PASSED.issuperset(self.verdicts)
+
+    @property
+    def is_withheld(self) -> bool:
+        return (
+            self.display.strip('" ').lower() in _WITHHELD
+            or self.user.lower() in _WITHHELD
+            or self.host.lower().rstrip(".").endswith("anonymous.invalid")
+        )
+
+    def readings(self, country: str) -> Readings:
+        number, _, parameters = self.user.partition(";")
+        context = _CONTEXT.search(f";{parameters}")
+        if context and not number.startswith("+"):
+            country = country_of_code(context[1])
+            if not country:
+                return NONE
+        return readings(number, country)
+
+
+def _address(header: str) -> _Address | None:
+    """What a header with one address says; None when it cannot be read, or perhaps not to its end."""
+    found = _ADDRESS.fullmatch(header) if len(header) < LONGEST_HEADER else None
+    if found is None:
+        return None
+    uri = found["bare"] if found["uri"] is None else found["uri"]
+    display, behind = found["display"] or "", found["parameters"] or found["behind"] or ""
+    verdicts = tuple(one.lower() for one in _VERSTAT.findall(uri.partition("?")[0] + behind))
+    if sip := _SIP.fullmatch(uri):
+        user = sip["user"].partition(":")[0]
+        return _Address(display, unquote(user, errors="replace"), sip["host"], verdicts)
+    if tel := _TEL.fullmatch(uri):
+        return _Address(display, tel["user"], "", verdicts)
+    scheme, _, host = uri.partition(":")
+    return _Address(display, "", host, verdicts) if scheme.isalpha() and host else None
+
+
+def _wants_privacy(header: str) -> bool:
+    if len(header) >= LONGEST_HEADER:
+        return True
+    return not {one.strip().lower() for one in re.split(r"[;,]", header)} <= _SHOWN_TO_ALL
+
+
+def _several(header: str) -> Iterator[str]:
+    """Its values, which stand between commas; one that may have been cut says nothing."""
+    if len(header) < LONGEST_HEADER:
+        yield from (one for one in _ONE_OF_SEVERAL.findall(header) if one.strip())

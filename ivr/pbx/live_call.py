@@ -1,0 +1,137 @@
+"""One call that the exchange watches, from before it is placed until its channel is gone."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+
+from ivr.call.call import Call
+from ivr.detection.far_end import FarEnd
+from ivr.pbx.listener import TalkListener
+
+NO_SOUND = frozenset({406, 488, 606})
+"""SIP statuses of a call whose SDP could not be used, also after a 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a channel ended; `is_lost` when the end or the answer came while we could not see it."""
+
+    cause: int | None = None
+    sip_status: int | None = None
+    is_lost: bool = False
+    was_answered: bool = False
+    """Also when it was over before we had it: who rings off at once ends it then."""
+    lasted: float | None = None
+    """Seconds from placing it, by the PBX's clock, however late we are told; None when it does not say."""
+
+
+class LiveCall:
+    """Told by the exchange what becomes of the call; waited for by the dialler."""
+
+    def __init__(self, id_: str, passes: int, *, is_conversation: bool = False) -> None:
+        self.id = id_
+        self.placed_at = monotonic()
+        """Or just before; by the monotonic clock."""
+        self.is_placed = False
+        self.is_unwanted = False
+        self.is_on_fallback = False
+        """The PBX speaks by itself: nobody led the call when it was answered, or it was taken from us."""
+        self.has_left = False
+        """It is no longer in our application: ended, or led by the PBX; not ours to hang up."""
+        self.was_hung_up = False
+        """We have ended it; nobody does so twice."""
+        self.is_conversation = is_conversation
+        """It is no alert, or no longer: nothing is proved by talk, in which keys alone are looked for."""
+        self.is_handed_over = False
+        """Its attempt is over, and the conversation goes on: somebody else ends and forgets it."""
+        self.is_redirected = False
+        """It was sent elsewhere (3xx), where nobody follows."""
+        self.is_counted = False
+        """Its packets are being counted."""
+        self.is_held = False
+        """They have put us on hold, as an answer can do too."""
+        self.rang: bool | None = False
+        """It got through: a telephone rang (180, 183), or answered. None when that may have been missed."""
+        self.rang_after: float | None = None
+        """Seconds from placing it until then."""
+        self.on_ring: Callable[[LiveCall], None] | None = None
+        """Told when that is noticed, once."""
+        self.listening: TalkListener | None = None
+        self.far_end = FarEnd(passes)
+        self.call: Call | None = None
+        self.answered_at: datetime | None = None
+        self._answered = asyncio.Event()
+        self._ended = asyncio.Event()
+        self.end = End()
+
+    @property
+    def is_over(self) -> bool:
+        return self._ended.is_set()
+
+    @property
+    def had_no_sound(self) -> bool:
+        """It was picked up, and then refused because no sound could be agreed on."""
+        facts = self.far_end.facts
+        is_refused = self.end.sip_status in NO_SOUND and not facts.talks and not facts.keys
+        was_answered = self.call is not None or self.end.was_answered
+        return was_answered and is_refused and not facts.whole_passes
+
+    async def answered(self) -> Call | None:
+        """Wait for the answer; None when the call ended without one."""
+        await self._answered.wait()
+        return self.call
+
+    async def ended(self) -> End:
+        await self._ended.wait()
+        return self.end
+
+    def rings(self) -> None:
+        """It got through."""
+        if not self.rang:
+            self.rang, self.rang_after = True, monotonic() - self.placed_at
+            if self.on_ring is not None:
+                self.on_ring(self)
+
+    def ringing(self) -> dict[str, object]:
+        """When it rang, or that it did not, as JSON; nothing where that is not known."""
+        if self.rang is None:
+            return {}
+        return {"rang": None if self.rang_after is None else round(self.rang_after, 1)}
+
+    def miss_events(self) -> None:
+        """Events may be missing from now on."""
+        self.far_end.facts.is_complete = False
+        self.rang = self.rang or None
+
+    def answer(self, call: Call, at: float) -> None:
+        """`at` is the moment by the PBX's clock."""
+        self.rings()
+        self.call = call
+        if self.is_held:
+            call.held(at)
+        self.answered_at = datetime.now(UTC)
+        self.is_on_fallback = self.has_left = False
+        self._answered.set()
+
+    def hold(self, at: float, *, is_held: bool) -> None:
+        self.is_held = is_held
+        if self.call is not None:
+            (self.call.held if is_held else self.call.resumed)(at)
+
+    def leave_to_dialplan(self) -> None:
+        """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""
+        self.is_on_fallback = self.has_left = True
+        if self.call is not None:
+            self.call.hung_up(None)
+
+    def finish(self, end: End, at: float) -> None:
+        """`at` is the moment by the PBX's clock."""
+        if not self._ended.is_set():
+            self.end = end
+            self._ended.set()
+            self._answered.set()
+            if self.call is not None:
+                # A call that was lost on our side: nobody put the phone down.
+                self.call.hung_up(None if end.is_lost else at)

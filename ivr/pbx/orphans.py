@@ -1,0 +1,66 @@
+"""Calls that are perhaps not there, and orphaned channels: calls that nobody leads."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from time import time
+
+from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError, AriUnreachable, ChannelGone
+from ivr.ari.events import ReportedChannel
+from ivr.pbx.dialplan import CONTEXT, FALLBACK
+from ivr.pbx.live_call import End, LiveCall
+
+LOOKS, LOOK_AGAIN_AFTER = 10, 1.0
+"""How often, and every how many seconds, a call whose placing got no reply must be missing to be lost."""
+
+
+async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> None:
+    """Ask the PBX for this call; what is not there at so many looks is lost."""
+    while not live.is_over:
+        try:
+            await client.channels.get(live.id)
+        except ChannelGone:
+            looks -= 1
+        except AriUnreachable:
+            pass  # it says nothing of the call
+        else:
+            return
+        if looks <= 0:
+            live.finish(End(is_lost=True), time())
+            return
+        await asyncio.sleep(LOOK_AGAIN_AFTER)
+
+
+async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
+    """Nobody leads this call: a phone rings no longer, and who answered hears the message without us."""
+    if not channel.is_up:
+        await client.channels.hangup(channel.id)
+    elif channel.is_in_stasis:
+        await client.channels.continue_in_dialplan(channel.id, CONTEXT, FALLBACK)
+
+
+class Reaper:
+    """Finds calls on this trunk that nobody leads though nothing told of them; `find` knows those we lead.
+
+    Only what was there at the last look too is let be: between a request and its end much is on its way.
+    """
+
+    def __init__(self, client: AriClient, find: Callable[[str], LiveCall | None], *, trunk: str) -> None:
+        self._client = client
+        self._find = find
+        self._trunk = trunk
+        self._seen: set[str] = set()
+
+    async def look(self) -> None:
+        """Again and again; a PBX that is away has no calls."""
+        try:
+            channels = await self._client.channels.list()
+        except AriError:
+            return
+        orphans = [one for one in channels if one.was_placed_on(self._trunk) and self._find(one.id) is None]
+        for channel in orphans:
+            if channel.id in self._seen:
+                with suppress(AriError):
+                    await release_orphan(self._client, channel)
+        self._seen = {channel.id for channel in orphans}

@@ -1,0 +1,1 @@
+"""Calls that belong to no broadcast: to officers on duty, to members who leave, and tests."""

@@ -1,0 +1,118 @@
+"""Rings officers who spoke an alert at their registered numbers, where it is let go or not."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from uuid import UUID
+
+from broadcast.alert.desk import Prepared
+from broadcast.draft import Draft
+from broadcast.pending_alert_tables import ReleaseOutcome
+from broadcast.service_calls import pending_alerts
+from broadcast.service_calls.own_calls import Ending
+from broadcast.service_calls.pending_alerts import Pending, ReleaseBook, ReleaseRing
+from directory.actor import Actor
+from directory.officers.officers import known_officer
+from directory.refusals import Refusal
+from ivr.call.announcer import Announcer
+from ivr.call.call import Call
+from ivr.call.errors import Hangup
+from ivr.call.values import Sound
+from ivr.officers.police import Police, begin_alert
+from ivr.outbound.own_calls import Source
+from ivr.pbx.live_call import LiveCall
+from ivr.scripts.call_back import is_confirmed
+from ivr.scripts.police import Done
+from ivr.scripts.sentences import Says
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 20
+"""No zone has so many officers who speak an alert in the same moment."""
+
+
+class CallBacks(Source[ReleaseRing]):
+    """What a node needs to ring them."""
+
+    at_once = MOST_AT_ONCE
+
+    def __init__(self, police: Police) -> None:
+        policy = police.policy
+        self._police = police
+        self.ring = policy.call_back_ring
+        self.book = ReleaseBook(
+            ring=policy.call_back_ring, rounds=policy.call_back_tries, within=policy.call_back_within
+        )
+
+    async def conversation(self, written: ReleaseRing) -> "LettingGo":
+        """Its alert is spoken anew before the telephone rings: who confirms it does not wait."""
+        police = self._police
+        pending = await police.database(pending_alerts.pending, written.request)
+        officer = await police.database(known_officer, pending.officer)
+        announcer = Announcer(police.voice, police.reports.sounds.folder, officer.language, police.names)
+        summary = await announcer.tell(
+            "told_call_back", zone=police.zones[announcer.language], networks=", ".join(pending.names)
+        )
+        says = (await police.says)[officer.language]
+        letting_go = LettingGo(police, officer.phone, says, announcer, summary)
+        if pending.is_sent:
+            letting_go.outcome = ReleaseOutcome.SENT
+        else:
+            letting_go.prepared = await self._prepared(written.request, pending, officer.actor)
+        return letting_go
+
+    async def _prepared(self, request: UUID, pending: Pending, actor: Actor) -> Prepared | None:
+        """None when it may not be sent any more."""
+        draft = Draft(pending.networks, {}, urgent=pending.urgent, recording=pending.recording)
+        try:
+            return replace(await self._police.desk.prepare(actor, draft), request=request)
+        except Refusal as refusal:
+            log.warning("An alert by phone may not be sent any more (%s).", refusal.reason)
+            return None
+
+
+class LettingGo:
+    """Whoever has picked up an officer's telephone, and may let an alert go."""
+
+    def __init__(self, police: Police, number: str, says: Says, announcer: Announcer, summary: Sound) -> None:
+        self.number = number
+        self.prepared: Prepared | None = None
+        """None when it may not be sent."""
+        self.outcome: ReleaseOutcome | None = None
+        self._police = police
+        self._says = says
+        self._announcer = announcer
+        self._summary = summary
+
+    async def converse(self, call: Call) -> None:
+        if self.outcome is ReleaseOutcome.SENT:  # on a call that an earlier process led
+            await call.play(self._says["police_sent"])
+            return
+        try:
+            is_let_go = await is_confirmed(call, self._says, self._summary)
+        except Hangup:
+            self.outcome = ReleaseOutcome.KEPT
+            raise
+        if not is_let_go:
+            self.outcome = ReleaseOutcome.KEPT
+            await call.play(self._says["police_not_sent"])
+            return
+        done: Done = await asyncio.shield(self._police.goes_on(self._send()))
+        await call.play(self._says[done.says])
+
+    async def _send(self) -> Done:
+        """Whatever becomes of the call meanwhile, the alert goes out."""
+        done = Done("police_failed")
+        if self.prepared is not None:
+            done = await begin_alert(self._police.desk, self.prepared)
+        self.outcome = ReleaseOutcome.FAILED if done.broadcast is None else ReleaseOutcome.SENT
+        return done
+
+    def ending(self, live: LiveCall) -> Ending | None:
+        """An end that nobody saw was no choice of theirs."""
+        if self.outcome is ReleaseOutcome.KEPT and live.end.is_lost:
+            return None
+        return Ending(self.outcome) if self.outcome else None
+
+    def tidy_up(self) -> None:
+        self._announcer.clear()
