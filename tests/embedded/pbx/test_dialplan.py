@@ -1,34 +1,37 @@
 """What our Asterisk does on its own: the message without us, the last limit on a call, and what it notes."""
 
 import csv
+from collections.abc import Iterable
 
 import pytest
 
-from buurtbel.neighbours.handset import handsets
-from prompts.audio import read, write_sound
+from prompts.audio import Audio, read, write_sound
 from prompts.catalogue import sentence
 from prompts.comparator import compare
 from prompts.fixed import place_of
-from tests.embedded.line import Line
-from tests.pbx_fixtures import eventually, is_closed, speech
+from simulation.phones.handset import handsets
+from tests.embedded.pbx.line import Line, PhoneCall
+from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, speech
 
 pytestmark = pytest.mark.pbx
 
 
-def notes(pbx, call):
+def notes(pbx: RunningPbx, call: PhoneCall) -> list[list[str]]:
     file = pbx.asterisk.run_dir / "log" / "cdr-custom" / "calls.csv"
-    rows = csv.reader(file.read_text().splitlines()) if file.exists() else []
+    rows: Iterable[list[str]] = csv.reader(file.read_text().splitlines()) if file.exists() else []
     return [row for row in rows if row[0] == call.id]
 
 
-async def recorded(neighbourhood, name):
+async def recorded(neighbourhood: RunningNeighbourhood, name: str) -> Audio:
     """What the phone heard, once it has put the phone down too: its file is written when it is closed."""
     file = neighbourhood.recordings / name
     await eventually(lambda: file.exists() and is_closed(file))
     return read(file)
 
 
-async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_times(pbx, neighbourhood):
+async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_times(
+    pbx: RunningPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     words = speech("Hier is Buurtbel met een bericht. Blijf binnen.")
     write_sound(pbx.sounds / "fallback", words)
     async with Line(pbx, listen=False) as line:
@@ -41,7 +44,9 @@ async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_time
     assert heard.seconds > 3 * words.seconds
 
 
-async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(pbx, neighbourhood):
+async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(
+    pbx: RunningPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     words = speech("Hier is Buurtbel. De app is even stil.")
     write_sound(pbx.sounds / "mute", words)
     async with Line(pbx) as line:
@@ -54,14 +59,14 @@ async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(pbx, neighbourhood)
     assert compare(words, await recorded(neighbourhood, "99915000402-1.wav")).whole
 
 
-async def test_no_call_outlasts_its_limit(pbx):
+async def test_no_call_outlasts_its_limit(pbx: RunningPbx) -> None:
     async with Line(pbx) as line:
         call = await line.dial("+99915000403", variables={"CALL_LIMIT": "2"})
         await call.until("ChannelDestroyed", seconds=10)
     assert call.answered
 
 
-async def test_a_note_of_a_call_holds_no_number(pbx):
+async def test_a_note_of_a_call_holds_no_number(pbx: RunningPbx) -> None:
     async with Line(pbx) as line:
         call = await line.dial("+99916000404")
         await call.until("ChannelDestroyed")
@@ -71,7 +76,7 @@ async def test_a_note_of_a_call_holds_no_number(pbx):
     assert not any("99916000404" in field or "14539600" in field for field in note)
 
 
-async def test_an_id_is_used_for_one_call_only(pbx):
+async def test_an_id_is_used_for_one_call_only(pbx: RunningPbx) -> None:
     async with Line(pbx) as line:
         call = await line.dial("+99917000405", ring=5)
         again = await line.post(
@@ -83,7 +88,9 @@ async def test_an_id_is_used_for_one_call_only(pbx):
     assert len(call.of("ChannelCreated")) == 1
 
 
-async def test_who_calls_us_while_our_application_is_away_hears_whom_to_call(pbx, neighbourhood):
+async def test_who_calls_us_while_our_application_is_away_hears_whom_to_call(
+    pbx: RunningPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     languages = ("nl", "fr", "de", "en")
     words = {language: speech(sentence("line_away", language)) for language in languages}
     for language in languages:

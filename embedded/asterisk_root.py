@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from buurtbel.embedded.alone import alone_in
-from buurtbel.embedded.errors import RootError
+from embedded.alone import alone
+from embedded.errors import RootError
 
 OLDEST = (22, 10, 1)
 """22.9 deadlocks under ARI load; 22.10.1 closes GHSA-vrfp-mg3q-3959 and GHSA-wcvv-g26m-wx5c."""
@@ -82,6 +83,8 @@ def ensure_root(cache: Path | None = None) -> Path:
     places = [cache] if cache else [default_cache(), Path("/var/cache/buurtbel") / f"asterisk-{_RELEASE}"]
     for place in places:
         if _is_usable(place):
+            if os.geteuid() == 0:
+                _take_special_rights(place / "usr/bin", place / "usr/sbin")
             return place
     return _build(places[0])
 
@@ -106,7 +109,7 @@ def _build(root: Path) -> Path:
     root.parent.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(root.parent).free < _NEEDED_BYTES:
         raise RootError(f"The disk of {root.parent} is too full: Asterisk needs 1 GB free there.")
-    with alone_in(root.parent):
+    with alone(root.parent / ".lock"):
         # Who waited for another program's build has it now, and that program runs from it.
         if not _is_usable(root):
             _lay_out(root, mirror)
@@ -118,6 +121,7 @@ def _lay_out(root: Path, mirror: str) -> None:
     try:
         _bootstrap(making, mirror)
         making.chmod(0o755)
+        _take_special_rights(making)
         if not _is_usable(making):
             raise RootError(
                 "The Asterisk that the Debian mirror gave is older than 22.10.1: use another mirror."
@@ -127,6 +131,15 @@ def _lay_out(root: Path, mirror: str) -> None:
         making.rename(root)
     finally:
         shutil.rmtree(making, ignore_errors=True)
+
+
+def _take_special_rights(*folders: Path) -> None:
+    """Debian's su, passwd and the like come along: nobody needs them here, and nobody would mend them."""
+    for folder in folders:
+        for path in folder.rglob("*"):
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                path.chmod(stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID))
 
 
 def _check_means(root: Path) -> str:

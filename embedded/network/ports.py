@@ -3,7 +3,8 @@
 import socket
 from dataclasses import dataclass
 
-from buurtbel.embedded.errors import EmbeddedError, PortTakenError
+from embedded.errors import EmbeddedError, PortTakenError
+from embedded.network.forms import FIRST_OPEN_PORT, ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ class PortRange:
     @classmethod
     def parse(cls, text: str) -> "PortRange":
         """Read `16000-18999`."""
-        first, dash, last = text.partition("-")
-        if not (dash and first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) < 65536):
+        found = ports(text)
+        if found is None or found.start < FIRST_OPEN_PORT:
             raise EmbeddedError(f"{text!r} is no range of ports: write it as 16000-18999.")
-        return cls(int(first), int(last))
+        return cls(found[0], found[-1])
 
 
 def check_free(address: Address, kind: socket.SocketKind, purpose: str) -> None:

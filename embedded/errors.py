@@ -7,7 +7,10 @@ class EmbeddedError(Exception):
     EmbeddedError
     ├── RootError      there is no Asterisk to run and none can be built
     ├── PortTakenError another program holds a port that we need
+    ├── FolderError    a folder belongs to somebody else, or a link leads to it
+    ├── RunsAlready    another process of ours works in the same folder
     └── StartError     the program was started but did not become ready
+        └── KeeperLost the process that keeps it does not answer
     """
 
 
@@ -20,4 +23,16 @@ class PortTakenError(EmbeddedError):
 
 
 class StartError(EmbeddedError):
+    pass
+
+
+class FolderError(EmbeddedError):
+    pass
+
+
+class RunsAlready(EmbeddedError):  # noqa: N818 - a condition
+    pass
+
+
+class KeeperLost(StartError):  # noqa: N818
     pass

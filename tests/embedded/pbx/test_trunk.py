@@ -4,15 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from buurtbel.embedded.pbx import Secrets, start_pbx
-from ivr.trunk import Trunk
+from buurtbel.pbx import Secrets, start_pbx
+from ivr.pbx.trunk import Trunk
 from prompts.audio import read, write_sound
-from tests.embedded.line import Line
-from tests.pbx_fixtures import RunningPbx, eventually, is_closed, pbx_settings, speech
+from tests.embedded.pbx.line import Line
+from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, pbx_settings, speech
 
 pytestmark = pytest.mark.pbx
 
@@ -20,7 +21,7 @@ StartPbx = Callable[[str, Trunk], AbstractAsyncContextManager[RunningPbx]]
 
 
 @pytest.fixture
-def pbx_with(asterisk_root, pbx_folder) -> StartPbx:
+def pbx_with(asterisk_root: Path, pbx_folder: Path) -> StartPbx:
     @asynccontextmanager
     async def started(name: str, trunk: Trunk) -> AsyncIterator[RunningPbx]:
         settings = pbx_settings(pbx_folder, trunk)
@@ -43,7 +44,9 @@ async def console_says(pbx: RunningPbx, command: str, words: str, *, seconds: fl
     return True
 
 
-async def test_a_subscriber_registers_and_calls_with_its_password(pbx_with, neighbourhood):
+async def test_a_subscriber_registers_and_calls_with_its_password(
+    pbx_with: StartPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     trunk = Trunk(
         uri=neighbourhood.subscriber_uri,
         user="subscriber",
@@ -61,7 +64,9 @@ async def test_a_subscriber_registers_and_calls_with_its_password(pbx_with, neig
     assert (bram.answered, bram.cause) == (True, 16)
 
 
-async def test_a_wrong_password_is_a_rejected_call(pbx_with, neighbourhood):
+async def test_a_wrong_password_is_a_rejected_call(
+    pbx_with: StartPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     trunk = Trunk(uri=neighbourhood.subscriber_uri, user="subscriber", password=SecretStr("wrong"))
     async with pbx_with("wrong", trunk) as pbx, Line(pbx) as line:
         call = await line.dial("+99914000303")
@@ -69,7 +74,9 @@ async def test_a_wrong_password_is_a_rejected_call(pbx_with, neighbourhood):
     assert (call.answered, call.cause, call.sip_status) == (False, 21, 401)
 
 
-async def test_an_encrypted_trunk_carries_the_message(pbx_with, neighbourhood):
+async def test_an_encrypted_trunk_carries_the_message(
+    pbx_with: StartPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     certificate = neighbourhood.asterisk.run_dir / "tls" / "certificate.pem"
     trunk = Trunk(uri=neighbourhood.tls_uri, srtp=True, ca_file=str(certificate))
     async with pbx_with("tls", trunk) as pbx, Line(pbx) as line:
@@ -83,7 +90,9 @@ async def test_an_encrypted_trunk_carries_the_message(pbx_with, neighbourhood):
     assert read(heard).seconds > 2
 
 
-async def test_a_certificate_of_somebody_else_is_refused(pbx_with, neighbourhood):
+async def test_a_certificate_of_somebody_else_is_refused(
+    pbx_with: StartPbx, neighbourhood: RunningNeighbourhood
+) -> None:
     trunk = Trunk(uri=neighbourhood.tls_uri, srtp=True)
     async with pbx_with("stranger", trunk) as pbx, Line(pbx) as line:
         assert await console_says(pbx, "pjsip show contacts", "Unavail")
@@ -93,7 +102,9 @@ async def test_a_certificate_of_somebody_else_is_refused(pbx_with, neighbourhood
 
 
 @pytest.mark.parametrize("header", ["pai", "rpid"])
-async def test_the_caller_id_can_go_in_another_header(pbx_with, neighbourhood, header):
+async def test_the_caller_id_can_go_in_another_header(
+    pbx_with: StartPbx, neighbourhood: RunningNeighbourhood, header: str
+) -> None:
     trunk = Trunk(uri=neighbourhood.uri, caller_id_header=header)
     async with pbx_with(header, trunk) as pbx, Line(pbx) as line:
         shown = await pbx.asterisk.console("pjsip show endpoint trunk")
