@@ -1,1 +1,0 @@
-"""People and answering machines of the simulated neighbourhood, drawn by seed: far ends of real calls."""

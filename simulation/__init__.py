@@ -1,0 +1,1 @@
+"""People, answering machines and their telephones: the far ends of simulated calls."""

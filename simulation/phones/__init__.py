@@ -1,0 +1,1 @@
+"""A telephone on a call."""

@@ -1,0 +1,1 @@
+"""What drawn neighbours are heard to say."""
