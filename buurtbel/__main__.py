@@ -1,5 +1,5 @@
 """`python -m buurtbel` is the command line."""
 
-from buurtbel.cli import main
+from buurtbel.commands.cli import main
 
 main()

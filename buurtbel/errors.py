@@ -6,6 +6,7 @@ class SwitchboardError(Exception):
 
     - NewerDatabase: it was upgraded by a release that this one does not know.
     - NotRunning: there is no database, so no running Buurtbel.
+    - WrongSetting: a setting does not exist, cannot be read, or cannot be what it is.
     - DemoFailed: the demo could not be run as scripted.
     """
 
@@ -20,3 +21,7 @@ class NewerDatabase(SwitchboardError):  # noqa: N818
 
 class DemoFailed(SwitchboardError):  # noqa: N818
     """The demo's stage could not be set."""
+
+
+class WrongSetting(SwitchboardError):  # noqa: N818 - a condition
+    """Nothing is begun with it."""

@@ -1,29 +1,25 @@
-"""`buurtbel send`: an alert from its text to its first calls."""
+"""`buurtbel send`, `stop` and `withdraw-code`: an alert from its text to its first calls, and taken back."""
 
 import asyncio
-import getpass
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated
 
-import msgspec
 import typer
 
-from broadcast.desk import Sent
-from broadcast.draft import Draft, Recording
+from broadcast.draft import Draft, SpokenMessage
 from broadcast.errors import BadAlert
-from broadcast.kept_sounds import forget_sound, keep_sound
-from buurtbel.commands.common import Json, answer, run, settings
-from buurtbel.commands.sentences import Failed, complain
-from buurtbel.doctor import hindrance
-from buurtbel.switchboard import Switchboard, switchboard
-from prompts.recorded import read_recording
+from buurtbel.commands.common import Json, answer, run, settings, told
+from buurtbel.commands.sending import send_draft, show_draft
+from buurtbel.switchboard import Assembly, switchboard
+from buurtbel.terminal.files import File, to_read
+from buurtbel.terminal.names import By, who
+from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
+from buurtbel.terminal.sentences import Failed, complain
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
 ]
 Urgent = Annotated[bool, typer.Option("--urgent", help="Now, day or night.")]
-By = Annotated[str, typer.Option(help="Who sends it.")]
 
 
 def send(
@@ -31,92 +27,92 @@ def send(
     network: Annotated[list[str], typer.Option(help="Short name of a network; may be given more than once.")],
     text: Texts = None,
     recording: Annotated[
-        Path | None, typer.Option(help="A sound file to play instead of a text, or beside it.")
+        File | None,
+        typer.Option(
+            parser=to_read,
+            help="A sound file to play instead of a text, or beside it; - for what is piped in.",
+        ),
     ] = None,
     recording_language: Annotated[str, typer.Option(help="Which language is spoken in it.")] = "nl",
     urgent: Urgent = False,
-    by: By = "",
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Only show what would be said, to how many and for how long, and what is odd about it.",
+        ),
+    ] = False,
+    numbers_are_right: NumbersAreRight = False,
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Ring every member of these networks and speak this message."""
     if not text and recording is None:
         complain("Give --text or --recording, or both; `buurtbel send --help` tells what it takes.")
         raise Failed
-
-    async def draft(board: Switchboard) -> Draft:
+    actor = who(by)
+    file = _content(recording) if recording else None
+    with told():
         texts = read_texts(text or ())
-        kept = await _keep_recording(board, recording, recording_language) if recording else None
-        return Draft(network, texts, urgent, by or getpass.getuser(), kept)
 
-    send_draft(draft, as_json=as_json)
+    async def draft(board: Assembly) -> Draft:
+        kept = await _keep_recording(board, file, recording_language) if file is not None else None
+        return Draft(network, texts, urgent, kept)
+
+    if dry_run:
+        show_draft(actor, draft, as_json=as_json)
+        return
+    if not numbers_are_right:
+        confirm_numbers(texts, settings().own_numbers)
+    send_draft(actor, draft, as_json=as_json)
 
 
 def stop(
     broadcast: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")],
-    by: Annotated[str, typer.Option(help="Who stops it.")] = "",
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Take an alert back: nobody is rung any more, and who listens to it hears that it is withdrawn."""
+    actor = who(by)
 
     async def work() -> None:
         async with switchboard(settings()) as board:
-            await board.desk.stop(broadcast, by or getpass.getuser())
+            await board.desk.stop(actor, broadcast)
 
     run(work())
     answer({"broadcast": broadcast}, as_json=as_json, text=lambda: f"Broadcast {broadcast} is stopped.")
 
 
-def send_draft(
-    make: Callable[[Switchboard], Awaitable[Draft]], *, as_json: bool, warnings: Sequence[str] = ()
+def withdraw_code(
+    broadcast: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")],
+    by: By = None,
+    as_json: Json = False,
 ) -> None:
-    """Send what is made, and tell what is called and what hinders it; a refused one leaves nothing behind."""
+    """Take back the code of an alert: whoever types it hears that it is not known; the alert goes on."""
+    actor = who(by)
 
-    async def work() -> tuple[Sent, str | None]:
+    async def work() -> None:
         async with switchboard(settings()) as board:
-            looking = asyncio.create_task(hindrance(board.settings, board.engine))
-            try:
-                draft = await make(board)
-                try:
-                    return await board.desk.send(draft), await looking
-                except BaseException:
-                    await _forget_recording(board, draft)
-                    raise
-            finally:  # an alert that is refused does not wait for what it does not need
-                looking.cancel()
-                await asyncio.wait({looking})
+            await board.desk.withdraw_code(actor, broadcast)
 
-    sent, hindered_by = run(work())
-    told = [*warnings, *_long_passes(sent, settings().broadcast.long_pass)]
-    if hindered_by:
-        told.append(f"The alert is kept, and rings when this is mended: {hindered_by}")
-    for warning in told:
-        complain(warning)
-    document = msgspec.to_builtins(sent) | {"warnings": told}
-    answer(document, as_json=as_json, text=lambda: _sent_text(sent))
+    run(work())
+    told = f"The code of broadcast {broadcast} is withdrawn; members hear the alert as before."
+    answer({"broadcast": broadcast}, as_json=as_json, text=lambda: told)
 
 
-async def _keep_recording(board: Switchboard, file: Path, language: str) -> Recording:
-    try:
-        said = await asyncio.to_thread(read_recording, file)
-    except OSError as error:
-        raise BadAlert(f"{file} cannot be read ({error.strerror}); check its name.") from error
+def _content(recording: File) -> bytes:
+    from prompts.recording_file import MOST_BYTES  # noqa: PLC0415 - it brings numpy
+
+    return recording.read(MOST_BYTES)
+
+
+async def _keep_recording(board: Assembly, file: bytes, language: str) -> SpokenMessage:
+    from broadcast.audio.kept_sounds import keep_sound  # noqa: PLC0415 - only for who has recorded something
+    from prompts.recording_file import read_recording  # noqa: PLC0415 - it brings numpy
+
+    said = await asyncio.to_thread(read_recording, file, board.settings.broadcast.longest_recording)
     async with board.engine.begin() as connection:
-        return Recording(await keep_sound(connection, said), language)
-
-
-async def _forget_recording(board: Switchboard, draft: Draft) -> None:
-    if draft.recording is not None:
-        async with board.engine.begin() as connection:
-            await forget_sound(connection, draft.recording.audio)
-
-
-def _long_passes(sent: Sent, limit: float) -> list[str]:
-    return [
-        f"The message lasts {seconds:.0f} s in {language}; of more than {limit:.0f} s much is forgotten, "
-        "and an answering machine may cut it: say less next time."
-        for language, seconds in sent.passes.items()
-        if seconds > limit
-    ]
+        return SpokenMessage(await keep_sound(connection, said), language)
 
 
 def read_texts(arguments: Iterable[str]) -> dict[str, str]:
@@ -130,16 +126,3 @@ def read_texts(arguments: Iterable[str]) -> dict[str, str]:
             raise BadAlert(f"There are two texts in {language[:20]!r}; give one for each language.")
         texts[language] = text
     return texts
-
-
-def _sent_text(sent: Sent) -> str:
-    seconds = ", ".join(f"{language} {length:.1f} s" for language, length in sent.passes.items())
-    told = [
-        f"Broadcast {sent.broadcast}: ringing {sent.recipients - sent.without_number} people ({seconds})."
-    ]
-    if sent.without_number:
-        told.append(f"{sent.without_number} members have no number that can be called.")
-    if sent.other_language:
-        told.append(f"{sent.other_language} members hear the text in another language than their own.")
-    told.append(f"Who calls from an unknown number hears it with the code {sent.code}.")
-    return "\n".join([*told, f"Follow it with: buurtbel watch {sent.broadcast}"])

@@ -1,18 +1,24 @@
 """`buurtbel network` and `buurtbel member`: who is in which network."""
 
-from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from buurtbel.commands.common import Json, answer, run, settings, table
-from buurtbel.commands.sentences import Failed, complain
-from buurtbel.database import database
-from directory import importer, registry
-from directory.tables import Member, Network
+from buurtbel.database.address import database
+from buurtbel.terminal.files import File, to_read
+from buurtbel.terminal.names import this_account
+from buurtbel.terminal.sentences import Failed, complain
+from buurtbel.times import day
+from directory import dead_numbers, registry
+from directory.lists.member_list import MOST_BYTES
+from directory.tables import Member, Network, Number
+
+if TYPE_CHECKING:
+    from directory.lists.importer import ImportReport
 
 network = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 member = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -41,8 +47,8 @@ def list_networks(as_json: Json = False) -> None:
             rows=[
                 (
                     one.network.slug,
-                    escape(one.network.name),
-                    escape(one.network.municipality),
+                    one.network.name,
+                    one.network.municipality,
                     str(one.members),
                     f"approved {one.network.charter_approved_on}"
                     if one.network.charter_approved_on
@@ -56,23 +62,29 @@ def list_networks(as_json: Json = False) -> None:
 
 
 @network.command("add")
-def add_network(slug: str, name: str, municipality: str, as_json: Json = False) -> None:
+def add_network(
+    slug: Annotated[str, typer.Argument(help="Short name: lower-case letters, digits and single dashes.")],
+    name: Annotated[str, typer.Argument(help="Name that people hear and see.")],
+    municipality: Annotated[str, typer.Argument(help="Municipality in which it is.")],
+    as_json: Json = False,
+) -> None:
     """Add a network; approve it before it is called."""
+    actor = this_account()
 
     async def work() -> Network:
         async with database(settings()) as engine, AsyncSession(engine) as session:
-            added = await registry.add_network(session, slug, name=name, municipality=municipality)
+            added = await registry.add_network(session, actor, slug, name=name, municipality=municipality)
             await session.commit()
             await session.refresh(added)
             return added
 
     added = run(work())
-    answer(_network(added), as_json=as_json, text=lambda: f"Added {escape(added.name)} ({added.slug}).")
+    answer(_network(added), as_json=as_json, text=lambda: f"Added {added.name} ({added.slug}).")
 
 
 @network.command("approve")
 def approve(
-    slug: str,
+    slug: Annotated[str, typer.Argument(help="Short name of the network.")],
     on: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the ministry approved it; today if not given."),
@@ -80,28 +92,34 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Enter that a network's charter was approved."""
-    day = on.date() if on else date.today()  # noqa: DTZ011 - a day on the officer's own calendar
+    actor = this_account()
+    chosen = settings()
+    day = on.date() if on else datetime.now(chosen.clock).date()
 
     async def work() -> Network:
-        async with database(settings()) as engine, AsyncSession(engine) as session:
-            approved = await registry.approve_charter(session, slug, day)
+        async with database(chosen) as engine, AsyncSession(engine) as session:
+            approved = await registry.approve_charter(session, actor, slug, day)
             await session.commit()
             await session.refresh(approved)
             return approved
 
     approved = run(work())
-    answer(
-        _network(approved), as_json=as_json, text=lambda: f"{escape(approved.name)} is approved since {day}."
-    )
+    answer(_network(approved), as_json=as_json, text=lambda: f"{approved.name} is approved since {day}.")
 
 
 @member.command("list")
-def list_members(slug: Slug, as_json: Json = False) -> None:
-    """List the members of a network."""
+def list_members(
+    slug: Slug,
+    dead: Annotated[bool, typer.Option("--dead", help="Only those who have a dead number.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the members of a network, with the numbers that are dead and since when."""
+    chosen = settings()
 
     async def work() -> list[Member]:
-        async with database(settings()) as engine, AsyncSession(engine) as session:
-            return await registry.members(session, slug)
+        async with database(chosen) as engine, AsyncSession(engine) as session:
+            found = await registry.members(session, slug)
+            return [one for one in found if not dead or any(n.dead_since for n in one.numbers)]
 
     found = run(work())
     answer(
@@ -114,10 +132,10 @@ def list_members(slug: Slug, as_json: Json = False) -> None:
             "numbers",
             rows=[
                 (
-                    escape(one.name),
+                    one.name,
                     one.language,
-                    escape(f"{one.street} {one.house_number}".strip()),
-                    ", ".join(n.e164 + (" (dead)" if n.dead_since else "") for n in one.numbers),
+                    f"{one.street} {one.house_number}".strip(),
+                    ", ".join(_told(number, chosen.clock) for number in one.numbers),
                 )
                 for one in found
             ],
@@ -126,17 +144,19 @@ def list_members(slug: Slug, as_json: Json = False) -> None:
 
 
 @member.command("import")
-def import_members(slug: Slug, file: Path, as_json: Json = False) -> None:
+def import_members(
+    slug: Slug,
+    file: Annotated[File, typer.Argument(parser=to_read, help="The list; - for what is piped in.")],
+    as_json: Json = False,
+) -> None:
     """Import a member list (CSV): every row or none."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        complain(f"{file} cannot be read ({error.strerror}); check its name.")
-        raise Failed from None
+    from directory.lists import importer  # noqa: PLC0415 - it brings the numbers of the world
 
-    async def work() -> importer.ImportReport:
+    actor, content = this_account(), file.read(MOST_BYTES)
+
+    async def work() -> "ImportReport":
         async with database(settings()) as engine, AsyncSession(engine) as session:
-            report = await importer.import_members(session, slug, content)
+            report = await importer.import_members(session, actor, slug, content)
             if report.accepted:
                 await session.commit()
             return report
@@ -147,6 +167,7 @@ def import_members(slug: Slug, file: Path, as_json: Json = False) -> None:
             "accepted": report.accepted,
             "encoding": report.encoding,
             "notes": report.notes,
+            "revived": report.revived,
             "counts": {result.value: report.count(result) for result in importer.RowResult},
             "rows": report.rows,
         },
@@ -158,8 +179,39 @@ def import_members(slug: Slug, file: Path, as_json: Json = False) -> None:
         raise Failed
 
 
-def _import_text(report: importer.ImportReport) -> str:
+@member.command("revive")
+def revive(
+    whom: Annotated[str, typer.Argument(help="A dead number, or the name of the member who has it.")],
+    slug: Annotated[
+        str | None, typer.Option("--network", help="Only a member of this network, by its short name.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Have a dead number called again, for everybody who has it."""
+    actor = this_account()
+
+    async def work() -> list[str]:
+        async with database(settings()) as engine, AsyncSession(engine) as session:
+            revived = await dead_numbers.revive_numbers_of(session, actor, whom, slug)
+            await session.commit()
+            return sorted(revived)
+
+    revived = run(work())
+    answer(
+        {"revived": revived},
+        as_json=as_json,
+        text=lambda: (
+            f"Called again from the next alert on: {', '.join(revived)}."
+            if revived
+            else "That was no dead number: the next alert calls it anyway."
+        ),
+    )
+
+
+def _import_text(report: "ImportReport") -> str:
     """The rows that somebody should look at, then the figures."""
+    from directory.lists import importer  # noqa: PLC0415 - it brings the numbers of the world
+
     told = [*report.notes]
     told += [
         f"line {row.line}: {row.result.value.replace('_', ' ')}. {row.sentence}".strip()
@@ -171,7 +223,9 @@ def _import_text(report: importer.ImportReport) -> str:
         for result in importer.RowResult
         if report.count(result)
     )
-    return escape("\n".join([*told, figures]))
+    if report.revived:
+        figures += f"; dead numbers called again: {report.revived}"
+    return "\n".join([*told, figures])
 
 
 def _network(one: Network) -> dict[str, object]:
@@ -191,5 +245,14 @@ def _member(one: Member) -> dict[str, object]:
         "language": one.language,
         "street": one.street,
         "house_number": one.house_number,
-        "numbers": [{"number": n.e164, "dead_since": n.dead_since} for n in one.numbers],
+        "numbers": [
+            {"number": n.e164, "said_dead_since": n.said_dead_since, "dead_since": n.dead_since}
+            for n in one.numbers
+        ],
     }
+
+
+def _told(number: Number, clock: ZoneInfo) -> str:
+    if number.dead_since is None:
+        return number.e164
+    return f"{number.e164} (dead since {day(number.dead_since, clock)})"

@@ -1,32 +1,30 @@
 """`buurtbel report-inbox`: what members reported by phone, heard, claimed and judged."""
 
-import getpass
 import io
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated, TypeVar
 
-import soundfile
 import typer
-from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from broadcast import inbox
-from broadcast.alert_from_report import content_of
-from broadcast.draft import Draft, Recording
-from broadcast.errors import NobodyToCall
+from broadcast.draft import Draft
+from broadcast.responses import inbox
 from broadcast.states import Worth
-from buurtbel.commands.alerts import Texts, Urgent, read_texts, send_draft
-from buurtbel.commands.common import Json, answer, run, settings, table
-from buurtbel.database import database
-from buurtbel.switchboard import Switchboard
-from prompts.audio import decode
+from buurtbel.commands.alerts import Texts, Urgent, read_texts
+from buurtbel.commands.common import Json, answer, run, settings, table, told
+from buurtbel.commands.sending import send_draft
+from buurtbel.database.address import database
+from buurtbel.switchboard import Assembly
+from buurtbel.terminal.files import to_write
+from buurtbel.terminal.names import By, who
+from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
+from buurtbel.terminal.sentences import Failed, complain
+from buurtbel.times import day_and_time
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number of the report.")]
-By = Annotated[str, typer.Option(help="Which officer does it.")]
 OWN_VOICE = "Everybody hears the reporter's own voice; with --text the reporter stays unknown to them."
 
 
@@ -36,6 +34,7 @@ def list_reports(
     as_json: Json = False,
 ) -> None:
     """List the reports that are still to be judged, oldest first."""
+    clock = settings().clock
     found = _in_one_transaction(lambda connection: inbox.reports(connection, judged=everything))
     answer(
         found,
@@ -52,12 +51,14 @@ def list_reports(
             rows=[
                 (
                     str(one.id),
-                    f"{one.at.astimezone():%d/%m %H:%M}",
-                    escape(one.member or one.number or "number withheld"),
+                    day_and_time(one.at, clock),
+                    one.member or one.number or "number withheld",
                     one.network or "",
                     str(one.broadcast or ""),
                     f"{one.seconds:.0f}",
-                    f"{one.worth or one.state}{f' ({escape(one.claimed_by)})' if one.claimed_by else ''}",
+                    f"{one.worth or one.state}{f' ({one.claimed_by})' if one.claimed_by else ''}"
+                    f"{', a tone alone' if one.only_tone else ''}"
+                    f"{', one too many to ring for' if one.beyond_limit else ''}",
                     str(one.led_to or ""),
                 )
                 for one in found
@@ -72,33 +73,58 @@ def play(
     to: Annotated[str, typer.Option(help="File to write; - for the standard output.")] = "",
 ) -> None:
     """Write what was said as a WAV file, to be played by whatever plays sound here."""
-    flac = _in_one_transaction(lambda connection: inbox.sound_of(connection, report))
-    said = decode(flac)
+    if to == "-":
+        if sys.stdout is None or sys.stdout.isatty():
+            complain(
+                "The standard output is no pipe and no file; pipe it to what plays sound, or leave out -."
+            )
+            raise Failed
+        _, wav = _played(report)
+        sys.stdout.buffer.write(wav)
+        return
+    name = to or f"report-{report}.wav"
+    with to_write(name) as file:
+        seconds, wav = _played(report)
+        file.write(wav)
+    answer({"file": name, "seconds": seconds}, as_json=False, text=lambda: name)
+
+
+def _played(report: int) -> tuple[float, bytes]:
+    """How long it was spoken, and what was said as a WAV file."""
+    import soundfile  # noqa: PLC0415 - only who plays a sound
+
+    from prompts.audio import decode  # noqa: PLC0415 - only who plays a sound
+
+    said = decode(_in_one_transaction(lambda connection: inbox.sound_of(connection, report)))
     wav = io.BytesIO()
     soundfile.write(wav, said.samples, said.rate, format="WAV", subtype="PCM_16")
-    if to == "-":
-        sys.stdout.buffer.write(wav.getvalue())
-        return
-    file = Path(to or f"report-{report}.wav")
-    file.write_bytes(wav.getvalue())
-    answer({"file": str(file), "seconds": said.seconds}, as_json=False, text=lambda: str(file))
+    return said.seconds, wav.getvalue()
 
 
 @app.command("claim")
-def claim(report: Number, by: By = "", as_json: Json = False) -> None:
+def claim(report: Number, by: By = None, as_json: Json = False) -> None:
     """Take up a report, so that nobody else does."""
-    name = by or getpass.getuser()
-    _in_one_transaction(lambda connection: inbox.claim(connection, report, name))
-    answer({"report": report, "claimed_by": name}, as_json=as_json, text=lambda: f"Report {report} is yours.")
+    actor = who(by)
+    _in_one_transaction(lambda connection: inbox.claim(connection, actor, report))
+    answer(
+        {"report": report, "claimed_by": actor.name},
+        as_json=as_json,
+        text=lambda: f"Report {report} is yours.",
+    )
 
 
 @app.command("judge")
-def judge(report: Number, worth: Worth, by: By = "", as_json: Json = False) -> None:
+def judge(
+    report: Number,
+    worth: Annotated[Worth, typer.Argument(help="What it is worth to the police.")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
     """Say what a report is worth: useful, known, or nothing."""
-    name = by or getpass.getuser()
-    _in_one_transaction(lambda connection: inbox.judge(connection, report, worth, name))
+    actor = who(by)
+    _in_one_transaction(lambda connection: inbox.judge(connection, actor, report, worth))
     answer(
-        {"report": report, "worth": worth, "judged_by": name},
+        {"report": report, "worth": worth, "judged_by": actor.name},
         as_json=as_json,
         text=lambda: f"Report {report}: {worth}.",
     )
@@ -114,22 +140,21 @@ def alert(
         typer.Option(help="Who is called, instead of the networks of the alert that the report answers."),
     ] = None,
     urgent: Urgent = False,
-    by: By = "",
+    numbers_are_right: NumbersAreRight = False,
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Make an alert of a report: what was said in it, or a text; that judges it useful."""
-
-    async def draft(board: Switchboard) -> Draft:
+    actor = who(by)
+    with told():
         texts = read_texts(text or ())
-        async with board.engine.connect() as connection:
-            content = await content_of(connection, report)
-        networks = network or content.networks
-        if not networks:
-            raise NobodyToCall("The reporter is in no network; name those to call with --network.")
-        recording = None if texts else Recording(content.audio, content.language)
-        return Draft(networks, texts, urgent, by or getpass.getuser(), recording, report)
 
-    send_draft(draft, as_json=as_json, warnings=() if text else [OWN_VOICE])
+    async def draft(board: Assembly) -> Draft:
+        return await board.desk.draft_from_report(report, urgent=urgent, texts=texts, networks=network or ())
+
+    if not numbers_are_right:
+        confirm_numbers(texts, settings().own_numbers)
+    send_draft(actor, draft, as_json=as_json, warnings=() if text else [OWN_VOICE])
 
 
 def _in_one_transaction(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -1,22 +1,29 @@
 """`buurtbel officer`: who may send alerts by phone, and to which networks."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from getpass import getpass
 from typing import Annotated, TypeVar
 
 import typer
-from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from broadcast.service_calls.duty import not_rung
 from buurtbel.commands.common import Json, answer, run, settings, table
-from buurtbel.commands.sentences import Failed, complain
-from buurtbel.database import database
-from directory import officers
-from directory.duty import on_duty, set_duty
-from directory.officers import KnownOfficer
+from buurtbel.database.address import database
+from buurtbel.terminal.names import this_account
+from buurtbel.terminal.sentences import Failed, complain
+from directory.officers import officers
+from directory.officers.duty import on_duty, set_duty
+from directory.officers.officers import KnownOfficer
 
 T = TypeVar("T")
+SILENT = (
+    ", who is not rung any more: nobody typed the PIN on too many calls in a day; "
+    "see whether the telephone number is right, then enter who is on duty anew"
+)
+LONGEST_LINE = 100
+"""Characters that are read of a PIN which is piped in; more than it may have."""
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 Number = Annotated[str, typer.Argument(help="Officer number, which the officer types: 3 to 10 digits.")]
 
@@ -41,7 +48,7 @@ def list_officers(as_json: Json = False) -> None:
             rows=[
                 (
                     one.number,
-                    escape(one.name),
+                    one.name,
                     one.phone,
                     one.language,
                     " ".join(network.slug for network in one.networks) or "none",
@@ -55,25 +62,25 @@ def list_officers(as_json: Json = False) -> None:
 @app.command("add")
 def add(
     number: Number,
-    name: str,
+    name: Annotated[str, typer.Argument(help="The officer's name, which reports and other officers see.")],
     phone: Annotated[str, typer.Argument(help="The telephone at which the officer is called back.")],
     *,
     network: Annotated[
         list[str] | None, typer.Option(help="Short name of a network they may send to; more than once.")
     ] = None,
-    language: Annotated[str, typer.Option(help="nl, fr, de or en.")] = "nl",
+    language: Annotated[str, typer.Option(help="What the line speaks to them: nl, fr, de or en.")] = "nl",
     as_json: Json = False,
 ) -> None:
     """Add an officer; the PIN is asked for, or read from the standard input."""
-    pin = _new_pin()
+    actor, pin = this_account(), _new_pin()
 
     async def work(session: AsyncSession) -> KnownOfficer:
         return await officers.add_officer(
-            session, number, name=name, phone=phone, pin=pin, language=language, networks=network or ()
+            session, actor, number, name=name, phone=phone, pin=pin, language=language, networks=network or ()
         )
 
     added = _in_one_transaction(work)
-    answer(_officer(added), as_json=as_json, text=lambda: f"Added {escape(added.name)}. {_may_send(added)}")
+    answer(_officer(added), as_json=as_json, text=lambda: f"Added {added.name}. {_may_send(added)}")
 
 
 @app.command("networks")
@@ -83,7 +90,10 @@ def set_networks(
     as_json: Json = False,
 ) -> None:
     """Say to which networks an officer may send: these, and no others."""
-    changed = _in_one_transaction(lambda session: officers.set_networks(session, number, networks or ()))
+    actor = this_account()
+    changed = _in_one_transaction(
+        lambda session: officers.set_networks(session, actor, number, networks or ())
+    )
     answer(_officer(changed), as_json=as_json, text=lambda: _may_send(changed))
 
 
@@ -97,41 +107,46 @@ def duty(
     as_json: Json = False,
 ) -> None:
     """Say who is rung, in this order, for a report on a live urgent alert that nobody takes up."""
+    actor = this_account()
 
-    async def work(session: AsyncSession) -> list[KnownOfficer]:
+    async def work(session: AsyncSession) -> tuple[list[KnownOfficer], Collection[int]]:
         if numbers or nobody:
-            return await set_duty(session, [] if nobody else numbers or [])
-        return await on_duty(await session.connection())
+            await set_duty(session, actor, [] if nobody else numbers or [])
+        connection = await session.connection()
+        return await on_duty(connection), await not_rung(connection, settings().duty)
 
-    order = _in_one_transaction(work)
+    order, silent = _in_one_transaction(work)
+    lines = [f"{at}. {one.name}{SILENT if one.id in silent else ''}" for at, one in enumerate(order, 1)]
     answer(
-        [_officer(one) for one in order],
+        [_officer(one) | {"is_rung": one.id not in silent} for one in order],
         as_json=as_json,
-        text=lambda: (
-            "\n".join(f"{at}. {escape(one.name)}" for at, one in enumerate(order, 1)) or "Nobody is on duty."
-        ),
+        text=lambda: "\n".join(lines) or "Nobody is on duty.",
     )
 
 
 @app.command("pin")
 def set_pin(number: Number, as_json: Json = False) -> None:
     """Give an officer a new PIN, which is asked for; it also ends the wait after wrong ones."""
-    pin = _new_pin()
-    _in_one_transaction(lambda session: officers.set_pin(session, number, pin))
+    actor, pin = this_account(), _new_pin()
+    _in_one_transaction(lambda session: officers.set_pin(session, actor, number, pin))
     answer({"officer": number}, as_json=as_json, text=lambda: "The new PIN counts from now on.")
 
 
 @app.command("remove")
 def remove(number: Number, as_json: Json = False) -> None:
     """Remove an officer; what they sent keeps their name."""
-    _in_one_transaction(lambda session: officers.remove_officer(session, number))
+    actor = this_account()
+    _in_one_transaction(lambda session: officers.remove_officer(session, actor, number))
     answer({"officer": number}, as_json=as_json, text=lambda: "The officer cannot sign in any more.")
 
 
 def _new_pin() -> str:
     """Typed twice where nobody else reads it, or one line of the standard input."""
+    if sys.stdin is None:
+        complain("Nobody can type a PIN here; pipe it in as one line.")
+        raise Failed
     if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
+        return _piped_pin()
     pin = getpass("PIN: ")
     if getpass("The same once more: ") != pin:
         complain("These are two different PINs; try again.")
@@ -139,8 +154,17 @@ def _new_pin() -> str:
     return pin
 
 
+def _piped_pin() -> str:
+    """One line of the standard input, and no more of it than a PIN is long."""
+    try:
+        return sys.stdin.readline(LONGEST_LINE).strip()
+    except UnicodeDecodeError:
+        complain("What is piped in is no PIN; pipe in one line of digits.")
+        raise Failed from None
+
+
 def _may_send(one: KnownOfficer) -> str:
-    names = ", ".join(escape(network.name) for network in one.networks)
+    names = ", ".join(network.name for network in one.networks)
     return f"May send to {names}." if names else "May send to no network yet: `buurtbel officer networks`."
 
 

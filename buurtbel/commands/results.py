@@ -1,145 +1,134 @@
-"""`buurtbel watch` and `report`: what becomes of a broadcast, and what each person heard."""
+"""`buurtbel list`, `watch` and `results`: which broadcasts there were, and what each person heard."""
 
-import csv
-import sys
-from collections.abc import Iterable
-from typing import Annotated
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from broadcast.report import Line, Progress, evidence_of, report
-from buurtbel.commands.common import Json, answer, run, settings, table
-from buurtbel.database import database
-from buurtbel.follow import follow
-from buurtbel.settings import Settings
+from broadcast.engine.nodes import trunk_fault
+from broadcast.listing import Listed, broadcasts
+from broadcast.results.results import newest_broadcast, progress, report
+from broadcast.states import BroadcastState
+from buurtbel.commands.common import Json, answer, run, settings
+from buurtbel.database.address import database
+from buurtbel.settings.settings import Settings
+from buurtbel.status.follow import follow, follow_as_json
+from buurtbel.terminal.results import Reported, calls_table, listing, report_table, write_csv
+from buurtbel.terminal.sentences import UNTIL_MENDED, complain
 
-Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")]
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+LOOK_AGAIN_AFTER = 5.0
+"""Seconds between two looks at what hinders the calls of a broadcast that is watched."""
+Number = Annotated[
+    int | None,
+    typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it; the newest if not given."),
+]
 
 
-def watch(broadcast: Number, as_json: Json = False) -> None:
+def list_broadcasts(
+    last: Annotated[int, typer.Option(min=1, max=100_000, help="How many to list.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the broadcasts, newest first, with how many people got what."""
+    chosen = settings()
+
+    async def work() -> tuple[list[Listed], str | None]:
+        async with database(chosen) as engine, engine.connect() as connection:
+            return await broadcasts(connection, newest=last), await trunk_fault(connection)
+
+    found, fault = run(work())
+    if fault:
+        complain(f"Calls wait: {fault}")
+    answer(found, as_json=as_json, text=lambda: listing(found, chosen.clock))
+
+
+def watch(
+    broadcast: Number = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with one JSON document a line, one for each change.")
+    ] = False,
+) -> None:
     """Follow a broadcast until everybody has a final result."""
+    chosen = settings()
 
-    async def work() -> Progress:
-        async with database(settings()) as engine:
-            return await follow(engine, broadcast, show=not as_json)
+    async def work() -> None:
+        async with database(chosen) as engine:
+            number = broadcast
+            if number is None:
+                async with engine.connect() as connection:
+                    number = await newest_broadcast(connection)
+            telling = asyncio.create_task(_tell_what_hinders(chosen, engine, number))
+            try:
+                if as_json:
+                    await follow_as_json(engine, number)
+                else:
+                    await follow(engine, number, chosen.clock)
+            finally:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
 
-    last = run(work())
-    if as_json:
-        answer(last, as_json=True, text=str)
+    run(work())
 
 
-def show_report(
-    broadcast: Number,
+async def _tell_what_hinders(chosen: Settings, engine: "AsyncEngine", broadcast: int) -> None:
+    """Say on standard error why nobody is rung, at once and when that changes: the alert waits for ever.
+
+    A fault of the trunk stands in what is followed.
+    """
+    from buurtbel.status.doctor import hindrance  # noqa: PLC0415 - looking up is quicker without it
+
+    async with engine.connect() as connection:
+        if (await progress(connection, broadcast)).state is BroadcastState.CLOSED:
+            return
+    told = None
+    while True:
+        async with engine.connect() as connection:
+            fault = await trunk_fault(connection)
+        hindered_by = await hindrance(chosen, engine)
+        if hindered_by not in (None, told, fault):
+            complain(UNTIL_MENDED.format(hindered_by))
+        told = hindered_by
+        await asyncio.sleep(LOOK_AGAIN_AFTER)
+
+
+def show_results(
+    broadcast: Number = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer with comma-separated values.")] = False,
     by_call: Annotated[
-        bool, typer.Option("--calls", help="What was heard on each call, second by second.")
+        bool, typer.Option("--calls", help="Show what was heard on each call, second by second.")
     ] = False,
 ) -> None:
     """Say what happened to each person."""
-
-    async def work(chosen: Settings) -> list[Line]:
-        async with database(chosen) as engine, engine.connect() as connection:
-            return await report(connection, broadcast)
-
-    lines = run(work(settings()))
+    chosen = settings()
+    found = run(_reported(chosen, broadcast))
+    if found.trunk_fault:
+        complain(f"Calls wait: {found.trunk_fault}")
+    if found.code_withdrawn_at:
+        complain("The code of this alert was withdrawn: the line does not know it any more.")
     if as_csv:
-        _write_csv(lines)
-    else:
-        answer(
-            {"broadcast": broadcast, "recipients": lines},
-            as_json=as_json,
-            text=lambda: calls_table(lines) if by_call else report_table(lines),
-        )
-
-
-def report_table(lines: Iterable[Line]) -> Table:
-    return table(
-        "name",
-        "language",
-        "result",
-        "calls",
-        rows=[
-            (
-                escape(line.name),
-                line.language,
-                _standing(line),
-                ", ".join(f"{call.number} {call.outcome or 'being called'}" for call in line.calls),
-            )
-            for line in lines
-        ],
+        write_csv(found.recipients, chosen.clock)
+        return
+    shown: Callable[[Reported, ZoneInfo], str] = calls_table if by_call else report_table
+    answer(
+        {
+            "broadcast": found.broadcast,
+            "trunk_fault": found.trunk_fault,
+            "code_withdrawn_at": found.code_withdrawn_at,
+            "recipients": found.recipients,
+        },
+        as_json=as_json,
+        text=lambda: shown(found, chosen.clock),
     )
 
 
-def _standing(line: Line) -> str:
-    """What they got, and what is still to come."""
-    notes = ["to go"] if line.state != "final" else []
-    notes += [f"left on {line.left_on}"] if line.left_on else []
-    return f"{line.result} ({', '.join(notes)})" if notes else str(line.result.value)
-
-
-def calls_table(lines: Iterable[Line]) -> Table:
-    """Each call with what was proved on it; times in seconds since the answer."""
-    return table(
-        "name",
-        "number",
-        "outcome",
-        "because",
-        "message (* whole)",
-        "they spoke",
-        "keys",
-        rows=[
-            (
-                escape(line.name),
-                call.number,
-                call.outcome or "being called",
-                ": ".join(filter(None, (told.judgement, told.reason))),
-                " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
-                " ".join(_span(*one) for one in told.talk),
-                _moments(told.keys),
-            )
-            for line in lines
-            for call in line.calls
-            for told in [evidence_of(call)]
-        ],
-    )
-
-
-def _moments(keys: list[float] | int) -> str:
-    return str(keys) if isinstance(keys, int) else " ".join(f"{at:.1f}" for at in keys)
-
-
-def _span(start: float, end: float | None) -> str:
-    return f"{start:.1f}-{'' if end is None else f'{end:.1f}'}"
-
-
-def _write_csv(lines: Iterable[Line]) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(
-        [
-            "name",
-            "language",
-            "state",
-            "result",
-            "left_on",
-            "number",
-            "outcome",
-            "dialled_at",
-            "answered_at",
-            "ended_at",
-            "cause",
-            "judgement",
-            "reason",
-        ]
-    )
-    for line in lines:
-        person = [line.name, line.language, line.state, line.result, line.left_on or ""]
-        for call in line.calls:
-            times = [t.isoformat() if t else "" for t in (call.dialled_at, call.answered_at, call.ended_at)]
-            told = evidence_of(call)
-            row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
-            writer.writerow([*person, *row])
-        if not line.calls:
-            writer.writerow([*person, *[""] * 8])
+async def _reported(chosen: Settings, broadcast: int | None) -> Reported:
+    async with database(chosen) as engine, engine.connect() as connection:
+        number = await newest_broadcast(connection) if broadcast is None else broadcast
+        seen = await progress(connection, number)
+        lines = await report(connection, number)
+    return Reported(number, lines, seen.trunk_fault, seen.code_withdrawn_at, seen.now)

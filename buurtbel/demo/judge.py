@@ -1,7 +1,7 @@
 """Holds what happened against the script: outcomes call by call, and what each phone recorded."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.policy import RetryPolicy
-from broadcast.report import Line
-from broadcast.tables import Audio as StoredAudio
-from broadcast.tables import Pass, Recipient
+from broadcast.results.results import Line
+from broadcast.tables import Pass, Recipient, StoredAudio
 from buurtbel.demo.script import WHOLE, part_of, play_out
 from prompts.audio import Audio, decode, read
 from prompts.comparator import compare
 
 VOICEMAIL = "+99923"
 """How the numbers of the simulated mailboxes begin."""
+_HEARD_WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,29 @@ def judge(
     lines: Sequence[Line], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
 ) -> list[Verdict]:
     """A verdict for each person; `sent` is the pass that each recipient must have heard."""
+    return list(judged(lines, sent, recordings, policy))
+
+
+def judged(
+    lines: Sequence[Line], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
+) -> Iterator[Verdict]:
+    """The same, one by one: listening to what they recorded takes time."""
     ears = _Ears(recordings)
     behind = Counter(number for line in lines for number in line.numbers)
-    return [
-        Verdict(line, problems + ears_problems, heard)
-        for line in lines
-        for problems in [_problems(line, policy, shares=any(behind[n] > 1 for n in line.numbers))]
-        for heard, ears_problems in [_listen(line, sent[line.recipient], ears)]
-    ]
+    for line in lines:
+        problems = _problems(line, policy, shares=any(behind[n] > 1 for n in line.numbers))
+        heard, ears_problems = _listen(line, sent[line.recipient], ears)
+        yield Verdict(line, problems + ears_problems, heard)
+
+
+def whole_recording(verdicts: Iterable[Verdict], recordings: Path) -> tuple[str, Path] | None:
+    """Somebody whose phone recorded the whole message, and the file; None when nobody's did."""
+    for verdict in verdicts:
+        if verdict.as_scripted and verdict.heard == _HEARD_WHOLE:
+            [number] = {call.number for call in verdict.line.calls if call.answered_at}
+            for file in sorted(recordings.glob(_recorded(number))):
+                return verdict.line.name, file
+    return None
 
 
 async def passes_sent(connection: AsyncConnection, broadcast: int) -> dict[int, Audio]:
@@ -132,4 +147,4 @@ class _Ears:
             hearing = compare(expected, read(file))
             if not hearing.whole:
                 return _Ear(False, f"{hearing.found} of {hearing.active} pieces")
-        return _Ear(True, "whole" if hears == WHOLE else f"first {hears:.0f} s")
+        return _Ear(True, _HEARD_WHOLE if hears == WHOLE else f"first {hears:.0f} s")

@@ -1,7 +1,7 @@
 """Runs the demo: a neighbourhood, the product as it ships with shorter waits, one alert, and the verdict."""
 
 import asyncio
-import shutil
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -12,22 +12,26 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
-from broadcast.report import report
-from buurtbel.database import database, wait_for_database
-from buurtbel.demo.judge import Verdict, judge, passes_sent
-from buurtbel.doctor import hindrance
-from buurtbel.embedded import postgres
-from buurtbel.embedded.asterisk import Asterisk
-from buurtbel.embedded.program import Program
+from broadcast.results.results import report
+from buurtbel.database.address import database, wait_for_database
+from buurtbel.demo.doors import DemoPorts
+from buurtbel.demo.judge import Verdict, judged, passes_sent
+from buurtbel.demo.leftovers import DATA, NEIGHBOURHOOD, SERVE_NOTE, end_leftovers
+from buurtbel.demo.place import DemoFolder
+from buurtbel.demo.steps import Steps
 from buurtbel.errors import DemoFailed
-from buurtbel.follow import follow
-from buurtbel.schema import upgrade
-from buurtbel.settings import Settings
-from buurtbel.stage import set_stage
-from buurtbel.supervisor import LINE_NOTE
+from buurtbel.settings.settings import Settings
+from buurtbel.status.doctor import hindrance
+from buurtbel.status.follow import follow
 from buurtbel.switchboard import asterisk_root, switchboard
-from directory.seeds import DEMO_NETWORK, seed
-from prompts.voice import voice_for
+from directory.actor import account
+from directory.seeds import DEMO_NETWORK, demo_members, seed
+from embedded.asterisk import Asterisk
+from embedded.keeping.output import LineByLine, Output, said_in
+from embedded.keeping.program import Program
+from embedded.logs import BoundedLog
+from prompts.engines import voice_for
+from simulation.stage import set_stage
 
 TEXTS = {
     "nl": "Inbraak bezig, Beukenlaan nr. 12. Let op een grijze bestelwagen, 1-ABC-123. Blijf binnen.",
@@ -38,6 +42,7 @@ SHORTER = {
     "BUURTBEL_RETRY_BUSY": "3",
     "BUURTBEL_RETRY_NO_ANSWER": "4",
     "BUURTBEL_RETRY_REJECTED": "5",
+    "BUURTBEL_RETRY_DEAD_NUMBER": "5",
     "BUURTBEL_RETRY_VOICEMAIL": "5",
     "BUURTBEL_RETRY_PARTIAL": "4",
     "BUURTBEL_RETRY_CONGESTION": "1",
@@ -50,115 +55,168 @@ READY_WITHIN = 60.0
 """Seconds in which line, PBX and trunk come up once the database answers."""
 END_WITHIN = 40.0
 """Seconds in which the server ends once it was asked to."""
+LOOK_EVERY = 0.2
+TELEPHONES = "Starting the telephones of {} simulated people: an Asterisk of their own"
+DATABASE = "Waiting for the database"
+LINE = "Waiting for Asterisk and the line"
+SPEAKING = "Speaking the alert in {} languages"
+RINGING = "Ringing {} people"
+JUDGING = "Judging what each phone recorded"
+"""What is told of each step."""
+SAID, PIPE = "serve.output", "serve.pipe"
+"""What the server says, in the folder of the demo, and the FIFO that it says it into."""
 
 
-async def run_here(settings: Settings, environment: Mapping[str, str], recordings: Path) -> list[Verdict]:
-    """The whole demo on this machine, in the settings' data folder, which is emptied first."""
-    folder = settings.data_dir
-    root = await asterisk_root(settings)
-    await _clear(folder, root)
-    stage = await set_stage(
-        voice_for(settings.speech.engine),
-        root,
-        folder / "neighbourhood",
-        sip_bind=settings.trunk.uri.removeprefix("sip:"),
-        rtp_ports="19000-21999",
-        recordings=recordings,
-    )
-    try:
-        async with _server(environment, folder / "serve.log") as server:
-            return await _unless_it_dies(alert_and_judge(settings, recordings), server, folder / "serve.log")
-    finally:
-        await stage.stop()
+def own_settings(folder: Path, doors: DemoPorts, root: Path) -> dict[str, str]:
+    """Where a demo of its own works; what calls nobody but the simulated neighbourhood."""
+    return {
+        **SHORTER,
+        "BUURTBEL_DATA_DIR": str(folder / DATA),
+        "BUURTBEL_TRUNK_URI": f"sip:{doors.trunk}",
+        "BUURTBEL_TRUNK_SIMULATED": "true",
+        "BUURTBEL_PBX_ROOT": str(root),
+        "BUURTBEL_PBX_SIP_BIND": str(doors.sip),
+        "BUURTBEL_PBX_ARI_BIND": str(doors.ari),
+        "BUURTBEL_PBX_RTP_PORTS": str(doors.audio),
+    }
 
 
-async def alert_elsewhere(settings: Settings, recordings: Path) -> list[Verdict]:
+async def run_here(
+    settings: Settings,
+    environment: Mapping[str, str],
+    place: DemoFolder,
+    doors: DemoPorts,
+    *,
+    recordings: Path,
+    steps: Steps,
+) -> list[Verdict]:
+    """The whole demo on this machine, in a folder of its own, which is emptied first."""
+    folder, root = place.folder, settings.pbx.root
+    assert root is not None
+    await end_leftovers(folder, root)
+    await asyncio.to_thread(place.clear)
+    async with (
+        _stage(settings, folder / NEIGHBOURHOOD, doors, recordings, steps),
+        run_server(environment, folder) as server,
+    ):
+        return await unless_it_dies(alert_and_judge(settings, recordings, steps), server, folder / SAID)
+
+
+async def alert_elsewhere(settings: Settings, recordings: Path, steps: Steps) -> list[Verdict]:
     """The demo on a server and a neighbourhood that run already. DemoFailed says why they cannot be used."""
     if await asyncio.to_thread(_has_rung, recordings):
         raise DemoFailed(
             "These phones have rung before, and some do something else the second time: "
             "start the neighbourhood again, then the demo."
         )
-    await _wait_until_ready(settings)
-    return await alert_and_judge(settings, recordings)
+    return await alert_and_judge(settings, recordings, steps)
 
 
-async def alert_and_judge(settings: Settings, recordings: Path) -> list[Verdict]:
+async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) -> list[Verdict]:
     """Seed the neighbourhood, send the alert, follow it to its end, hold it against the script."""
-    url = await wait_for_database(settings, seconds=DATABASE_WITHIN)
-    await asyncio.to_thread(upgrade, url)
+    async with steps.doing(DATABASE):
+        await wait_for_database(settings, seconds=DATABASE_WITHIN)
+    async with steps.doing(LINE):
+        await _until_ready(settings)
+    actor = account(os.getuid(), "demo")
     async with switchboard(settings) as board:
-        async with AsyncSession(board.engine) as session:
-            await seed(session)
-            await session.commit()
-        sent = await board.desk.send(Draft([DEMO_NETWORK], TEXTS, urgent=True, by="demo"))
-        await follow(board.engine, sent.broadcast, show=True)
+        async with steps.doing(SPEAKING.format(len(TEXTS))):
+            async with AsyncSession(board.engine) as session, session.begin():
+                await seed(session, actor)
+            sent = await board.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
+        steps.tell(f"{RINGING.format(sent.recipients)}.")
+        await follow(board.engine, sent.broadcast, settings.clock)
         async with board.engine.connect() as connection:
             lines = await report(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)
-    return await asyncio.to_thread(judge, lines, passes, recordings, settings.retry)
+    verdicts = []
+    async with steps.counting(JUDGING, of=len(lines)) as count:
+        judging = judged(lines, passes, recordings, settings.retry)
+        # One by one: an interruption waits for no more than the one that is being judged.
+        while (verdict := await asyncio.to_thread(next, judging, None)) is not None:
+            verdicts.append(verdict)
+            count.one_more()
+    return verdicts
 
 
 def _has_rung(recordings: Path) -> bool:
     return any(recordings.glob("*.wav"))
 
 
-async def _wait_until_ready(settings: Settings) -> None:
+async def _until_ready(settings: Settings) -> None:
     """Until a call would be placed; DemoFailed with what is in the way when that takes too long."""
-    await wait_for_database(settings, seconds=DATABASE_WITHIN)
     until = time.monotonic() + READY_WITHIN
     async with database(settings) as engine:
         while (obstacle := await hindrance(settings, engine)) is not None:
             if time.monotonic() > until:
                 raise DemoFailed(obstacle)
-            await asyncio.sleep(1.0)
-
-
-async def _clear(folder: Path, root: Path) -> None:
-    """End what an interrupted demo left running here, by its own process ids, and begin afresh."""
-    line = Program.adopt(folder / LINE_NOTE)
-    if line is not None:
-        await asyncio.to_thread(line.stop, 5.0)
-    for name in ("pbx", "neighbourhood"):
-        asterisk = Asterisk.adopt(root, folder / name)
-        if asterisk is not None:
-            await asterisk.stop()
-    if postgres.url_of_running(folder) is not None:
-        await asyncio.to_thread(postgres.stop, folder)
-    await asyncio.to_thread(_begin_afresh, folder)
-
-
-def _begin_afresh(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+            await asyncio.sleep(LOOK_EVERY)
 
 
 @asynccontextmanager
-async def _server(environment: Mapping[str, str], output: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`buurtbel serve` itself, as a child."""
-    with output.open("wb") as sink:
-        server = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "buurtbel", "serve", stdout=sink, stderr=sink, env=dict(environment)
+async def _stage(
+    settings: Settings, folder: Path, doors: DemoPorts, recordings: Path, steps: Steps
+) -> AsyncIterator[None]:
+    """The simulated neighbourhood, ended also when we are interrupted while it starts."""
+    async with steps.doing(TELEPHONES.format(len(demo_members()))):
+        stage = await _even_if_cancelled(
+            set_stage(
+                voice_for(settings.speech.engine),
+                await asterisk_root(settings),
+                folder,
+                sip_bind=str(doors.trunk),
+                rtp_ports=str(doors.phones_audio),
+                recordings=recordings,
+            )
         )
+    try:
+        yield
+    finally:
+        await stage.stop()
+
+
+async def _even_if_cancelled(starting: Coroutine[Any, Any, Asterisk]) -> Asterisk:
+    """What has started is known, and can be ended, whatever happens to us meanwhile."""
+    start = asyncio.create_task(starting)
+    try:
+        return await asyncio.shield(start)
+    except asyncio.CancelledError:
+        await (await start).stop()
+        raise
+
+
+@asynccontextmanager
+async def run_server(environment: Mapping[str, str], folder: Path) -> AsyncIterator[Program]:
+    """`buurtbel serve` itself, in a process group of its own: a Ctrl-C is for us, and we end it."""
+    writer = Output(folder / PIPE, LineByLine(), BoundedLog(folder / SAID).append).writer()
+    try:
+        server = Program.launch(
+            [sys.executable, "-P", "-m", "buurtbel", "serve"],
+            cwd=folder,
+            output=writer,
+            env=environment,
+            note=folder / SERVE_NOTE,
+        )
+    finally:
+        os.close(writer)
     try:
         yield server
     finally:
-        if server.returncode is None:
-            server.terminate()
-        async with asyncio.timeout(END_WITHIN):
-            await server.wait()
+        await asyncio.to_thread(server.stop, END_WITHIN)
 
 
-async def _unless_it_dies(
-    work: Coroutine[Any, Any, list[Verdict]], server: asyncio.subprocess.Process, output: Path
+async def unless_it_dies(
+    work: Coroutine[Any, Any, list[Verdict]], server: Program, output: Path
 ) -> list[Verdict]:
     """The work's result; DemoFailed with the server's last words when the server ends first."""
-    working, died = asyncio.create_task(work), asyncio.create_task(server.wait())
-    await asyncio.wait({working, died}, return_when=asyncio.FIRST_COMPLETED)
-    if working.done():
-        died.cancel()
+    working = asyncio.create_task(work)
+    try:
+        while not working.done():
+            if not server.is_running:
+                last = (await asyncio.to_thread(said_in, output)).strip().splitlines()[-1:]
+                raise DemoFailed(last[0] if last else f"The server ended at once; see {output}.")
+            await asyncio.wait({working}, timeout=LOOK_EVERY)
         return await working
-    working.cancel()
-    words = await asyncio.to_thread(output.read_text, errors="replace")
-    last = words.strip().splitlines()[-1:]
-    raise DemoFailed(last[0] if last else f"The server ended at once; see {output}.")
+    finally:
+        working.cancel()
+        await asyncio.wait({working})

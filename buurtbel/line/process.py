@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
@@ -11,22 +10,24 @@ from typing import Any
 import psycopg
 from procrastinate.exceptions import ConnectorException
 
-from broadcast.jobs import work
-from broadcast.lease import IN_USE, Lease
-from broadcast.takeover import Takeover
-from broadcast.upkeep import Upkeep
-from buurtbel.chores import Chore, Rounds
-from buurtbel.database import wait_for_database
-from buurtbel.heartbeat import Heartbeat
-from buurtbel.installation import claimant
-from buurtbel.line_parts import LineParts, make_parts
-from buurtbel.settings import Settings
-from buurtbel.switchboard import Switchboard, ari_client, switchboard
-from ivr.announcer import forget_what_was_told
+from broadcast.engine.takeover import Takeover
+from broadcast.engine.upkeep import Upkeep
+from broadcast.engine.worker import work
+from broadcast.ledger.lease import IN_USE, Lease
+from buurtbel.database.address import wait_for_database
+from buurtbel.line.parts import LineParts, make_parts
+from buurtbel.serve.chores import Chore, Rounds
+from buurtbel.serve.heartbeat import Heartbeat
+from buurtbel.serve.installation import claimant
+from buurtbel.serve.pbx_watch import lend_while_it_answers
+from buurtbel.settings.settings import Settings
+from buurtbel.switchboard import Assembly, ari_client, switchboard
+from embedded.told_to_end import told_to_end
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
-from ivr.dialler import ENDPOINT, longest_call
-from ivr.stray import Reaper
+from ivr.call.announcer import forget_what_was_told
+from ivr.outbound.placement import ENDPOINT, longest_call
+from ivr.pbx.orphans import Reaper
 
 log = logging.getLogger(__name__)
 
@@ -34,22 +35,24 @@ WAIT_FOR_DATABASE = 60.0
 CLAIM_AGAIN_AFTER = 5.0
 """Seconds between two looks whether this node's name is free."""
 SWEEP_SOUNDS_EVERY = 3600.0
+PREEMPT_EVERY = 0.5
 FINISH_CALLS_WITHIN = 5.0
 """Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
 
 
 async def run_line(settings: Settings) -> None:
     """Serve this node's calls until SIGTERM or SIGINT. Raises AriRefused, ApplicationTaken and NodeTaken."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = told_to_end()
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
     with claimant(settings.data_dir, settings.node) as who:
         async with switchboard(settings, connections=8) as board, ari_client(settings) as client:
             lease = Lease(board.engine, who, settings.nodes)
             takeover = Takeover(
-                board.engine, board.ledger, settings.nodes, longest_call=longest_call(settings.alert)
+                board.engine,
+                board.ledger,
+                settings.nodes,
+                longest_call=longest_call(settings.alert.ring, settings.alert.hard_limit),
+                passes=settings.alert.most_passes,
             )
             if await _claimed(lease, takeover, stopping):
                 await _serve(board, client, lease, takeover, stopping)
@@ -73,7 +76,7 @@ async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) ->
 
 
 async def _serve(
-    board: Switchboard, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
+    board: Assembly, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
 ) -> None:
     settings = board.settings
     folder = settings.sounds_folder
@@ -89,7 +92,8 @@ async def _serve(
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())
         leased = asyncio.create_task(lease.keep(parts.caller.forget_what_was_taken_over))
-        await asyncio.wait({workers, events, leased, stop}, return_when=asyncio.FIRST_COMPLETED)
+        watching = asyncio.create_task(lend_while_it_answers(settings, lease, parts.lines))
+        await asyncio.wait({workers, events, leased, watching, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
         parts.lines.close()
         rounds.end()
@@ -100,7 +104,7 @@ async def _serve(
         await _within(parts.police.finished(), FINISH_CALLS_WITHIN)
         parts.says.cancel()
         beating.cancel()
-        for task in (events, leased):
+        for task in (events, leased, watching):
             if task.done():
                 await task
             task.cancel()
@@ -112,9 +116,7 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     await heart.beat_on()
 
 
-def _chores(
-    board: Switchboard, client: AriClient, parts: LineParts, takeover: Takeover
-) -> dict[Chore, float]:
+def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Takeover) -> dict[Chore, float]:
     """What is done again and again, and every how many seconds."""
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
@@ -122,8 +124,13 @@ def _chores(
     chores: dict[Chore, float] = {
         upkeep.tend: 1.0,
         parts.caller.withdraw_unwanted: 1.0,
+        parts.admission.preempt: PREEMPT_EVERY,
+        parts.admission.tell: 1.0,
+        parts.trunk_watch.tell: 1.0,
         upkeep.mend_stalled: 2 * nodes.sweep,
+        upkeep.free_numbers: nodes.sweep,
         parts.caller.mend: 2 * nodes.sweep,
+        parts.caller.free_telephones: nodes.sweep,
         parts.reports.mend: nodes.sweep,
         parts.police.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
@@ -131,11 +138,11 @@ def _chores(
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
     for kind in parts.own_calls:
-        chores |= {kind.tend: 1.0, kind.give_up_strays: nodes.sweep}
+        chores |= {kind.tend: 1.0, kind.give_up_orphans: nodes.sweep}
     return chores
 
 
-async def _work_on(board: Switchboard) -> None:
+async def _work_on(board: Assembly) -> None:
     """Workers for ever: they end when the database goes away, and begin again when it is back."""
     while True:
         try:

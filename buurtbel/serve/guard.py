@@ -2,12 +2,12 @@
 
 import logging
 
-from buurtbel.embedded.program import Program
-from buurtbel.heartbeat import Heartbeat
+from buurtbel.serve.heartbeat import Heartbeat
+from embedded.keeping.program import Program
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, ChannelGone
-from ivr.dialler import ENDPOINT
-from ivr.fallback import way_out
+from ivr.outbound.placement import ENDPOINT
+from ivr.pbx.dialplan import way_out
 
 log = logging.getLogger(__name__)
 

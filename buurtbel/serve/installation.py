@@ -8,9 +8,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from broadcast.errors import NodeTaken
-from broadcast.lease import Claimant
+from broadcast.ledger.lease import Claimant
 
-_FILE = "installation"
+INSTALLATION = "installation"
+"""Who this one is, in the data folder: open and locked by its line, and by nobody else."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -21,7 +22,7 @@ def claimant(data_dir: Path, node: str) -> Iterator[Claimant]:
     The kernel ends the hold when the process ends, and not before: also not while it is stopped.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(data_dir / _FILE, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
+    with os.fdopen(os.open(data_dir / INSTALLATION, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,7 +9,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from broadcast.errors import DATABASE_AWAY
+from broadcast.away import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 

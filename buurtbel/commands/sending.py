@@ -1,0 +1,142 @@
+"""Sends an alert that a command has made, or shows what it would do, and tells what is odd about it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from broadcast.draft import Draft
+from broadcast.engine.nodes import lines_held
+from broadcast.rules.forecast import minutes_to_call
+from buurtbel.commands.common import answer, run, settings
+from buurtbel.status.doctor import hindrance
+from buurtbel.status.progress import callers_say
+from buurtbel.switchboard import Assembly, switchboard
+from buurtbel.terminal.alerts import preview_document, preview_text, sent_text
+from buurtbel.terminal.sentences import UNTIL_MENDED, complain
+from directory.actor import Actor
+
+if TYPE_CHECKING:  # each costs a tenth of a second, which not every command needs
+    from broadcast.alert.desk import Sent
+    from broadcast.alert.preview import Preview
+    from broadcast.alert.review import Remark
+    from broadcast.results.beside import Outlook
+
+T = TypeVar("T")
+Make = Callable[[Assembly], Awaitable[Draft]]
+WOULD_NOT_RING = "No phone would ring now: {}"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is told of an alert besides what it is itself."""
+
+    hindered_by: str | None
+    """Why no phone would ring now."""
+    callers: int
+    """How many lines callers hold."""
+    lines: int
+
+    def document(self, minutes: int | None, told: Sequence[str]) -> dict[str, Any]:
+        return {"minutes": minutes, "callers": self.callers, "lines": self.lines, "warnings": told}
+
+    @property
+    def text(self) -> str:
+        return f"\nNow {callers_say(self.callers, self.lines)}." if self.callers else ""
+
+
+def send_draft(actor: Actor, make: Make, *, as_json: bool, warnings: Sequence[str] = ()) -> None:
+    """Send what is made, and tell what is called and what hinders it; a refused one leaves nothing behind."""
+    (sent, remarks), around = run(_work_on(make, partial(_send, actor), keep=True))
+    told = _told([*warnings, *map(str, remarks)], around, UNTIL_MENDED)
+    minutes = _minutes(sent.recipients - sent.without_number, sent.passes, sent.outlook, around)
+    document = msgspec.to_builtins(sent) | around.document(minutes, told)
+    answer(document, as_json=as_json, text=lambda: sent_text(sent, minutes) + around.text)
+
+
+def show_draft(actor: Actor, make: Make, *, as_json: bool) -> None:
+    """Tell what would be heard, by whom, and what hinders it; nothing is sent, and nothing stays of it."""
+    seen, around = run(_work_on(make, partial(_preview, actor), keep=False))
+    told = _told(list(map(str, seen.remarks)), around, WOULD_NOT_RING)
+    minutes = _minutes(seen.reach.members, seen.passes, seen.outlook, around)
+    document = preview_document(seen) | around.document(minutes, told)
+    answer(document, as_json=as_json, text=lambda: preview_text(seen, minutes) + around.text)
+
+
+async def _work_on(
+    make: Make, work: Callable[[Assembly, Draft], Awaitable[T]], *, keep: bool
+) -> tuple[T, Around]:
+    """What `work` did with the draft, and whether phones would ring; with `keep` its recording stays."""
+    async with switchboard(settings()) as board:
+        looking = asyncio.create_task(hindrance(board.settings, board.engine))
+        try:
+            draft = await make(board)
+            try:
+                done = await work(board, draft)
+                around = Around(await looking, *await _lines_held(board))
+            except BaseException:
+                await _forget_recording(board, draft)
+                raise
+            if not keep:
+                await _forget_recording(board, draft)
+            return done, around
+        finally:  # an alert that is refused does not wait for what it does not need
+            looking.cancel()
+            await asyncio.wait({looking})
+
+
+async def _send(actor: Actor, board: Assembly, draft: Draft) -> "tuple[Sent, list[Remark]]":
+    from broadcast.alert.review import review  # noqa: PLC0415 - only who sends
+
+    prepared, chosen = await board.desk.prepare(actor, draft), board.settings
+    remarks = review(draft, prepared.seconds, own=chosen.own_numbers, long_pass=chosen.broadcast.long_pass)
+    # Nothing may go wrong any more once phones ring.
+    return await board.desk.begin(prepared), remarks
+
+
+async def _preview(actor: Actor, board: Assembly, draft: Draft) -> "Preview":
+    from broadcast.alert.preview import preview  # noqa: PLC0415 - as above
+
+    prepared = await board.desk.prepare(actor, draft)
+    async with board.engine.connect() as connection:
+        return await preview(connection, prepared, board.settings.broadcast, board.settings.own_numbers)
+
+
+def _told(warnings: Sequence[str], around: Around, hindered: str) -> list[str]:
+    """All warnings, which are told one by one."""
+    told = [*warnings, *([hindered.format(around.hindered_by)] if around.hindered_by else [])]
+    for warning in told:
+        complain(warning)
+    return told
+
+
+async def _lines_held(board: Assembly) -> tuple[int, int]:
+    async with board.engine.connect() as connection:
+        return await lines_held(connection)
+
+
+async def _forget_recording(board: Assembly, draft: Draft) -> None:
+    if draft.recording is not None:
+        from broadcast.audio.kept_sounds import forget_sound  # noqa: PLC0415 - only for who has recorded something
+
+        async with board.engine.begin() as connection:
+            await forget_sound(connection, draft.recording.audio)
+
+
+def _minutes(people: int, passes: Mapping[str, float], outlook: "Outlook", around: Around) -> int | None:
+    """In how many everybody has been called once, after whom goes first; None while no phone rings.
+
+    The trunks of other nodes are taken for as wide as ours.
+    """
+    if around.hindered_by:
+        return None
+    trunk, nodes = settings().trunk, max(1, outlook.nodes)
+    return minutes_to_call(
+        outlook.before + people,
+        lines=nodes * (trunk.channels - trunk.channels_for_callers),
+        calls_per_second=nodes * trunk.calls_per_second,
+        call_seconds=max(passes.values()),
+    )

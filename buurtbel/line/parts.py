@@ -1,0 +1,139 @@
+"""The parts of a line process, made and handed to each other."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from broadcast.audio.sounds import MessageSounds
+from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.nodes import tell_trunk_fault
+from broadcast.engine.spool import Spool
+from broadcast.engine.worker import register
+from broadcast.ledger.hastening import hasten
+from broadcast.ledger.lease import Lease
+from buurtbel.line.node import LineNode
+from buurtbel.line.sounds import lay, lay_line_sentences, lay_tone
+from buurtbel.switchboard import Assembly
+from ivr.ari.client import AriClient
+from ivr.inbound.admission import Admission
+from ivr.inbound.known_callers import KnownCallers
+from ivr.inbound.reception import LONGEST, Reception
+from ivr.officers.police import Police
+from ivr.outbound.dialler import AriDialler
+from ivr.outbound.own_calls import OwnCalls, Source
+from ivr.outbound.placement import ENDPOINT, Placement
+from ivr.outbound.trunk_watch import TrunkWatch
+from ivr.pbx.capacity import Lines
+from ivr.pbx.exchange import Exchange
+from ivr.recordings.reports import Reports
+from ivr.scripts.sentences import Says
+from ivr.service_calls.call_backs import CallBacks
+from ivr.service_calls.duty_calls import DutyCalls
+from ivr.service_calls.leave_calls import LeaveCalls
+from ivr.service_calls.trial_calls import TrialCalls
+from storage.transactions import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class LineParts:
+    """What has a live call in it, and what keeps it."""
+
+    lines: Lines
+    exchange: Exchange
+    trunk_watch: TrunkWatch
+    caller: AttemptRunner
+    reports: Reports
+    police: Police
+    admission: Admission
+    reception: Reception
+    own_calls: Sequence[OwnCalls[Any]]
+    says: "asyncio.Task[Mapping[str, Says]]"
+
+    async def adopt_all(self) -> None:
+        """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
+        await self.caller.adopt_all()
+        for kind in self.own_calls:
+            await kind.adopt_all()
+
+    async def leave(self) -> None:
+        """Let go of every call as it is, for the next process to find."""
+        await self.caller.leave()
+        await self.reception.leave()
+        for kind in self.own_calls:
+            await kind.leave()
+
+
+async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LineParts:
+    settings, folder = board.settings, board.settings.sounds_folder
+    lines = Lines(settings.trunk)
+    exchange = Exchange(client, lines, trunk=ENDPOINT, listens=settings.alert.listen)
+    trunk_watch = _trunk_watch(board, lines, lease.node)
+    exchange.bring_trunk_news_to(trunk_watch.answers)
+    placement = Placement(client, exchange, lines, trunk=settings.trunk)
+    dialler = await _dialler(board, placement, trunk_watch)
+    sounds = MessageSounds(board.engine, folder)
+    caller = AttemptRunner(board.ledger, dialler, sounds, lease, Spool(settings.data_dir / "outcomes"))
+    register(board.app, caller, dialler)
+    database = Transactions(board.engine)
+    reports = Reports(database, client, sounds, lease.node, settings.duty)
+    says = asyncio.create_task(lay_line_sentences(board))
+    police = await _police(board, database, client, reports, says)
+    callers = KnownCallers(database, caller, reports, police, settings.leaving, says, police.tone)
+    channels = settings.trunk.channels
+    node = LineNode(board.engine, client, lease, channels)
+    admission = Admission(lines, node, most=settings.trunk.most_callers, channels=channels)
+    reception = Reception(client, exchange, lines, admission, callers, trunk=settings.trunk)
+    dialler.bring_conversations_to(reception.go_on, longest=LONGEST)
+    kinds: Sequence[Source[Any]] = (
+        DutyCalls(police, settings.duty),
+        LeaveCalls(callers),
+        CallBacks(police),
+        TrialCalls(says),
+    )
+    own_calls = [OwnCalls(database, placement, lease, kind) for kind in kinds]
+    return LineParts(
+        lines, exchange, trunk_watch, caller, reports, police, admission, reception, own_calls, says
+    )
+
+
+def _trunk_watch(board: Assembly, lines: Lines, node: str) -> TrunkWatch:
+    async def tell(says: str | None) -> None:
+        await tell_trunk_fault(board.engine, node, says)
+        await hasten(board.engine)
+
+    return TrunkWatch(lines, calls_per_second=board.settings.trunk.calls_per_second, tell=tell)
+
+
+async def _dialler(board: Assembly, placement: Placement, watch: TrunkWatch) -> AriDialler:
+    return AriDialler(
+        placement,
+        trunk_watch=watch,
+        policy=board.settings.alert,
+        thanks=await lay(board, "thank_you"),
+        stopped=await lay(board, "stopped"),
+        leave_sure=await lay(board, "leave_sure"),
+    )
+
+
+async def _police(
+    board: Assembly,
+    database: Transactions,
+    client: AriClient,
+    reports: Reports,
+    says: Awaitable[Mapping[str, Says]],
+) -> Police:
+    settings = board.settings
+    return Police(
+        database=database,
+        desk=board.desk,
+        client=client,
+        reports=reports,
+        voice=board.voice,
+        trunk=settings.trunk,
+        policy=settings.officers,
+        lockout=settings.lockout,
+        zones=settings.speech.zones,
+        says=says,
+        tone=await lay_tone(settings.sounds_folder),
+    )

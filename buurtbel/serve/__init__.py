@@ -1,0 +1,1 @@
+"""`buurtbel serve`: what starts, watches and ends our programs."""

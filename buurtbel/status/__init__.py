@@ -1,0 +1,1 @@
+"""How everything stands, in words for people."""

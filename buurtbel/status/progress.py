@@ -1,0 +1,82 @@
+"""How far a broadcast is, and how far one call of it, in words for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broadcast.results.results import Line, PlacedCall, Progress
+from broadcast.states import AttemptState, RecipientState, Result
+from buurtbel.times import time_of
+
+WAITS_FOR_A_LINE = "waits for a line"
+
+
+def progress_line(seen: Progress, clock: ZoneInfo) -> str:
+    """One line that can be read from afar."""
+    results = " ".join(
+        f"{result.words} {seen.results.get(result, 0)}"
+        for result in reversed(Result)
+        if result is not Result.CALLED_BACK or result in seen.results  # most trunks know of none
+    )
+    elapsed = (seen.now - seen.started_at).total_seconds()
+    parts = [
+        f"{elapsed:4.0f} s",
+        results,
+        f"being called {seen.being_called}",
+        _waiting(seen, clock),
+        f"to go {seen.to_go} of {seen.recipients}",
+    ]
+    if seen.beside:
+        parts.append(f"beside {', '.join(map(str, seen.beside))}")
+    if seen.callers:
+        parts.append(callers_say(seen.callers, seen.lines))
+    if seen.stopped_at:
+        parts.append("stopped")
+    if seen.code_withdrawn_at:
+        parts.append("code withdrawn")
+    if seen.trunk_fault:
+        parts.append(f"CALLS WAIT! {seen.trunk_fault}")
+    return " | ".join(parts)
+
+
+def callers_say(callers: int, lines: int) -> str:
+    """How many lines callers hold."""
+    return f"callers hold {callers} of {lines} lines"
+
+
+def _waiting(seen: Progress, clock: ZoneInfo) -> str:
+    if not seen.waiting:
+        return "waiting 0"
+    if seen.trunk_fault:
+        return f"waiting {seen.waiting}, for the trunk"
+    if seen.next_due is None or seen.next_due <= seen.now:
+        return f"waiting {seen.waiting}, for a line{' or a telephone' if seen.beside else ''}"
+    return f"waiting {seen.waiting}, next at {time_of(seen.next_due, clock, now=seen.now, seconds=True)}"
+
+
+def call_says(call: PlacedCall, line: Line, *, now: datetime, clock: ZoneInfo) -> str:
+    """What became of a call, or how it stands."""
+    if call.outcome is not None:
+        return call.outcome.value
+    if call.state is AttemptState.DIALLING:
+        return "being called"
+    if call.due_at <= now:
+        return WAITS_FOR_A_LINE
+    when = time_of(call.due_at, clock, now=now)
+    was_called = any(one.outcome is not None for one in line.calls)
+    return f"waits, again at {when}" if was_called else f"waits until {when}"
+
+
+def calls_say(line: Line, *, now: datetime, clock: ZoneInfo) -> Sequence[str]:
+    """Each call of a person with its number, and that they wait for one where none is planned yet."""
+    told = [f"{call.number} {call_says(call, line, now=now, clock=clock)}" for call in line.calls]
+    is_planned = any(call.outcome is None for call in line.calls)
+    return told if is_planned or line.state is RecipientState.FINAL else [*told, WAITS_FOR_A_LINE]
+
+
+def person_says(line: Line) -> str:
+    """What they got, and what is still to come."""
+    notes = ["to go"] if line.state is not RecipientState.FINAL else []
+    notes += [f"left on {line.left_on}"] if line.left_on else []
+    notes += ["only dead numbers"] if not line.numbers else []
+    return f"{line.result.words} ({', '.join(notes)})" if notes else line.result.words

@@ -1,0 +1,1 @@
+"""How commands read what a person names, and show what they found."""

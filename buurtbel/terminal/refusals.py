@@ -1,0 +1,73 @@
+"""The sentence on the command line for each reason for which something is not done."""
+
+from collections.abc import Mapping, Sequence
+
+from directory.refusals import Reason, Refusal
+
+SENTENCES: Mapping[Reason, str] = {
+    Reason.NOT_IN_ROLE: "This is not yours to do; ask who administers Buurtbel here.",
+    Reason.NOT_THEIR_NETWORK: "You may do this, but not for all of these networks; leave out the others.",
+    Reason.WRONG_SIGN_IN: "This officer number and this PIN do not belong together.",
+    Reason.LOCKED_OUT: "There were too many wrong PINs; wait and try again.",
+    Reason.BAD_NAME: "{detail}",
+    Reason.CHARTER_NOT_APPROVED: (
+        "The charter of {network} is not approved yet, so it cannot be called; "
+        "enter the approval first with `buurtbel network approve`."
+    ),
+    Reason.OUTSIDE_HOURS: (
+        "A message that is not urgent may ring {network} only between {hours_from:%H:%M} and "
+        "{hours_until:%H:%M}; send it after {after:%d/%m %H:%M}."
+    ),
+    Reason.NO_MEMBERS: "These networks have no members yet; import a member list first.",
+    Reason.NO_NUMBERS: (
+        "No member of these networks has a number to call; add numbers first, or revive dead ones."
+    ),
+    Reason.NO_NETWORKS: "The reporter is in no network; name those to call with --network.",
+    Reason.MEMBERS_CHANGED: "The member list was changed just now; send the alert again.",
+    Reason.BAD_ALERT: "{detail}",
+    Reason.NOT_SPOKEN: "{detail}",
+    Reason.UNKNOWN_BROADCAST: "There is no broadcast {broadcast}; `buurtbel list` shows those there are.",
+    Reason.NO_BROADCAST: "There is no broadcast yet; `buurtbel send` begins one.",
+    Reason.BROADCAST_OVER: (
+        "Broadcast {broadcast} is over or stopped already; see `buurtbel results {broadcast}`."
+    ),
+    Reason.NO_CODE: (
+        "Broadcast {broadcast} has no code that works: it was withdrawn already, or never had one."
+    ),
+    Reason.UNKNOWN_REPORT: "There is no report {report}; `buurtbel report-inbox list` names those there are.",
+    Reason.REPORT_TAKEN: "Report {report} was taken up by {name} already; ask them, or take another one.",
+    Reason.REPORT_USED: (
+        "Report {report} led to broadcast {broadcast} already; see `buurtbel results {broadcast}`."
+    ),
+    Reason.UNKNOWN_NODE: "There is no node {node!r}; `buurtbel node list` shows which there are.",
+    Reason.NODE_TAKEN: "{detail}",
+    Reason.UNKNOWN_NETWORK: "There is no network {network!r}; {hint}",
+    Reason.NETWORK_EXISTS: "There is a network {network} already; choose another short name.",
+    Reason.BAD_NETWORK: "{detail}",
+    Reason.UNKNOWN_MEMBER: (
+        "Nobody has this name or number; `buurtbel member list` shows who is in a network."
+    ),
+    Reason.BAD_MEMBER: "{detail}",
+    Reason.BAD_NUMBER: "{detail}",
+    Reason.BAD_LIST: "{detail}",
+    Reason.UNKNOWN_OFFICER: "There is no officer with this number; `buurtbel officer list` names them.",
+    Reason.OFFICER_EXISTS: "There is an officer with this number already; choose another one.",
+    Reason.BAD_OFFICER: "{detail}",
+    Reason.BAD_PIN: "{detail}",
+    Reason.UNKNOWN_PRONUNCIATION: (
+        "The list has no such name there; `buurtbel pronunciation list` shows what it has."
+    ),
+    Reason.BAD_PRONUNCIATION: "{detail}",
+}
+"""With the facts of the refusal in braces."""
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """What the person at the keyboard is told."""
+    return SENTENCES[refusal.reason].format(**refusal.facts, hint=_hint(refusal.facts.get("like")))
+
+
+def _hint(like: object) -> str:
+    """Which network may have been meant."""
+    names = like if isinstance(like, Sequence) else ()
+    return f"did you mean {' or '.join(names)}?" if names else "ask for the list of networks."

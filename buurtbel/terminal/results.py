@@ -1,0 +1,145 @@
+"""What `buurtbel list` and `results` show: tables for people, comma-separated values for other programs."""
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from broadcast.listing import Listed
+from broadcast.results.results import Evidence, Line, PlacedCall, evidence_of
+from broadcast.states import BroadcastState, Result
+from buurtbel.status.progress import call_says, calls_say, person_says
+from buurtbel.terminal.plain_table import table
+from buurtbel.times import day_and_time, iso
+
+CSV = (
+    *("name", "language", "state", "result", "left_on", "number", "outcome", "dialled_at", "answered_at"),
+    *("ended_at", "cause", "judgement", "reason", "due_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A broadcast, person by person, as it stood at a moment."""
+
+    broadcast: int
+    recipients: Sequence[Line]
+    trunk_fault: str | None
+    """Why its calls wait."""
+    code_withdrawn_at: datetime | None
+    """Since then nobody hears it by its code."""
+    now: datetime
+
+
+def listing(found: Iterable[Listed], clock: ZoneInfo) -> str:
+    """A line for each broadcast."""
+    shown = (Result.CONFIRMED, Result.HEARD, Result.CALLED_BACK, Result.VOICEMAIL)
+    return table(
+        *("broadcast", "begun", "by", "networks", "state", "people"),
+        *(result.words for result in shown),
+        "to go",
+        rows=[
+            (
+                str(one.broadcast),
+                day_and_time(one.started_at, clock),
+                one.by,
+                " ".join(one.networks),
+                _standing(one),
+                str(one.recipients),
+                *(str(one.results.get(result, 0)) for result in shown),
+                str(one.to_go),
+            )
+            for one in found
+        ],
+    )
+
+
+def _standing(one: Listed) -> str:
+    ended = "ended" if one.state is BroadcastState.CLOSED else "running"
+    standing = "stopped" if one.stopped_at else ended
+    return f"{standing}, code withdrawn" if one.code_withdrawn_at else standing
+
+
+def report_table(found: Reported, clock: ZoneInfo) -> str:
+    """A line for each person."""
+
+    return table(
+        "name",
+        "language",
+        "result",
+        "calls",
+        rows=[
+            (
+                line.name,
+                line.language,
+                person_says(line),
+                ", ".join(calls_say(line, now=found.now, clock=clock)),
+            )
+            for line in found.recipients
+        ],
+    )
+
+
+def calls_table(found: Reported, clock: ZoneInfo) -> str:
+    """Each call with what was proved on it; times in seconds since the answer."""
+
+    return table(
+        "name",
+        "number",
+        "outcome",
+        "because",
+        "message (* whole)",
+        "they spoke",
+        "keys",
+        rows=[
+            (
+                line.name,
+                call.number,
+                call_says(call, line, now=found.now, clock=clock),
+                _because(call, told),
+                " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
+                " ".join(_span(*one) for one in told.talk),
+                _moments(told.keys),
+            )
+            for line in found.recipients
+            for call in line.calls
+            for told in [evidence_of(call)]
+        ],
+    )
+
+
+def _because(call: PlacedCall, told: Evidence) -> str:
+    if told.judgement or told.reason or call.sip_status is None:
+        return ": ".join(filter(None, (told.judgement, told.reason)))
+    status = f"SIP {call.sip_status}"
+    if isinstance(told.rang, list | msgspec.UnsetType):
+        return status
+    return f"{status}, did not ring" if told.rang is None else f"{status}, rang after {told.rang:.1f} s"
+
+
+def _moments(keys: list[float] | int) -> str:
+    return str(keys) if isinstance(keys, int) else " ".join(f"{at:.1f}" for at in keys)
+
+
+def _span(start: float, end: float | None) -> str:
+    return f"{start:.1f}-{'' if end is None else f'{end:.1f}'}"
+
+
+def write_csv(lines: Iterable[Line], clock: ZoneInfo) -> None:
+
+    writer = csv.writer(sys.stdout)
+    writer.writerow(CSV)
+    for line in lines:
+        person = [line.name, line.language, line.state, line.result, line.left_on or ""]
+        for call in line.calls:
+            times = [iso(at, clock) for at in (call.dialled_at, call.answered_at, call.ended_at)]
+            told = evidence_of(call)
+            due = "" if call.dialled_at or call.outcome else iso(call.due_at, clock)
+            row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
+            writer.writerow([*person, *row, due])
+        if not line.calls:
+            writer.writerow([*person, *[""] * (len(CSV) - len(person))])
