@@ -11,26 +11,29 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos bench-calls bench-voicemail bench-scale format lock static installed
+.PHONY: help demo test check lines chaos hostile bench-calls bench-voicemail bench-voice bench-scale texts house format lock settings-page static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: installed ## Ring the simulated neighbourhood and say who heard the alert
-	@$(BIN)/buurtbel demo
+demo: ## Ring the simulated neighbourhood and say who heard the alert (FOLDER= works elsewhere)
+	@exec scripts/demo $(if $(FOLDER),"$(FOLDER)")
 
 test: installed static ## Check the code and run every test, also those on a real Asterisk
 	@$(PYTEST) -q -m "not pbx" -n 2 --tally-to $(TALLY)
 	@$(PYTEST) -q -m pbx $(PHONES) --tally-from $(TALLY)
 
-check: installed static ## Check the code and run the fast tests, in under two minutes
+check: installed static ## Check the code and run the fast tests, in about eight minutes
 	@$(PYTEST) -q -m "not pbx" -n 2
 
 lines: installed ## Hold scripted conversations with our number over real calls
-	@$(BIN)/python -m bench.lines
+	@$(BIN)/python -m tests.acceptance
 
 chaos: installed ## Kill everything, again and again, and let the phones tell (SEED= draws other faults)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
+hostile: installed ## Attack a server from the network and from accounts of its machine (SEED= draws other packets)
+	@$(BIN)/python -m tests.hostile $(if $(SEED),--seed $(SEED))
 
 bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
@@ -38,8 +41,17 @@ bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 bench-voicemail: installed ## Ring drawn people and voicemails, judge by what they recorded (SEED= draws others)
 	@$(BIN)/python -m bench.voicemail $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
+bench-voice: installed ## Is our voice understood on a telephone, how soon and how fast does it speak?
+	@$(BIN)/python -m bench.voice
+
 bench-scale: installed ## Create a broadcast for a million and work at it, against one for ten thousand
 	@$(BIN)/python -m bench.scale
+
+texts: installed ## Are texts said right? Our table, all words of four languages, drawn figures (TABLE=, SEED=)
+	@$(BIN)/python -m tests.texts $(if $(TABLE),--table $(TABLE)) $(if $(SEED),--seed $(SEED))
+
+house: installed ## Count rooms, arrows, circles and names from the code, and plant a violation of each gate
+	@$(BIN)/python -m tests.architecture
 
 format: installed ## Put the code in its standard form
 	@$(BIN)/ruff check --fix-only --quiet
@@ -49,7 +61,11 @@ lock: installed ## Bring the lock files up to date with pyproject.toml
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" && export PATH && \
 	$(LOCK) --group build pyproject.toml -o requirements.lock && \
-	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock && \
+	$(LOCK) --group voice -c requirements.lock -o requirements-voice.lock
+
+settings-page: installed ## Write docs/settings.md anew from the code
+	@$(BIN)/python -m buurtbel.settings.page
 
 static:
 	@$(BIN)/ruff format --check --quiet || { echo "Some files are not in standard form: run 'make format'."; exit 1; }
@@ -57,14 +73,17 @@ static:
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-demo: NEEDS := asterisk
 lines: NEEDS := asterisk phones
 chaos: NEEDS := dev asterisk chaos
-test: NEEDS := dev asterisk
-check format lock: NEEDS := dev
+hostile: NEEDS := dev asterisk
+test: NEEDS := dev asterisk phones texts voices
+check: NEEDS := dev texts voices
+format lock settings-page: NEEDS := dev
 bench-calls: NEEDS := asterisk bench
 bench-voicemail: NEEDS := asterisk voices
+bench-voice: NEEDS := voice
 bench-scale: NEEDS := bench
+texts: NEEDS := texts
 
 installed:
 	@scripts/bootstrap $(NEEDS)
