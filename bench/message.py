@@ -3,11 +3,11 @@
 import numpy as np
 
 from prompts.audio import PAUSE, STORED_RATE, Audio
-from prompts.passes import render_pass
+from prompts.passes import BREATH, render_pass
 from prompts.voice import Voice
 
 PARTS = 4
-"""Identification, text, closing sentence of an urgent alert, offer of keys."""
+"""Who is calling, text, closing sentences of an urgent alert, offer of keys."""
 CLOSE = 0.5
 """Seconds by which a spoken pass may be shorter or longer than asked for."""
 _BEGINS = "Inbraak bezig. Blijf binnen en sluit ramen en deuren. Dit geldt voor"
@@ -39,7 +39,7 @@ class ToneVoice:
     languages = frozenset({"nl"})
 
     def __init__(self, seconds: float) -> None:
-        self._each = (seconds - (PARTS - 1) * PAUSE) / PARTS
+        self._each = (seconds - BREATH - (PARTS - 2) * PAUSE) / PARTS
 
     async def speak(self, text: str, language: str) -> Audio:  # noqa: ARG002 - a voice's own signature
         time = np.arange(round(self._each * STORED_RATE)) / STORED_RATE

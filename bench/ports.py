@@ -3,8 +3,8 @@
 import random
 import socket
 
-from buurtbel.embedded.errors import PortTakenError
-from buurtbel.embedded.ports import PortRange, check_audio_ports
+from embedded.errors import PortTakenError
+from embedded.network.ports import PortRange, check_audio_ports
 
 LOOPBACK = "127.0.0.1"
 _LOWEST, _HIGHEST = 22_000, 32_000
@@ -36,11 +36,11 @@ def free_audio_ports(calls: int) -> PortRange:
 def _free(kind: socket.SocketKind) -> int:
     while True:
         port = random.randrange(_LOWEST, _HIGHEST, 4)
-        if all(_is_free(kind, number) for number in range(port, port + 4)):
+        if all(is_free(kind, number) for number in range(port, port + 4)):
             return port
 
 
-def _is_free(kind: socket.SocketKind, port: int) -> bool:
+def is_free(kind: socket.SocketKind, port: int) -> bool:
     with socket.socket(socket.AF_INET, kind) as probe:
         try:
             probe.bind((LOOPBACK, port))

@@ -13,22 +13,26 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.children import ChildDied, child
+from bench.somebody import BENCH
 from broadcast.states import BroadcastState
 from broadcast.tables import Broadcast
-from buurtbel.database import wait_for_database
-from buurtbel.embedded.program import Program
-from buurtbel.schema import upgrade
-from buurtbel.settings import Settings
-from buurtbel.supervisor import LINE_NOTE
-from buurtbel.switchboard import Switchboard, switchboard
-from directory.importer import import_members
+from buurtbel.database.address import wait_for_database
+from buurtbel.database.schema import upgrade
+from buurtbel.serve.hold import LINE_NOTE
+from buurtbel.settings.settings import Settings
+from buurtbel.switchboard import Assembly, switchboard
+from directory.lists.importer import import_members
 from directory.registry import add_network, networks
+from embedded.keeping.program import Program
 
 NETWORK = "bench"
 NETWORK_NAME = "Bench"
-PBX_NOTE = "pbx/program.json"
+PBX_NOTE = "pbx/run/program.json"
+KEEPER_NOTES = ("pbx/run/keeper.json", "postgres-run/keeper.json")
 READY = "events flow"
 """What the line says in its log once it may dial."""
+HANGS = ("hangs:", "has died;", "pings in a row")
+"""What it says of something that did not answer, or is gone; a benchmark must bring nothing so far."""
 STARTS_WITHIN = 90.0
 SETTLE = 2.0
 """Seconds after the start, so that starting is not measured."""
@@ -45,7 +49,7 @@ async def serving(
 ) -> AsyncIterator[int]:
     """The server with a Dutch-speaking member behind each number, ready to dial; gives its process id."""
     folder = settings.data_dir
-    with (folder / "serve.log").open("wb") as log:
+    with said_by(folder).open("wb") as log:
         command = [sys.executable, "-m", "buurtbel", "serve"]
         async with child(
             command, cwd=Path.cwd(), output=log, errors=log, environment=os.environ | environment
@@ -58,7 +62,7 @@ async def serving(
             yield serve.pid
 
 
-async def until_closed(board: Switchboard, broadcast: int) -> None:
+async def until_closed(board: Assembly, broadcast: int) -> None:
     """Return when nobody is called any more."""
     while True:
         async with board.engine.connect() as connection:
@@ -68,11 +72,31 @@ async def until_closed(board: Switchboard, broadcast: int) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
+def said_by(folder: Path) -> Path:
+    """What the server on this data folder says; beside the folder, which is not ours."""
+    return folder.with_name(f"{folder.name}.out")
+
+
+def hangs_told(folder: Path) -> list[str]:
+    """What the server on this data folder, and its line, have said of what hangs, since they began."""
+    files = (said_by(folder), folder / "line.log")
+    lines = [
+        line for file in files if file.exists() for line in file.read_text(errors="replace").splitlines()
+    ]
+    return [line for line in lines if any(words in line for words in HANGS)]
+
+
+def keepers(folder: Path) -> list[int]:
+    """Process ids of what keeps Asterisk and PostgreSQL."""
+    found = [Program.adopt(folder / note) for note in KEEPER_NOTES]
+    return [keeper.pid for keeper in found if keeper is not None]
+
+
 def line_and_pbx(folder: Path) -> tuple[int, int]:
     """Process ids of the server's line and Asterisk."""
     line, pbx = Program.adopt(folder / LINE_NOTE), Program.adopt(folder / PBX_NOTE)
     if line is None or pbx is None:
-        raise ChildDied(f"The line or its Asterisk is gone; see {folder / 'serve.log'}.")
+        raise ChildDied(f"The line or its Asterisk is gone; see {said_by(folder)}.")
     return line.pid, pbx.pid
 
 
@@ -83,9 +107,14 @@ async def _seed(settings: Settings, numbers: Sequence[str]) -> None:
             return
         today = datetime.now(UTC).date()
         await add_network(
-            session, NETWORK, name=NETWORK_NAME, municipality="Westerlo", charter_approved_on=today
+            session,
+            BENCH,
+            NETWORK,
+            name=NETWORK_NAME,
+            municipality="Westerlo",
+            charter_approved_on=today,
         )
-        report = await import_members(session, NETWORK, f"naam,telefoon,taal\n{rows}".encode())
+        report = await import_members(session, BENCH, NETWORK, f"naam,telefoon,taal\n{rows}".encode())
         if not report.accepted:
             raise MembersRefused(
                 "The import refused the benchmark's members: look at how their numbers begin."
@@ -96,7 +125,7 @@ async def _seed(settings: Settings, numbers: Sequence[str]) -> None:
 async def _until_it_may_dial(folder: Path, serve: asyncio.subprocess.Process) -> None:
     log = folder / "line.log"
     async with asyncio.timeout(STARTS_WITHIN):
-        while Program.adopt(folder / LINE_NOTE) is None or READY not in log.read_text():
+        while not (log.exists() and READY in log.read_text() and Program.adopt(folder / LINE_NOTE)):
             if serve.returncode is not None:
-                raise ChildDied(f"The server ended; see {folder / 'serve.log'}.")
+                raise ChildDied(f"The server ended; see {said_by(folder)}.")
             await asyncio.sleep(0.1)

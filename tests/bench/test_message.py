@@ -23,7 +23,7 @@ class Clock:
 
 
 @pytest.mark.parametrize("seconds", [20.0, 22.0, 25.0])
-async def test_the_whole_pass_lasts_as_long_as_was_asked_for(seconds: float):
+async def test_the_whole_pass_lasts_as_long_as_was_asked_for(seconds: float) -> None:
     voice = Clock(0.06)
     text = await text_lasting(seconds, voice, zone=ZONE, network=NETWORK)
     spoken = await render_pass(
@@ -33,6 +33,6 @@ async def test_the_whole_pass_lasts_as_long_as_was_asked_for(seconds: float):
 
 
 @pytest.mark.parametrize("a_sign", [0.01, 0.2])
-async def test_a_voice_that_is_too_fast_or_too_slow_for_it_is_refused_in_a_sentence(a_sign: float):
+async def test_a_voice_that_is_too_fast_or_too_slow_for_it_is_refused_in_a_sentence(a_sign: float) -> None:
     with pytest.raises(NoSuchLength, match=r"^This voice speaks no text of ours in 20 s"):
         await text_lasting(20.0, Clock(a_sign), zone=ZONE, network=NETWORK)

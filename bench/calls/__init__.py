@@ -1,0 +1,1 @@
+"""`make bench-calls`: our whole system against plain call files."""

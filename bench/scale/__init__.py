@@ -1,0 +1,1 @@
+"""`make bench-scale`: a million recipients against ten thousand."""

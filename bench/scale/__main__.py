@@ -1,0 +1,123 @@
+"""`make bench-scale`: a million recipients against ten thousand, in the real engine on the real database."""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.say import say
+from bench.scale.line import Took
+from bench.somebody import BENCH
+from broadcast.draft import Draft
+from buurtbel.database.schema import upgrade
+from buurtbel.settings.settings import Database, Settings
+from buurtbel.switchboard import switchboard
+from directory.registry import add_network
+from embedded import postgres
+from embedded.cluster import ROLE
+
+FOLDER = Path("/var/tmp/buurtbel-bench-scale")
+"""Emptied first. Not below a home folder: PostgreSQL runs under an account of its own."""
+SMALL, LARGE = 10_000, 1_000_000
+ROUNDS = 3
+WARM_UP, MEASURED = 500, 2500
+NETWORK = "bench"
+TEXT = "Inbraak in de Dorpsstraat, let op een witte bestelwagen."
+_MEMBERS = """
+    WITH made AS (
+        INSERT INTO member (name, language) SELECT 'Lid ' || n, 'nl' FROM generate_series(1, %(count)s) AS n
+        RETURNING id
+    ), joined AS (
+        INSERT INTO membership (member_id, network_id) SELECT made.id, network.id FROM made, network
+    )
+    INSERT INTO number (member_id, e164) SELECT id, '+9991' || lpad(id::text, 8, '0') FROM made
+"""
+
+
+async def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    server = await asyncio.to_thread(postgres.start, FOLDER)
+    try:
+        homes = {size: _database(server, size) for size in (SMALL, LARGE)}
+        created = {size: await _created(home, size) for size, home in homes.items()}
+        rounds = [{size: await _measured(home, size) for size, home in homes.items()} for _ in range(ROUNDS)]
+    finally:
+        await asyncio.to_thread(postgres.stop, FOLDER)
+    large = [one[LARGE] for one in rounds]
+    slope = median(cost(one[LARGE]) / cost(one[SMALL]) for one in rounds)
+    say(
+        f"scale: recipients={LARGE} create_s={created[LARGE]:.1f} "
+        f"attempts_per_s={median(one.attempts / one.seconds for one in large):.0f} "
+        f"memory_mb={max(one.memory_mb for one in large):.0f} slope={slope:.3f}"
+    )
+
+
+def cost(took: Took) -> float:
+    """Seconds of processor time an attempt, ours and PostgreSQL's."""
+    return (took.own_cpu + took.postgres_cpu) / took.attempts
+
+
+def _database(server: str, size: int) -> Settings:
+    """A database of its own, with its tables, and the settings that lead to it."""
+    name = f"scale_{size}"
+    superuser = make_url(server).set(username="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(superuser, autocommit=True) as admin:
+        create = sql.SQL("CREATE DATABASE {} OWNER {}")
+        admin.execute(create.format(sql.Identifier(name), sql.Identifier(ROLE)))
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    upgrade(url)
+    return Settings(data_dir=FOLDER, database=Database(url=url))
+
+
+async def _created(settings: Settings, size: int) -> float:
+    """Seconds that `send` takes for so many recipients."""
+    async with switchboard(settings) as board:
+        async with AsyncSession(board.engine) as session, session.begin():
+            signed = datetime.now(UTC).date()
+            await add_network(
+                session,
+                BENCH,
+                NETWORK,
+                name="B",
+                municipality="Herselt",
+                charter_approved_on=signed,
+            )
+        with psycopg.connect(settings.database.url) as connection:
+            connection.execute(_MEMBERS, {"count": size})
+        began = time.monotonic()
+        sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": TEXT}, urgent=True))
+        took = time.monotonic() - began
+    say(f"  {sent.recipients:9,} recipients created in {took:.1f} s")
+    return took
+
+
+async def _measured(settings: Settings, size: int) -> Took:
+    told = {"BUURTBEL_DATA_DIR": str(FOLDER), "BUURTBEL_DATABASE_URL": settings.database.url}
+    line = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "bench.scale.line", str(WARM_UP), str(MEASURED), str(FOLDER / "postgres")],
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | told,
+    )
+    said, _ = await line.communicate()
+    took = msgspec.json.decode(said, type=Took)
+    say(
+        f"  {size:9,} waiting: {took.attempts / took.seconds:5.0f} attempts/s, "
+        f"{1000 * took.own_cpu / took.attempts:.2f} + {1000 * took.postgres_cpu / took.attempts:.2f} ms of "
+        f"processor time an attempt (line + PostgreSQL), line {took.memory_mb:.0f} MB"
+    )
+    return took
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,56 @@
+"""A telephone network that answers at once: what becomes of a call is drawn by its attempt's id."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import UTC, datetime
+from random import Random
+from uuid import UUID
+
+from broadcast.ports import CallOrder, CallResult
+from broadcast.states import Outcome
+
+LINES = 200
+DRAWN = {
+    Outcome.CONFIRMED: 30,
+    Outcome.HEARD: 25,
+    Outcome.VOICEMAIL: 15,
+    Outcome.NO_ANSWER: 15,
+    Outcome.BUSY: 10,
+    Outcome.PARTIAL: 5,
+}
+"""Of a hundred calls."""
+
+
+class AnswersAtOnce:
+    """The Dialler of broadcast's ports, without a telephone; counts the calls that have ended."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+        self._free = asyncio.Semaphore(LINES)
+
+    async def places(self, *, urgent: bool, at_most: int) -> int:  # noqa: ARG002 - all are urgent here
+        held = 0
+        while not held or (held < at_most and not self._free.locked()):
+            await self._free.acquire()
+            held += 1
+        return held
+
+    def give_back(self, places: int = 1) -> None:
+        for _ in range(places):
+            self._free.release()
+
+    async def call(self, order: CallOrder) -> CallResult:
+        self.give_back()
+        self.ended += 1
+        [outcome] = Random(order.attempt.int).choices([*DRAWN], [*DRAWN.values()])
+        return CallResult(outcome, ended_at=datetime.now(UTC), evidence={"passes": [[0.0, 15.0, True]]})
+
+    async def adopt(self, order: CallOrder) -> CallResult:
+        return await self.call(order)
+
+    async def stop(self, attempt: UUID) -> None: ...
+
+    async def withdraw(self, attempt: UUID) -> None: ...
+
+    async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
+        return attempts

@@ -1,0 +1,1 @@
+"""`make bench-voicemail`: drawn people and answering machines, judged by what they recorded."""

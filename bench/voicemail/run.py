@@ -1,0 +1,82 @@
+"""Calls everybody of a drawn neighbourhood once, by the whole system, and gathers what was reported."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import cpu
+from bench.load import Load, watched
+from bench.message import text_lasting
+from bench.server import NETWORK, NETWORK_NAME, line_and_pbx, serving, until_closed
+from bench.somebody import BENCH
+from bench.voicemail.calls import NOT_CALLED, Reported
+from bench.voicemail.stage import Stage
+from broadcast.draft import Draft
+from broadcast.results.results import Line, report
+from buurtbel.demo.judge import passes_sent
+from buurtbel.settings.settings import Settings
+from buurtbel.switchboard import Assembly, switchboard
+from prompts.audio import Audio
+from simulation.kinds import Neighbour
+
+PASS_SECONDS = 20.0
+LONGEST_CALL = 120.0
+"""Seconds: 60 and three passes."""
+SPARE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """What one run brought."""
+
+    sent: Audio
+    """The whole pass, as it was sent."""
+    reported: dict[str, Reported]
+    """By number."""
+    load: Load
+
+
+async def call_everybody(settings: Settings, drawn: Sequence[Neighbour], there: Stage) -> Evening:
+    """Start the server, send one urgent alert, and stay until the last call has ended.
+
+    Raises TimeoutError when calls go on for longer than any call may.
+    """
+    numbers = [one.number for one in drawn]
+    async with serving(settings, numbers) as serve, switchboard(settings) as board:
+        text = await text_lasting(PASS_SECONDS, board.voice, zone=settings.speech.zone, network=NETWORK_NAME)
+        async with watched(_programs(settings.data_dir, serve, there)) as load:
+            sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": text}, urgent=True))
+            rounds = 1 + len(drawn) / settings.trunk.channels
+            async with asyncio.timeout(rounds * LONGEST_CALL + SPARE):
+                await until_closed(board, sent.broadcast)
+        lines, spoken = await _results(board, sent.broadcast)
+    return Evening(spoken, {line.numbers[0]: _of(line) for line in lines}, load)
+
+
+def _programs(folder: Path, serve: int, there: Stage) -> dict[str, Callable[[], float]]:
+    line, pbx = line_and_pbx(folder)
+    return {
+        "serve": partial(cpu.of_process, serve),
+        "line": partial(cpu.of_process, line),
+        "asterisk": partial(cpu.of_process, pbx),
+        "postgres": partial(cpu.of_postgres, folder / "postgres"),
+        "neighbourhood": partial(cpu.of_process, there.asterisk),
+        "neighbours": partial(cpu.of_process, there.neighbours),
+    }
+
+
+async def _results(board: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
+    async with board.engine.connect() as connection:
+        passes = await passes_sent(connection, broadcast)
+        return await report(connection, broadcast), next(iter(passes.values()))
+
+
+def _of(line: Line) -> Reported:
+    """The call that was answered, or the last one; a full trunk and a lost call are tried again."""
+    calls = sorted(line.calls, key=lambda call: call.answered_at is not None)
+    if not calls:
+        return NOT_CALLED
+    last = calls[-1]
+    return Reported(last.outcome, last.answered_at, last.ended_at, last.evidence)
