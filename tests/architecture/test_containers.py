@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from buurtbel.demo.run import SHORTER
-from buurtbel.embedded.asterisk import STOPS_WITHIN
-from buurtbel.settings import Settings
-from buurtbel.supervisor import LINE_PATIENCE
+from buurtbel.serve.hold import LINE_PATIENCE
+from buurtbel.settings.settings import Settings
+from embedded.keeping.kept_asterisk import KeptAsterisk
 
 HOUSE = Path(__file__).parents[2]
 COMPOSE = (HOUSE / "docker-compose.yml").read_text()
@@ -60,7 +60,11 @@ def test_the_demos_containers_have_the_demos_shorter_waits_and_no_others() -> No
 
 @pytest.mark.parametrize(
     ("service", "needs"),
-    [("app", LINE_PATIENCE), ("pbx", 2 * STOPS_WITHIN), ("neighbourhood", 2 * STOPS_WITHIN)],
+    [
+        ("app", LINE_PATIENCE),
+        ("pbx", 2 * KeptAsterisk.patience),
+        ("neighbourhood", 2 * KeptAsterisk.patience),
+    ],
 )
 def test_a_container_is_not_killed_while_it_still_ends_what_runs_in_it(service: str, needs: float) -> None:
     given = re.search(r"stop_grace_period: (\d+)s\n", service_of(service))

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from random import Random
 from typing import Any
 
+from bench.say import say
 from tests.chaos import fake
 from tests.chaos.mutants import BREAKS, MUTANTS
 from tests.chaos.real import real
@@ -41,7 +42,7 @@ async def main() -> int:
         found, is_caught = await trial(Random(f"{asked.seed} {mutant}"), mutant)
         caught += is_caught
         _say_of_mutant(mutant, began, found, is_caught=is_caught)
-    _say(f"chaos: {tally} mutants_caught={caught}/{len(MUTANTS)}")
+    say(f"chaos: {tally} mutants_caught={caught}/{len(MUTANTS)}")
     return 0 if tally.holds and caught == len(MUTANTS) else 1
 
 
@@ -56,20 +57,20 @@ def _say_of_mutant(mutant: str, began: float, found: Tally, *, is_caught: bool) 
     """That a mutant breaks its bound is as it should be: only how often it did is told."""
     if is_caught:
         bound = BREAKS[mutant]
-        _say(f"mutant {mutant} caught, {_since(began)}: it breaks {bound}, {getattr(found, bound)} times")
+        say(f"mutant {mutant} caught, {_since(began)}: it breaks {bound}, {getattr(found, bound)} times")
     else:
         _tell(f"mutant {mutant} NOT CAUGHT", began, found)
 
 
 def _tell(name: str, began: float, tally: Tally) -> None:
-    _say(f"{name}, {_since(began)}: {tally} rewritten={tally.rewritten}")
-    _say("  " + ", ".join(f"{fault} {times}" for fault, times in sorted(tally.faults.items())))
+    say(f"{name}, {_since(began)}: {tally} rewritten={tally.rewritten}")
+    say("  " + ", ".join(f"{fault} {times}" for fault, times in sorted(tally.faults.items())))
     for ends, times in Counter(tally.again).most_common():
-        _say(f"  heard it twice, {times} times: {ends}")
+        say(f"  heard it twice, {times} times: {ends}")
     for problem in tally.problems[:SHOWN]:
-        _say(f"  {problem}")
+        say(f"  {problem}")
     if len(tally.problems) > SHOWN:
-        _say(f"  and {len(tally.problems) - SHOWN} more like these")
+        say(f"  and {len(tally.problems) - SHOWN} more like these")
 
 
 def _since(began: float) -> str:
@@ -84,11 +85,6 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--real-single", type=int, default=10, help="kills on one node with a real Asterisk")
     parser.add_argument("--real-several", type=int, default=20, help="kills on two nodes with real Asterisks")
     return parser.parse_args()
-
-
-def _say(words: str) -> None:
-    sys.stdout.write(words + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ _WATCH = """
 class Standing:
     """A recipient with one number, at the end."""
 
+    broadcast: int
     number: str
     state: str
     result: str
@@ -45,14 +46,14 @@ def watch(url: str) -> None:
 
 def rewritten(url: str) -> list[tuple[str, str]]:
     with psycopg.connect(url) as connection:
-        return connection.execute("SELECT was, became FROM chaos_rewritten").fetchall()  # type: ignore[return-value]
+        return connection.execute("SELECT was, became FROM chaos_rewritten").fetchall()
 
 
 def standings(url: str, broadcasts: Iterable[int]) -> list[Standing]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(
             """
-            SELECT number.e164, recipient.state, result,
+            SELECT recipient.broadcast_id, number.e164, recipient.state, result,
                    count(attempt.id) FILTER (WHERE dialled_at IS NOT NULL),
                    coalesce(string_agg(coalesce(outcome, attempt.state), ' ' ORDER BY due_at), '')
             FROM recipient JOIN recipient_number AS number ON number.recipient_id = recipient.id

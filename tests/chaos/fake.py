@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
 
-from tests.chaos.faults import EVERYWHERE, SHARED, Fault, rage
+from tests.chaos.faults import EVERYWHERE, ITS_OWN, SHARED, Fault, rage
 from tests.chaos.judge import Experience
-from tests.chaos.phones import Phones
+from tests.chaos.phones import Phones, Village
 from tests.chaos.tally import Tally
 from tests.chaos.zone import Zone
-from tests.system.server import Values
+from tests.support.server import Values
 
 CLOSED_WITHIN = 120.0
 """Seconds after the last fault."""
+SOON = 0.5
+"""Seconds in which a PBX that goes on has done what waited."""
 
 
 class FakeFarSide:
@@ -40,16 +42,16 @@ class FakeFarSide:
 
     def experience(self, numbers: set[str]) -> Experience:
         placed: Counter[str] = Counter()
-        heard: Counter[str] = Counter()
+        heard: Counter[tuple[str, str]] = Counter()
         asked: Counter[str] = Counter()
         for phones in self.phones:
             placed += phones.placed
             heard += phones.heard_whole()
             asked += phones.posts
         reached = {number for phones in self.phones for number in phones.heard_part()}
-        return Experience(
-            placed, heard, reached, asked, [call.number for phones in self.phones for call in phones.silent()]
-        )
+        silent = [call.number for phones in self.phones for call in phones.silent()]
+        at_once = [number for phones in self.phones for number in phones.two_at_once]
+        return Experience(placed, heard, reached, asked, silent, at_once)
 
 
 def _phones(zone: Zone) -> Phones:
@@ -80,6 +82,18 @@ async def leave_the_events_half_open(zone: Zone) -> None:
     phones.drop_sockets()
 
 
+async def freeze_the_pbx(zone: Zone) -> None:
+    """For less than anybody acts on, or until others do its node's work: it is not ours to end."""
+    phones = _phones(zone)
+    zone.tally.live_at_kill += len(phones.calls)
+    phones.freeze()
+    await asyncio.sleep(zone.random.choice([1.0, 2.5, 5.0, 8.0, 14.0]))
+    phones.thaw()
+    await asyncio.sleep(SOON)
+    # Calls that were asked for meanwhile are placed now, and others may have taken them over.
+    zone.tally.live_at_kill += len(phones.calls)
+
+
 async def delay_answers(zone: Zone) -> None:
     phones = _phones(zone)
     phones.answer_after = zone.random.uniform(0.3, 3)
@@ -100,6 +114,7 @@ async def tell_again(zone: Zone) -> None:
 
 ON_FAKES: Mapping[Fault, int] = {
     kill_the_pbx: 1,
+    freeze_the_pbx: 2,
     cut_the_events: 2,
     leave_the_events_half_open: 2,
     delay_answers: 2,
@@ -110,20 +125,27 @@ ON_FAKES: Mapping[Fault, int] = {
 
 @asynccontextmanager
 async def fake_zone(
-    random: Random, names: Sequence[str], *, shares: bool, mutant: str = ""
+    random: Random, names: Sequence[str], *, shares: bool, mutant: str = "", rings_at_once: bool = False
 ) -> AsyncIterator[Zone]:
     async with AsyncExitStack() as open_:
-        dialled: Counter[str] = Counter()
-        phones = [await open_.enter_async_context(Phones(dialled)) for _ in names]
+        village = Village()
+        phones = [await open_.enter_async_context(Phones(village)) for _ in names]
         yield await open_.enter_async_context(
-            Zone(FakeFarSide(phones), random, names, shares=shares, mutant=mutant)
+            Zone(
+                FakeFarSide(phones),
+                random,
+                names,
+                shares=shares,
+                mutant=mutant,
+                rings_at_once=rings_at_once,
+            )
         )
 
 
 async def single(random: Random, *, kills: int, size: int) -> Tally:
     """One machine with everything on it."""
     async with fake_zone(random, ["westerlo"], shares=False) as zone:
-        await rage(zone, {**EVERYWHERE, **ON_FAKES}, kills=kills, pause=1.5, size=size)
+        await rage(zone, {**EVERYWHERE, **ITS_OWN, **ON_FAKES}, kills=kills, pause=1.5, size=size)
         await zone.until_closed(CLOSED_WITHIN)
         return await zone.judge()
 

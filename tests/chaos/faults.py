@@ -2,14 +2,20 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 import psutil
 
 from tests.chaos.zone import Zone
+from tests.support.hanging import has_ended, stopped
 
-Fault = Callable[[Zone], Awaitable[None]]
+Fault = Callable[[Zone], Coroutine[Any, Any, None]]
 HOURS = 3600
+HANGS_NO_LONGER = 90.0
+"""Seconds in which what hangs is ended, also by a `serve` that has died meanwhile and is back."""
 
 
 async def kill_the_line(zone: Zone) -> None:
@@ -46,6 +52,52 @@ async def stop_the_database(zone: Zone) -> None:
         return
     zone.tally.kills += 1
     await asyncio.to_thread(psutil.wait_procs, [process], 10)
+
+
+async def freeze_the_database(zone: Zone) -> None:
+    """For less than anybody acts on: all of it, or its first process alone, so that nobody new comes in."""
+    frozen = _database_processes(zone)
+    if not frozen:
+        return
+    zone.dies(*zone.nodes)
+    with stopped(*frozen):
+        await asyncio.sleep(zone.random.uniform(1, 8))
+
+
+async def freeze_the_database_for_ever(zone: Zone) -> None:
+    """Until `serve` ends it and starts another."""
+    frozen = _database_processes(zone)
+    if not frozen:
+        return
+    zone.dies(*zone.nodes)
+    if await ends_frozen(frozen):
+        zone.tally.kills += 1
+    else:
+        zone.tally.left_hanging += 1
+        zone.tally.problems.append("nobody ended a frozen PostgreSQL")
+
+
+def _database_processes(zone: Zone) -> list[psutil.Process]:
+    process = zone.database_process()
+    if process is None:
+        return []
+    with suppress(psutil.NoSuchProcess):
+        return [process, *process.children()] if zone.random.random() < 0.5 else [process]
+    return []
+
+
+async def ends_frozen(processes: Sequence[psutil.Process]) -> bool:
+    """Keep them frozen until somebody ends the first of them; whether somebody did."""
+    first = processes[0]
+    until = time.monotonic() + HANGS_NO_LONGER
+    with stopped(*processes):
+        while not has_ended(first) and time.monotonic() < until:
+            for process in processes:
+                # The kernel wakes whoever stands still when the end of a parent orphans its group.
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
+            await asyncio.sleep(0.1)
+        return has_ended(first)
 
 
 async def freeze_the_line(zone: Zone) -> None:
@@ -92,9 +144,12 @@ EVERYWHERE: Mapping[Fault, int] = {
     stop_the_database: 3,
     freeze_the_line: 2,
     freeze_the_node: 2,
+    freeze_the_database: 2,
     set_the_clock: 2,
 }
 """With how often each is drawn."""
+ITS_OWN: Mapping[Fault, int] = {freeze_the_database_for_ever: 1}
+"""Only where a node has the database for itself, and has to end it."""
 SHARED: Mapping[Fault, int] = {cut_the_database_off: 2, let_the_database_get_stuck: 2}
 """Only where the database is reached by a wire."""
 

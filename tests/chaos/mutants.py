@@ -4,47 +4,61 @@ Each mutant is a way in which somebody might once "simplify" the engine.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
-from uuid import uuid4
+from typing import ParamSpec, TypeVar
+from uuid import UUID, uuid4
 
-from broadcast import ledger
-from broadcast.takeover import Takeover
-from broadcast.upkeep import Upkeep
-from ivr.dialler import AriDialler
+from broadcast.engine.takeover import Takeover
+from broadcast.engine.upkeep import Upkeep
+from broadcast.ledger import ledger
+from broadcast.ledger.bulk_writes import FINISH
+from broadcast.ledger.lease import Tenure
+from broadcast.ledger.taking import TAKE, Taken
+from broadcast.ports import CallOrder, CallResult
+from ivr.outbound.dialler import AriDialler
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def instead_of(method: Callable[_P, _R]) -> Callable[[Callable[_P, _R]], None]:
+    """Puts a function in the place of a method of ours that is called in the same way."""
+    owner = getattr(sys.modules[method.__module__], method.__qualname__.partition(".")[0])
+    return lambda function: setattr(owner, method.__name__, function)
 
 
 def posts_again_on_recovery() -> None:
     """Found dialling after a restart: place it again and trust the PBX to refuse what still lives."""
 
-    async def adopt(self: AriDialler, order: Any) -> Any:
+    @instead_of(AriDialler.adopt)
+    async def adopt(self: AriDialler, order: CallOrder) -> CallResult:
         self._lines.occupy()
         return await self.call(order)
-
-    AriDialler.adopt = adopt  # type: ignore[method-assign]
 
 
 def random_channel_id() -> None:
     """A channel with a name of its own, which nobody finds again."""
     call = AriDialler.call
 
-    async def call_under_another_name(self: AriDialler, order: Any) -> Any:
+    @instead_of(call)
+    async def call_under_another_name(self: AriDialler, order: CallOrder) -> CallResult:
         return await call(self, replace(order, attempt=uuid4()))
-
-    AriDialler.call = call_under_another_name  # type: ignore[method-assign]
 
 
 def posts_before_commit() -> None:
     """The call is placed while the write-ahead is not yet committed."""
     kept = set()
 
+    @instead_of(ledger.Ledger.take)
     async def take(
-        self: ledger.Ledger, attempts: Collection[Any], by: Any, *, ready: Collection[str]
-    ) -> list[ledger.Taken]:
+        self: ledger.Ledger, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]
+    ) -> list[Taken]:
         asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
+        asked["simulated"] = self._simulated
         connection = await self._engine.connect()
-        rows = [ledger.Taken(*row, under=by) for row in await connection.execute(ledger._TAKE, asked)]
+        rows = [replace(Taken(*row), under=by) for row in await connection.execute(TAKE, asked)]
 
         async def commit_later() -> None:
             await asyncio.sleep(0.3)
@@ -56,24 +70,35 @@ def posts_before_commit() -> None:
         task.add_done_callback(kept.discard)
         return rows
 
-    ledger.Ledger.take = take  # type: ignore[method-assign]
-
 
 def no_sweep() -> None:
     """Nobody looks for attempts whose job or whose node has died."""
 
-    async def nothing(self: Any) -> int:
+    async def nothing(self: object, *, sparing: str = "") -> int:
         return 0
 
-    Takeover.sweep = nothing  # type: ignore[method-assign]
-    Upkeep.mend_stalled = nothing  # type: ignore[method-assign]
-    Upkeep._give_jobs = nothing  # type: ignore[method-assign]
+    instead_of(Takeover.sweep)(nothing)
+    instead_of(Upkeep.mend_stalled)(nothing)
+    instead_of(Upkeep._give_jobs)(nothing)
 
 
 def finishes_without_guard() -> None:
     """An end is written whatever was written before."""
-    ledger.FINISH = ledger.FINISH._clone()
-    ledger.FINISH._where_criteria = ledger.FINISH._where_criteria[:1]
+    vars(ledger)["FINISH"] = finish = FINISH._clone()
+    finish._where_criteria = finish._where_criteria[:1]
+
+
+def rings_who_is_on_the_line() -> None:
+    """A number is held while its call is written ahead, and not until that has ended."""
+    take = ledger.Ledger.take
+
+    @instead_of(take)
+    async def take_and_let_go(
+        self: ledger.Ledger, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]
+    ) -> list[Taken]:
+        taken = await take(self, attempts, by, ready=ready)
+        await self.end_calls({one.attempt: one.number for one in taken})
+        return taken
 
 
 MUTANTS: Mapping[str, Callable[[], None]] = {
@@ -84,6 +109,7 @@ MUTANTS: Mapping[str, Callable[[], None]] = {
         posts_before_commit,
         no_sweep,
         finishes_without_guard,
+        rings_who_is_on_the_line,
     )
 }
 BREAKS = {
@@ -92,5 +118,6 @@ BREAKS = {
     "posts_before_commit": "placed_twice",
     "no_sweep": "lost",
     "finishes_without_guard": "rewritten",
+    "rings_who_is_on_the_line": "two_at_once",
 }
 """The bound of the tally that each of them must break: any other may be broken by haste."""

@@ -2,16 +2,29 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 
-from tests.system.server import Server, Values
+from embedded.rights import ALSO
+from tests.support.server import Server, Values
 
 SITE = Path(__file__).parent / "site"
 FAKETIME = "faketime/libfaketimeMT.so.1"
 FULL = "filler"
+_SHARED_MEMORY = Path("/dev/shm")
+_COPY = """
+import os, pathlib, sys
+for kind, before in (("sem", "sem."), ("shm", "")):
+    folder = pathlib.Path("/dev/shm")
+    copy = folder / f"{before}{sys.argv[1]}-{kind}"
+    copy.write_bytes((folder / f"{before}faketime_{kind}_{os.getpid()}").read_bytes())
+    copy.chmod(0o666)
+"""
 
 
 class Node(Server):
@@ -20,24 +33,29 @@ class Node(Server):
     def __init__(self, folder: Path, values: Values, name: str, mutant: str = "") -> None:
         super().__init__(folder, values, name)
         self._mutant = mutant
-        self._clock = folder / "clock"
+        self._shared = _shared_by_accounts()
+        self._clock = folder.with_name(f"{folder.name}.clock")
         self.set_clock(0)
 
     @property
     def environment(self) -> dict[str, str]:
-        return super().environment | {
+        ours = {
             "CHAOS_MUTANT": self._mutant,
             "PYTHONPATH": str(SITE),
-            "LD_PRELOAD": str(next(Path("/usr/lib").glob(f"*/{FAKETIME}"))),
+            "LD_PRELOAD": str(_faketime()),
             "FAKETIME_TIMESTAMP_FILE": str(self._clock),
             "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_SHARED": self._shared,
+            "NO_FAKE_STAT": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
+        return super().environment | ours | {ALSO: ",".join(ours)}
 
     def set_clock(self, ahead: int) -> None:
         """So many seconds ahead of the true time; clocks that only count are as they were."""
         new = self._clock.with_suffix(".new")
         new.write_text(f"{ahead:+d}")
+        new.chmod(0o644)
         new.replace(self._clock)
 
     @property
@@ -89,6 +107,9 @@ class Node(Server):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(left)
+        for name in self._shared.split():
+            for file in _SHARED_MEMORY.glob(f"*{name.strip('/')}"):
+                file.unlink()
 
     async def freeze(self, seconds: float, *, serve: bool) -> None:
         frozen = self.processes(serve=serve)
@@ -111,6 +132,18 @@ class Node(Server):
     @staticmethod
     def free_disk(folder: Path) -> None:
         (folder / FULL).unlink(missing_ok=True)
+
+
+def _faketime() -> Path:
+    return next(Path("/usr/lib").glob(f"*/{FAKETIME}"))
+
+
+def _shared_by_accounts() -> str:
+    """Names of what the library shares among processes: by itself it lets in one account alone."""
+    name = f"buurtbel-chaos-{uuid4().hex}"
+    made = {**os.environ, "LD_PRELOAD": str(_faketime()), "FAKETIME": "+0"}
+    subprocess.run([sys.executable, "-c", _COPY, name], env=made, check=True)
+    return f"/{name}-sem /{name}-shm"
 
 
 def _is_a_line(process: psutil.Process) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.people import phone
+from tests.support.people import phone
 
 People = Mapping[str, Sequence[str]]
 
@@ -16,7 +16,7 @@ UNREACHED = {16: 1, 17: 1, 20: 1, 22: 1}
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The members of one network; every number is called in one broadcast only."""
+    """The members of one network, who get two alerts at once; every number is of one network only."""
 
     network: str
     people: People

@@ -3,9 +3,11 @@
 import json
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import AriHttpSide
@@ -19,16 +21,32 @@ A_PART = 2.0
 ORIGINATE = "/ari/channels/<id>"
 
 
+@dataclass
+class Village:
+    """The telephones behind all PBXs of a zone: people know no PBXs."""
+
+    dialled: Counter[str] = field(default_factory=Counter)
+    """Calls to each number."""
+    pbxs: list["Phones"] = field(default_factory=list)
+
+    def is_called(self, number: str) -> bool:
+        """It rings, or somebody is on the line there."""
+        return any(call.number == number for pbx in self.pbxs for call in pbx.calls.values())
+
+
 class Phones(FakeAri):
     """A PBX that keeps every call that was answered, and on which more can go wrong."""
 
-    def __init__(self, dialled: Counter[str]) -> None:
-        """`dialled` counts the calls to each number, whichever PBX they came over: people know no PBXs."""
+    def __init__(self, village: "Village") -> None:
         super().__init__(speed=SPEED)
-        self._dialled = dialled
+        self._dialled = village.dialled
+        self._village = village
+        village.pbxs.append(self)
+        self.two_at_once: list[str] = []
+        """Numbers that were called while a call to them rang or was up."""
         self.answered: list[FakeCall] = []
         self.cut_short: set[str] = set()
-        """Calls that this PBX took along when it died."""
+        """Calls that this PBX took along when it died, or that were up while it was frozen."""
         self.placed: Counter[str] = Counter()
         """Calls by number."""
         self.loses_answers = False
@@ -39,15 +57,23 @@ class Phones(FakeAri):
 
     def picked_up(self, call: FakeCall) -> None:
         self.answered.append(call)
+        if self.is_frozen:
+            self.cut_short.add(call.id)
         super().picked_up(call)
 
     def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
         self.placed[number] += 1
+        if self._village.is_called(number):
+            self.two_at_once.append(number)
         return super().places(channel_id, number, body)
 
     async def crash(self) -> None:
         self.cut_short |= set(self.calls)
         await super().crash()
+
+    def freeze(self) -> None:
+        self.cut_short |= set(self.calls)
+        super().freeze()
 
     def send(self, event: Mapping[str, Any]) -> None:
         self._said.append(event)
@@ -62,16 +88,16 @@ class Phones(FakeAri):
         """Numbers at which so much was heard that somebody may have confirmed it."""
         return {call.number for call in self.answered if any(sound.seconds > A_PART for sound in call.heard)}
 
-    def heard_whole(self) -> Counter[str]:
-        """By number, the calls in which the whole alert was heard."""
+    def heard_whole(self) -> Counter[tuple[str, str]]:
+        """By number and sound, the calls in which the whole alert was heard."""
         return Counter(
-            call.number
+            (call.number, sound)
             for call in self.answered
-            if any(sound.whole and sound.seconds > A_MESSAGE for sound in call.heard)
+            for sound in {one.sound for one in call.heard if one.whole and one.seconds > A_MESSAGE}
         )
 
     def silent(self) -> list[FakeCall]:
-        """Calls that were answered and that nobody spoke on, though this PBX lived."""
+        """Calls that were answered and that nobody spoke on, though this PBX lived and ran."""
         return [call for call in self.answered if not call.heard and call.id not in self.cut_short]
 
 
@@ -79,7 +105,7 @@ class _LossySide(AriHttpSide):
     ari: Phones
 
     @web.middleware
-    async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await super().guard(request, handler)
         # What is asked on the event socket has no connection of its own to lose.
         is_originate = request.method == "POST" and request.path.count("/") == ORIGINATE.count("/")

@@ -11,22 +11,23 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from buurtbel.embedded.asterisk_root import ensure_root
-from buurtbel.embedded.run_directory import RunDirectory
-from buurtbel.stage import set_stage
+from embedded.asterisk_root import ensure_root
+from embedded.run_directory import RunDirectory
 from prompts.audio import Audio, read
 from prompts.comparator import compare
-from prompts.voice import voice_for
+from prompts.engines import voice_for
+from simulation.stage import set_stage
 from tests.chaos import audit
-from tests.chaos.faults import EVERYWHERE, SHARED, Fault, rage
+from tests.chaos.faults import EVERYWHERE, ITS_OWN, SHARED, Fault, ends_frozen, rage
 from tests.chaos.judge import Experience
 from tests.chaos.node import Node
 from tests.chaos.tally import Tally
 from tests.chaos.wire import CountingWire
 from tests.chaos.zone import Zone
-from tests.ports import LOOPBACK, free_ports, rtp_range
+from tests.support.hanging import PBX_NOTE, has_ended, stopped
+from tests.support.ports import LOOPBACK, free_ports, rtp_range
+from tests.support.server import Values
 from tests.system.conftest import own_pbx
-from tests.system.server import Values
 
 WIRE = "127.0.0.5"
 CLOSED_WITHIN = 180.0
@@ -46,10 +47,13 @@ class RealFarSide:
         self.wire = wire
         self.passes: list[Audio] = []
         """What was sent."""
+        self.killed: set[int] = set()
+        """Process ids of Asterisks that faults ended."""
         self._recordings = recordings
         self._pbx = [own_pbx(root) for _ in names]
         self._trunk = {
             "uri": f"sip:{WIRE}:{port}",
+            "networks": LOOPBACK,  # a phone is put down past the wire
             "simulated": "true",
             "channels": LINES,
             "calls_per_second": "10",
@@ -69,8 +73,14 @@ class RealFarSide:
     def pbx_dies(self, at: int) -> None:
         self.wire.all_gone(self._port(at))
 
+    def pbx_freezes(self, at: int) -> None:
+        self.wire.freezes(self._port(at))
+
+    def pbx_goes_on(self, at: int) -> None:
+        self.wire.goes_on(self._port(at))
+
     def experience(self, numbers: set[str]) -> Experience:
-        heard: Counter[str] = Counter()
+        heard: Counter[tuple[str, str]] = Counter()
         reached: set[str] = set()
         silent: list[str] = []
         for number in numbers:
@@ -83,8 +93,10 @@ class RealFarSide:
                         silent.append(number)
                 elif recorded.seconds > A_PART:
                     reached.add(number)
-                    heard[number] += any(compare(sent, recorded).whole for sent in self.passes)
-        return Experience(self.wire.placed, +heard, reached, {}, silent)
+                    whole = (at for at, sent in enumerate(self.passes) if compare(sent, recorded).whole)
+                    if (sent := next(whole, None)) is not None:
+                        heard[number, f"pass {sent}"] += 1
+        return Experience(self.wire.placed, heard, reached, {}, silent, self.wire.two_at_once)
 
     def _port(self, at: int) -> int:
         return int(self._pbx[at]["sip_bind"].rpartition(":")[2])
@@ -98,6 +110,64 @@ async def kill_asterisk(zone: Zone) -> None:
     node = zone.any_node()
     zone.dies(node.node)
     _kill_pbx(zone, node)
+
+
+async def freeze_asterisk(zone: Zone) -> None:
+    """It alone, for seconds: it goes on, and nobody has ended it."""
+    node = zone.any_node()
+    async with _frozen(zone, node) as process:
+        if process is not None:
+            await asyncio.sleep(zone.random.uniform(1, 8))
+            if has_ended(process) and not _was_killed(zone, process):
+                zone.tally.killed_in_vain += 1
+                zone.tally.problems.append("an Asterisk was ended that had stood still for seconds")
+                _far_side_of(zone).pbx_dies(_at(zone, node))
+
+
+async def freeze_asterisk_for_ever(zone: Zone) -> None:
+    """It alone, until `serve` ends it and starts another."""
+    node = zone.any_node()
+    async with _frozen(zone, node) as process:
+        if process is None:
+            return
+        if not await ends_frozen([process]):
+            zone.tally.left_hanging += 1
+            zone.tally.problems.append("nobody ended a frozen Asterisk")
+        elif not _was_killed(zone, process):
+            zone.tally.kills += 1
+            _far_side_of(zone).pbx_dies(_at(zone, node))
+
+
+@asynccontextmanager
+async def _frozen(zone: Zone, node: Node) -> AsyncIterator[psutil.Process | None]:
+    """This node's Asterisk, which stands still; None when it does not run, or does so for another fault."""
+    far_side, at = _far_side_of(zone), _at(zone, node)
+    try:
+        process = psutil.Process(node.pid_of(PBX_NOTE))
+        is_free = process.status() not in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}
+    except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
+        is_free = False
+    if not is_free:
+        yield None
+        return
+    zone.dies(node.node)
+    far_side.pbx_freezes(at)
+    with stopped(process):
+        yield process
+    far_side.pbx_goes_on(at)
+
+
+def _was_killed(zone: Zone, process: psutil.Process) -> bool:
+    return process.pid in _far_side_of(zone).killed
+
+
+def _far_side_of(zone: Zone) -> RealFarSide:
+    assert isinstance(zone.far_side, RealFarSide)
+    return zone.far_side
+
+
+def _at(zone: Zone, node: Node) -> int:
+    return list(zone.nodes).index(node.node)
 
 
 async def kill_the_machine(zone: Zone) -> None:
@@ -120,14 +190,20 @@ async def fill_the_disk(zone: Zone) -> None:
 
 
 def _kill_pbx(zone: Zone, node: Node) -> None:
-    assert isinstance(zone.far_side, RealFarSide)
+    far_side = _far_side_of(zone)
     with suppress(OSError, ValueError, psutil.NoSuchProcess):
-        node.kill("pbx/program.json")
+        far_side.killed.add(node.kill(PBX_NOTE))
         zone.tally.kills += 1
-        zone.far_side.pbx_dies(list(zone.nodes).index(node.node))
+        far_side.pbx_dies(_at(zone, node))
 
 
-ON_ASTERISK: Mapping[Fault, int] = {kill_asterisk: 6, kill_the_machine: 2, fill_the_disk: 2}
+ON_ASTERISK: Mapping[Fault, int] = {
+    kill_asterisk: 6,
+    kill_the_machine: 2,
+    freeze_asterisk: 3,
+    freeze_asterisk_for_ever: 2,
+    fill_the_disk: 2,
+}
 
 
 @asynccontextmanager
@@ -154,7 +230,7 @@ async def _far_side(root: Path, names: Sequence[str]) -> AsyncIterator[RealFarSi
 async def real(random: Random, names: Sequence[str], *, kills: int, size: int) -> Tally:
     root = await asyncio.to_thread(ensure_root)
     several = len(names) > 1
-    faults = {**EVERYWHERE, **(SHARED if several else {}), **ON_ASTERISK}
+    faults = {**EVERYWHERE, **(SHARED if several else ITS_OWN), **ON_ASTERISK}
     async with _far_side(root, names) as far_side, Zone(far_side, random, names, shares=several) as zone:
         for node in zone.nodes.values():
             _give_small_disk(RunDirectory(node.folder / "pbx").recordings)

@@ -25,6 +25,12 @@ class Tally:
     """Calls to a number after one that had been recorded as heard or confirmed."""
     rewritten: int = 0
     """Changes of an attempt whose end was recorded, and moves backwards."""
+    two_at_once: int = 0
+    """Calls to a number that another call of ours rang at that moment, or was up with."""
+    killed_in_vain: int = 0
+    """Programs that were killed though they had only stood still for seconds."""
+    left_hanging: int = 0
+    """Programs of ours that hung and that nobody ended."""
     again: list[str] = field(default_factory=list)
     """How the calls ended of those who heard it twice."""
     problems: list[str] = field(default_factory=list)
@@ -41,15 +47,19 @@ class Tally:
         self.silent_answers += other.silent_answers
         self.rung_after_reached += other.rung_after_reached
         self.rewritten += other.rewritten
+        self.two_at_once += other.two_at_once
+        self.killed_in_vain += other.killed_in_vain
+        self.left_hanging += other.left_hanging
         self.again += other.again
         self.problems += other.problems
 
     @property
     def holds(self) -> bool:
-        """Nobody lost, nothing placed twice, and nobody rung again without a reason."""
+        """Nobody lost, nothing placed twice, nobody rung again or by two at once; what hung was ended."""
         return (
             not (self.lost or self.placed_twice or self.silent_answers)
             and not (self.rewritten or self.rung_after_reached)
+            and not (self.two_at_once or self.killed_in_vain or self.left_hanging)
             and self.heard_twice <= self.live_at_kill
         )
 
@@ -57,5 +67,5 @@ class Tally:
         return (
             f"kills={self.kills} members={self.members} lost={self.lost} placed_twice={self.placed_twice} "
             f"heard_twice={self.heard_twice} live_at_kill={self.live_at_kill} "
-            f"silent_answers={self.silent_answers}"
+            f"silent_answers={self.silent_answers} two_at_once={self.two_at_once}"
         )

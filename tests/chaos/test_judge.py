@@ -8,22 +8,26 @@ import pytest
 from tests.chaos.audit import Standing
 from tests.chaos.judge import Experience, judge
 from tests.chaos.people import Crowd
+from tests.chaos.phones import Phones, Village
 from tests.chaos.tally import Tally
-from tests.people import phone
+from tests.chaos.wire import CountingWire
+from tests.support.people import phone
+from tests.support.ports import free_ports
 
 AN, BUSY = phone(11, 1), phone(16, 1)
 CROWD = Crowd("crowd-1", {"An": [AN], "Bert": [BUSY]})
+ALERT = 1
 CALL, OTHER = "a call of An", "a call of Bert"
-CONFIRMED = Standing(AN, "final", "confirmed", dialled=1, ends="confirmed")
-UNREACHED = Standing(BUSY, "final", "nothing", dialled=1, ends="busy")
+CONFIRMED = Standing(ALERT, AN, "final", "confirmed", dialled=1, ends="confirmed")
+UNREACHED = Standing(ALERT, BUSY, "final", "nothing", dialled=1, ends="busy")
 AS_IT_SHOULD = Experience(
-    placed=Counter([AN, BUSY]), heard=Counter([AN]), reached={AN}, asked={CALL: 1, OTHER: 1}
+    placed=Counter([AN, BUSY]), heard=Counter([(AN, "it")]), reached={AN}, asked={CALL: 1, OTHER: 1}
 )
 
 
 def judged(experience: Experience = AS_IT_SHOULD, an: Standing | None = CONFIRMED, live: int = 0) -> Tally:
     tally = Tally(live_at_kill=live)
-    judge(tally, [CROWD], experience, [one for one in (an, UNREACHED) if one], {CALL, OTHER})
+    judge(tally, {ALERT: CROWD}, experience, [one for one in (an, UNREACHED) if one], {CALL, OTHER})
     return tally
 
 
@@ -66,12 +70,72 @@ def test_a_call_beyond_what_was_written_ahead_is_placed_twice(experience: Experi
 
 
 def test_to_hear_it_again_needs_a_call_that_was_up_when_something_died() -> None:
-    again = replace(AS_IT_SHOULD, heard=Counter([AN, AN]))
+    again = replace(AS_IT_SHOULD, heard=Counter([(AN, "it"), (AN, "it")]))
     assert judged(again).heard_twice == 1
     assert not judged(again).holds
     assert judged(again, live=1).holds
 
 
+def test_who_gets_two_alerts_is_called_for_both_and_hears_both() -> None:
+    tally, another = Tally(), ALERT + 1
+    both = replace(
+        AS_IT_SHOULD, heard=Counter([(AN, "it"), (AN, "the other")]), placed=Counter([AN, AN, BUSY])
+    )
+    standings = [CONFIRMED, UNREACHED, replace(CONFIRMED, broadcast=another)]
+    judge(tally, {ALERT: CROWD, another: CROWD}, both, standings, {CALL, OTHER})
+    assert (tally.members, tally.lost, tally.placed_twice, tally.heard_twice) == (2, 1, 0, 0)
+    assert "is nobody's" in str(tally.problems), "of the other alert nothing became of Bert"
+
+
+def test_two_calls_to_a_number_at_once_break_a_bound_however_much_was_killed() -> None:
+    tally = judged(replace(AS_IT_SHOULD, two_at_once=[AN]), live=100)
+    assert tally.two_at_once == 1
+    assert not tally.holds
+
+
+async def test_phones_notice_two_calls_at_once_over_whichever_pbx() -> None:
+    village = Village()
+    async with Phones(village) as one, Phones(village) as other:
+        one.places("first", AN, {})
+        other.places("to somebody else", BUSY, {})
+        assert (one.two_at_once, other.two_at_once) == ([], [])
+        other.places("second", AN, {})
+        assert (one.two_at_once, other.two_at_once) == ([], [AN])
+
+
 def test_a_silent_answer_and_a_rewritten_attempt_break_the_bounds() -> None:
     assert not judged(replace(AS_IT_SHOULD, silent=[AN])).holds
     assert not Tally(rewritten=1).holds
+
+
+@pytest.mark.parametrize("found", [Tally(killed_in_vain=1), Tally(left_hanging=1)])
+def test_what_is_ended_though_it_only_stood_still_and_what_hangs_for_ever_break_a_bound(found: Tally) -> None:
+    tally = judged()
+    tally.add(found)
+    assert not tally.holds
+
+
+def test_calls_that_are_up_or_picked_up_while_a_pbx_is_frozen_may_be_silent_and_no_others() -> None:
+    port, far = free_ports(1), ("127.0.0.1", free_ports(1))
+    invite = f"INVITE sip:{AN}@x SIP/2.0\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n\r\n"
+    answer = "SIP/2.0 200 OK\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n\r\n"
+    bye = "BYE sip:x SIP/2.0\r\nCall-ID: %s\r\nCSeq: 2 BYE\r\n\r\n"
+    with CountingWire(("127.0.0.5", port), far) as wire:
+
+        def passes(words: str, call: str, *, from_us: bool) -> None:
+            wire._note(5060, call.encode(), (words % call).encode(), from_us=from_us)
+
+        def begins(call: str) -> None:
+            passes(invite, call, from_us=True)
+            passes(answer, call, from_us=False)
+
+        begins("before")
+        passes(bye, "before", from_us=True)
+        begins("up")
+        passes(invite, "rings", from_us=True)
+        wire.freezes(5060)
+        passes(answer, "rings", from_us=False)
+        wire.goes_on(5060)
+        assert wire.two_at_once == [AN], "it was up when they began to ring"
+        begins("after")
+        assert wire.cut_off(AN) == [False, True, True, False]

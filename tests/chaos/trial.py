@@ -50,8 +50,11 @@ async def trial(random: Random, mutant: str) -> tuple[Tally, bool]:
 
 
 async def _run(random: Random, mutant: str, bound: str) -> Tally:
-    async with fake_zone(random, ["westerlo", "tongerlo"], shares=True, mutant=mutant) as zone:
-        await (_freezes(zone) if bound == BREAKS_BY_FREEZING else _kills(zone))
+    # Else nobody takes over before a call must be over, and whoever is frozen would have to be so for longer.
+    freezes = bound == BREAKS_BY_FREEZING
+    names = ["westerlo", "tongerlo"]
+    async with fake_zone(random, names, shares=True, mutant=mutant, rings_at_once=freezes) as zone:
+        await (_freezes(zone) if freezes else _kills(zone))
         if not mutant or bound == "lost":
             await zone.until_closed(CLOSED_WITHIN)
         return await zone.judge()

@@ -12,21 +12,24 @@ from typing import Protocol
 import psutil
 import psycopg
 
-from buurtbel.embedded import postgres
-from buurtbel.embedded.errors import StartError
+from embedded import postgres
+from embedded.cluster import DATABASE_NAME, ROLE, ClusterFolders
+from embedded.errors import StartError
 from tests.chaos import audit
 from tests.chaos.gate import Gate
 from tests.chaos.judge import Experience, judge
 from tests.chaos.node import Node
 from tests.chaos.people import Crowd, Town
 from tests.chaos.tally import Tally
-from tests.system.server import Values
+from tests.support.server import Values
 
-TEXT = "Inbraak. Blijf binnen."
+TEXTS = "Inbraak. Blijf binnen.", "Brand. Sluit de ramen."
 LOOK_EVERY = 0.5
+SHARED = "database"
+"""Folder of the PostgreSQL that several nodes reach."""
 SHORT: Values = {
     "retry": {
-        **dict.fromkeys(("busy", "no_answer", "rejected", "voicemail", "partial"), "0.5"),
+        **dict.fromkeys(("busy", "no_answer", "rejected", "dead_number", "voicemail", "partial"), "0.5"),
         "congestion": "0.2",
         "congestion_longest": "0.5",
         "tries_per_number": "3",
@@ -57,10 +60,21 @@ class FarSide(Protocol):
 
 
 class Zone:
-    """Use as `async with`. With `shares` its nodes reach one database by TCP; else one node has its own."""
+    """Use as `async with`. With `shares` its nodes reach one database by TCP; else one node has its own.
+
+    With `rings_at_once` urgent calls of a dead node are placed again while they may be up, as a zone may
+    choose: then two calls at once are no fault.
+    """
 
     def __init__(
-        self, far_side: FarSide, random: Random, names: Sequence[str], *, shares: bool, mutant: str = ""
+        self,
+        far_side: FarSide,
+        random: Random,
+        names: Sequence[str],
+        *,
+        shares: bool,
+        mutant: str = "",
+        rings_at_once: bool = False,
     ) -> None:
         self.far_side = far_side
         self.random = random
@@ -76,13 +90,14 @@ class Zone:
         self._names = names
         self._shares = shares
         self._mutant = mutant
+        self._rings_at_once = rings_at_once
         self._open = AsyncExitStack()
         self._keeping: asyncio.Task[None] | None = None
 
     @property
     def database_folder(self) -> Path:
         """Where the PostgreSQL of all this runs."""
-        return self.folder if self._shares else self.folder / self._names[0]
+        return self.folder / (SHARED if self._shares else self._names[0])
 
     @property
     def url(self) -> str:
@@ -92,16 +107,19 @@ class Zone:
         return url
 
     async def __aenter__(self) -> "Zone":
-        shared = await asyncio.to_thread(postgres.start, self.folder) if self._shares else ""
+        if self._shares:
+            self.database_folder.mkdir(mode=0o755)
+            await asyncio.to_thread(postgres.start, self.database_folder)
         for at, name in enumerate(self._names):
-            folder = self.folder / name
-            folder.mkdir()
             values = {**SHORT, **self.far_side.values(at)}
-            if shared:
-                gate = await self._open.enter_async_context(Gate(_socket_of(shared)))
+            values["nodes"] = {**values["nodes"], "urgent_at_once": str(self._rings_at_once).lower()}
+            if self._shares:
+                gate = await self._open.enter_async_context(
+                    Gate(str(ClusterFolders(self.database_folder).socket))
+                )
                 self.gates[name] = gate
-                values["database"] = {"url": f"postgresql://postgres@127.0.0.1:{gate.port}/postgres"}
-            self.nodes[name] = Node(folder, values, name, self._mutant)
+                values["database"] = {"url": f"postgresql://{ROLE}@127.0.0.1:{gate.port}/{DATABASE_NAME}"}
+            self.nodes[name] = Node(self.folder / name, values, name, self._mutant)
         await asyncio.gather(*(asyncio.to_thread(node.start) for node in self.nodes.values()))
         await asyncio.to_thread(audit.watch, self.url)
         self._keeping = asyncio.create_task(self._keep())
@@ -117,7 +135,7 @@ class Zone:
                 process.resume()
             await asyncio.to_thread(node.end)
         if self._shares:
-            await asyncio.to_thread(postgres.stop, self.folder)
+            await asyncio.to_thread(postgres.stop, self.database_folder)
         await self._open.aclose()
         if self.tally.holds or self._mutant:
             shutil.rmtree(self.folder)
@@ -125,15 +143,15 @@ class Zone:
             self.tally.problems.append(f"what was logged is in {self.folder}")
 
     async def send(self, size: int) -> None:
-        """An alert to a crowd of its own."""
+        """Two alerts at once to a crowd of its own."""
         crowd = self.town.crowd(size)
         node = self.nodes[self._names[0]]
 
-        def work() -> int:
+        def work() -> list[int]:
             node.enrol(crowd.network, crowd.people)
-            return node.send(crowd.network, TEXT)
+            return [node.send(crowd.network, text) for text in TEXTS]
 
-        self.broadcasts[await asyncio.to_thread(work)] = crowd
+        self.broadcasts |= dict.fromkeys(await asyncio.to_thread(work), crowd)
 
     async def is_closed(self) -> bool:
         """Everybody has a final result."""
@@ -153,11 +171,13 @@ class Zone:
 
     async def judge(self) -> Tally:
         """What came of everybody; ask when nothing goes on any more."""
-        crowds = list(self.broadcasts.values())
-        numbers = {number for crowd in crowds for [number] in crowd.people.values()}
+        numbers = {number for crowd in self.broadcasts.values() for [number] in crowd.people.values()}
         standings = await asyncio.to_thread(audit.standings, self.url, self.broadcasts)
         experience = await asyncio.to_thread(self.far_side.experience, numbers)
-        judge(self.tally, crowds, experience, standings, await asyncio.to_thread(audit.attempts, self.url))
+        if self._rings_at_once:
+            experience.two_at_once = []
+        attempts = await asyncio.to_thread(audit.attempts, self.url)
+        judge(self.tally, self.broadcasts, experience, standings, attempts)
         for was, became in await asyncio.to_thread(audit.rewritten, self.url):
             self.tally.rewritten += 1
             self.tally.problems.append(f"rewritten: {was} became {became}")
@@ -192,17 +212,10 @@ class Zone:
         """As an init does: what has ended is started again; the shared database's machine keeps it up too."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            if self._shares and postgres.url_of_running(self.folder) is None:
+            if self._shares and postgres.url_of_running(self.database_folder) is None:
                 # What a killed server leaves behind may take a moment to go.
                 with suppress(StartError):
-                    await asyncio.to_thread(postgres.start, self.folder)
+                    await asyncio.to_thread(postgres.start, self.database_folder)
             for name, node in self.nodes.items():
                 if not node.is_up and name not in self.away:
                     await asyncio.to_thread(node.launch)
-
-
-def _socket_of(url: str) -> str:
-    with psycopg.connect(url) as connection:
-        folder = connection.execute("SHOW unix_socket_directories").fetchone()
-    assert folder is not None
-    return f"{folder[0]}/.s.PGSQL.5432"

@@ -3,13 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
-DEFAULT_SOUND_SECONDS = 5.0
-ALAW_BYTES_A_SECOND = 8000
+from tests.fakes.sound_files import Heard, seconds_of
+
 PACKETS_A_SECOND = 50
 
 
@@ -22,14 +22,8 @@ class Pbx(Protocol):
     def picked_up(self, call: "FakeCall") -> None: ...
     def ended(self, call: "FakeCall") -> None: ...
 
-
-@dataclass(slots=True)
-class Heard:
-    """One sound as the phone heard it."""
-
-    sound: str
-    seconds: float
-    whole: bool
+    @property
+    def frozen_for(self) -> float: ...
 
 
 @dataclass(slots=True)
@@ -45,16 +39,18 @@ class FakeCall:
         self.id = channel_id
         self.number = number
         self.nth = nth
-        """The how many-th call to this number it is."""
+        """Of all calls to this number."""
         self.variables: dict[str, str] = body.get("variables") or {}
         self.context = str(body.get("context", ""))
         self.extension = str(body.get("extension", ""))
         self.created = now()
         self.state = "Down"
         self.in_stasis = False
+        self.has_sound = True
+        """An SDP may agree on none."""
         self.key = ""
         """The last one pressed while the dialplan leads the call."""
-        self.gone = asyncio.Event()
+        self.gone, self.reason = asyncio.Event(), ""
         self.heard: list[Heard] = []
         placed = asyncio.get_running_loop().time()
         self.packets: Callable[[], int] = lambda: round(
@@ -75,13 +71,21 @@ class FakeCall:
     async def passes(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._speed)
 
-    async def ring(self, seconds: float) -> None:
-        self._become("Ringing")
+    async def ring(self, seconds: float, *, early_sound: bool = False) -> None:
+        """180, or 183 where something is heard before the answer."""
+        if not early_sound:
+            self._become("Ringing")
+        self.emit("Dial", "peer", dialstatus="PROGRESS" if early_sound else "RINGING")
         await self.passes(seconds)
 
     def pick_up(self) -> None:
         self._become("Up")
         self._pbx.picked_up(self)
+
+    def pick_up_and_put_down(self) -> None:
+        """Over before the dialplan has handed it to anybody."""
+        self._become("Up")
+        self.put_down()
 
     def press(self, digit: str) -> None:
         if self.in_stasis:
@@ -91,8 +95,7 @@ class FakeCall:
 
     async def talk(self, seconds: float) -> None:
         """Speak; Asterisk notices the end only after the silence asked for in TALK_DETECT."""
-        asked = str(self.variables.get("TALK_DETECT(set)", ""))
-        if asked:
+        if asked := str(self.variables.get("TALK_DETECT(set)", "")):
             self.emit("ChannelTalkingStarted")
         await self.passes(seconds)
         if asked:
@@ -166,11 +169,9 @@ class FakeCall:
         return self._close(name)
 
     def answered(self) -> None:
-        """We have answered an inbound call."""
         self._become("Up")
 
     def hang_up(self) -> None:
-        """We hang up."""
         self.emit("ChannelHangupRequest", cause=32)
         self.end(16)
 
@@ -194,8 +195,8 @@ class FakeCall:
             if task:
                 task.cancel()
 
-    def emit(self, kind: str, **fields: object) -> None:
-        self._tell({"type": kind, "timestamp": now(), **fields, "channel": self.snapshot()})
+    def emit(self, kind: str, whose: str = "channel", /, **fields: object) -> None:
+        self._tell({"type": kind, "timestamp": now(), **fields, whose: self.snapshot()})
 
     def _tell(self, event: Mapping[str, Any]) -> None:
         if not self.gone.is_set():
@@ -221,6 +222,13 @@ class FakeCall:
             "language": "en",
         }
 
+    async def snoop(self, snooped: "FakeCall", enters_after: float) -> None:
+        """Be a channel that hears what that call's phone says, until that is gone."""
+        await asyncio.sleep(enters_after)
+        self.enter_stasis()
+        await snooped.gone.wait()
+        self.end(16)
+
     def _become(self, state: str) -> None:
         self.state = state
         self.emit("ChannelStateChange")
@@ -232,23 +240,28 @@ class FakeCall:
             self._playing = None
 
     async def _play_one(self, sound: _Sound) -> None:
-        length = seconds_of(sound.media)
         self._tell_playback("PlaybackStarted", sound, "playing")
-        if length is None:
+        if (length := seconds_of(sound.media)) is None:
             self._tell_playback("PlaybackFinished", sound, "failed")
             return
-        loop = asyncio.get_running_loop()
-        began = loop.time()
         heard = Heard(sound.media, 0.0, whole=False)
         self.heard.append(heard)
         self._stopped.clear()
+        clock = asyncio.get_running_loop().time
+        began = clock() - self._pbx.frozen_for
+
+        def played() -> float:
+            """Wall seconds; nothing is played while the PBX is frozen."""
+            return clock() - self._pbx.frozen_for - began
+
         try:
-            async with asyncio.timeout(length / self._speed):
-                await self._stopped.wait()
-        except TimeoutError:
-            heard.whole = True
+            while not heard.whole and not self._stopped.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, length / self._speed - played())):
+                        await self._stopped.wait()
+                heard.whole = not self._stopped.is_set() and played() >= length / self._speed
         finally:
-            heard.seconds = length if heard.whole else min(length, (loop.time() - began) * self._speed)
+            heard.seconds = length if heard.whole else min(length, played() * self._speed)
         self._tell_playback("PlaybackFinished", sound, "done")
         if heard.whole:
             self._sound_ended.set()
@@ -281,14 +294,5 @@ class FakeCall:
         self._tell({"type": kind, "timestamp": now(), "playback": playback})
 
 
-def seconds_of(media: str) -> float | None:
-    """How long a sound lasts, by its .alaw file; None without one; a default for Asterisk's own sounds."""
-    name = media.removeprefix("sound:")
-    if not name.startswith("/"):
-        return DEFAULT_SOUND_SECONDS
-    file = Path(f"{name}.alaw")
-    return file.stat().st_size / ALAW_BYTES_A_SECOND if file.exists() else None
-
-
 def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, web
+from aiohttp.typedefs import Handler
 
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.neighbours import dialled
@@ -48,7 +49,7 @@ class AriHttpSide:
                 web.post("/ari/channels/{id}/continue", self.continue_in_dialplan),
                 web.post("/ari/channels/{id}/variable", self.set_variable),
                 web.get("/ari/asterisk/variable", self.variable),
-                web.post("/ari/asterisk/variable", self.forget_variable),
+                web.post("/ari/asterisk/variable", self.write_variable),
                 web.delete("/ari/playbacks/{playback}", self.stop),
                 web.post("/ari/recordings/live/{name}/stop", self.stop_recording),
                 web.get("/ari/recordings/stored", self.list_recordings),
@@ -61,8 +62,9 @@ class AriHttpSide:
         return app
 
     @web.middleware
-    async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count, check the password, be late if asked to, and say no in Asterisk's form."""
+        await self.ari.runs()
         self.ari.requests.append((request.method, request.path))
         if request.headers.get("Authorization") != self._authorization:
             return web.json_response({"message": "Authentication required"}, status=401)
@@ -77,7 +79,7 @@ class AriHttpSide:
         return answer
 
     async def events(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         await self.ari.listens(request.query["app"], socket, request)
         return socket
@@ -110,7 +112,7 @@ class AriHttpSide:
 
     async def rtp_statistics(self, request: web.Request) -> web.Response:
         call = self._call(request)
-        if call.state != "Up":
+        if call.state != "Up" or not call.has_sound:
             raise Refusal(404, "RTP info not found")
         return web.json_response({"txcount": 50 * len(call.heard), "rxcount": call.packets()})
 
@@ -128,7 +130,9 @@ class AriHttpSide:
         return web.json_response(call.snapshot())
 
     async def hang_up(self, request: web.Request) -> web.Response:
-        self._call(request).hang_up()
+        said, call = await request.text(), self._call(request)
+        call.reason = json.loads(said).get("reason", "") if said else ""
+        call.hang_up()
         return web.Response(status=204)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -164,10 +168,9 @@ class AriHttpSide:
         return web.json_response([{"name": name, "format": "alaw"} for name in sorted(self.ari.recordings)])
 
     async def recording(self, request: web.Request) -> web.Response:
-        """Not a sample: what a fake phone says has no sound."""
         if request.match_info["name"] not in self.ari.recordings:
             raise Refusal(404, "Recording not found")
-        return web.Response(body=b"")
+        return web.Response(body=self.ari.recorded)
 
     async def continue_in_dialplan(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -182,8 +185,12 @@ class AriHttpSide:
     async def variable(self, request: web.Request) -> web.Response:
         return web.json_response({"value": self.ari.notes.get(request.query["variable"], "")})
 
-    async def forget_variable(self, request: web.Request) -> web.Response:
-        self.ari.notes.pop(request.query["variable"], None)
+    async def write_variable(self, request: web.Request) -> web.Response:
+        if "variable" in request.query:
+            self.ari.notes.pop(request.query["variable"], None)
+        else:
+            given = await request.json()
+            self.ari.notes[given["variable"]] = given["value"]
         return web.Response(status=204)
 
     async def stop(self, request: web.Request) -> web.Response:

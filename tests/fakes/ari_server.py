@@ -8,11 +8,16 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, Self
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
-from tests.fakes.ari_call import FakeCall, Heard, now
+from ivr.detection.far_end import TALK_DETECTION
+from tests.fakes.ari_call import FakeCall, now
 from tests.fakes.ari_http import AriHttpSide
+from tests.fakes.ari_trunk import contact_status, endpoint_of
+from tests.fakes.freezable import Freezable
+from tests.fakes.limits import ended_by_its_limit
 from tests.fakes.neighbours import Behaviour, behaviour_of
+from tests.fakes.sound_files import Heard
 
 RING_TIMEOUT = (19, 480)
 """What a real Asterisk gives a call that rang until our own limit."""
@@ -20,7 +25,7 @@ SNOOP_ENTERS_AFTER = 0.05
 """Wall seconds by which a channel that snoops is ours later than we are told of it, as on a real one."""
 
 
-class FakeAri:
+class FakeAri(Freezable):
     """Use as `async with FakeAri() as ari:`, then point a client at `ari.url`.
 
     `speed`: how much faster than real time its phones live. `fallback`: the channel variable that names the
@@ -29,6 +34,8 @@ class FakeAri:
 
     user = "buurtbel"
     password = "geheim"
+    refuses: Behaviour | None = None
+    """What becomes of every call, while the trunk puts none through."""
 
     def __init__(
         self,
@@ -38,10 +45,9 @@ class FakeAri:
         fallback: str = "FALLBACK",
         fallback_passes: int = 3,
     ) -> None:
-        self.speed = speed
-        self.trunk = trunk
-        self.fallback = fallback
-        self.fallback_passes = fallback_passes
+        super().__init__()
+        self.speed, self.trunk = speed, trunk
+        self.fallback, self.fallback_passes = fallback, fallback_passes
         self.posts: Counter[str] = Counter()
         """Originates by channel id, refused ones included."""
         self.heard: defaultdict[str, list[list[Heard]]] = defaultdict(list)
@@ -65,9 +71,10 @@ class FakeAri:
         self.on_socket: list[tuple[str, str]] = []
         """Those of them that came on an event socket."""
         self.recordings: set[str] = set()
-        """Names of what was recorded."""
+        self.recorded = b""
+        """Names of what was recorded, and what is in each of them."""
         self.no_snooping = False
-        """Asterisk cannot make a channel that hears another."""
+        """It cannot make a channel that hears another."""
         self.disallowed: set[str] = set()
         self.subscriptions: set[str] = set()
         self.startup_time = now()
@@ -138,6 +145,7 @@ class FakeAri:
         for call in list(self.calls.values()):
             call.vanish()
         self.calls.clear()
+        self.thaw()
 
     async def restart(self) -> None:
         """Die and come back with another start-up time."""
@@ -155,29 +163,16 @@ class FakeAri:
     def trunk_answers(self, *, reachable: bool) -> None:
         """The trunk's OPTIONS pings are answered from now on, or no more."""
         self.trunk_is_down = not reachable
-        status = "Reachable" if reachable else "Unreachable"
-        contact = {
-            "uri": "sip:far.example",
-            "aor": self.trunk,
-            "contact_status": status,
-            "roundtrip_usec": "0",
-        }
-        event = {"type": "ContactStatusChange", "timestamp": now()}
-        self.send({**event, "endpoint": self.endpoint(), "contact_info": contact})
+        self.send(contact_status(self.endpoint(), reachable=reachable))
 
     def endpoint(self) -> dict[str, Any]:
         """The trunk, as Asterisk shows it."""
-        state = "offline" if self.trunk_is_down else "online"
-        return {
-            "technology": "PJSIP",
-            "resource": self.trunk,
-            "state": state,
-            "channel_ids": list(self.calls),
-        }
+        return endpoint_of(self.trunk, self.calls, is_down=self.trunk_is_down)
 
     def rings_in(self, channel_id: str, number: str, phone: Behaviour | None = None) -> FakeCall:
         """Somebody calls us: an inbound channel that enters Stasis at once."""
-        call = self._new_call(channel_id, number, {"context": "inbound"})
+        told = {"TALK_DETECT(set)": TALK_DETECTION}  # by the dialplan
+        call = self._new_call(channel_id, number, {"context": "inbound", "variables": told})
         call.state = "Ring"
         call.emit("ChannelCreated")
         call.enter_stasis()
@@ -195,6 +190,10 @@ class FakeAri:
             self._outbox.put_nowait((old, json.dumps(replaced)))
         self._sockets[app] = (socket, request)
         async for message in socket:
+            await self.runs()
+            if message.type is WSMsgType.PING:
+                await socket.pong(message.data)
+                continue
             self._outbox.put_nowait((socket, await self._http_side.on_socket(json.loads(message.data))))
         if self._sockets.get(app, (None,))[0] is socket:
             del self._sockets[app]
@@ -202,28 +201,19 @@ class FakeAri:
 
     def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
         call = self._new_call(channel_id, number, body)
-        self._run(self._live(call, float(body.get("timeout", 30))))
+        self._run(self._live(call, float(body.get("timeout", 30)) / self.speed))
         return call
 
     def snoops_on(self, call: FakeCall, snoop_id: str) -> FakeCall:
         """A channel that hears what this call's phone says, until that is gone."""
         snoop = self._new_call(snoop_id, "", {})
         snoop.state = "Up"
-        self._run(self._lives_beside(call, snoop))
+        self._run(snoop.snoop(call, SNOOP_ENTERS_AFTER))
         return snoop
-
-    @staticmethod
-    async def _lives_beside(call: FakeCall, snoop: FakeCall) -> None:
-        await asyncio.sleep(SNOOP_ENTERS_AFTER)
-        snoop.enter_stasis()
-        await call.gone.wait()
-        snoop.end(16)
 
     def takes_back(self, call: FakeCall, extension: str) -> None:
         """The dialplan goes on there with a call that was in Stasis."""
         self._run(self._dialplan(call, extension))
-
-    # Inside
 
     def _new_call(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
         self._dialled[number] += 1
@@ -232,16 +222,16 @@ class FakeAri:
         return call
 
     async def _live(self, call: FakeCall, timeout: float) -> None:
-        """One outbound call from dialling to its end."""
+        """One outbound call from dialling to its end; `timeout` is in seconds of the wall."""
         call.emit("ChannelCreated")
-        phone = asyncio.create_task(self.phones.get(call.number, behaviour_of(call.number))(call))
+        lives = self.refuses or self.phones.get(call.number, behaviour_of(call.number))
+        phone = asyncio.create_task(lives(call))
         gone = asyncio.create_task(call.gone.wait())
-        limit = timeout / self.speed
         try:
-            await asyncio.wait({phone, gone}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({phone, gone}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if call.state != "Up":
                 call.end(*RING_TIMEOUT)
-            await gone
+            await ended_by_its_limit(call)
         finally:
             for task in (phone, gone):
                 task.cancel()
@@ -291,6 +281,7 @@ class FakeAri:
         """Send events in order."""
         while True:
             socket, text = await self._outbox.get()
+            await self.runs()
             with suppress(ConnectionError, RuntimeError):
                 await socket.send_str(text)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 from uuid import UUID
@@ -78,6 +78,9 @@ class FakeDialler:
     async def stop(self, attempt: UUID) -> None:
         self.stopped.append(attempt)
         self._stops[attempt].set()
+
+    async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
+        return attempts
 
     async def withdraw(self, attempt: UUID) -> None:
         self.withdrawn.append(attempt)

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from ivr.call import Call, Hangup, PlayFailed, Sound
-from ivr.far_end import TALK_ENDS_AFTER, FarEnd
+from ivr.call.call import Call
+from ivr.call.channel import Packets
+from ivr.call.errors import Hangup, PlayFailed
+from ivr.call.values import Sound
+from ivr.detection.far_end import TALK_ENDS_AFTER, FarEnd
 from ivr.scripts.alert_call import Alert, Wants, alert_call
 
 
@@ -32,6 +35,7 @@ class Phone:
         self._playing: tuple[str, asyncio.Task[None]] | None = None
         self._begins = asyncio.Condition()
         self._listened_to = 0
+        self.packets_counted = Packets(sent=10_000, received=10_000)
         self.recordings: list[str] = []
         """Names, in the order in which they were begun."""
         self._ended_recordings = 0
@@ -71,6 +75,12 @@ class Phone:
         self._cut()
         self.stops_speaking()
         self.call.hung_up(self.now())
+
+    def puts_us_on_hold(self) -> None:
+        self.call.held(self.now())
+
+    def takes_us_back(self) -> None:
+        self.call.resumed(self.now())
 
     def is_cut_off(self) -> None:
         """The sound stops, and the line stays."""
@@ -113,6 +123,10 @@ class Phone:
         self.recordings.append(name)
         asyncio.get_running_loop().call_later(longest, self._recorded, len(self.recordings))
 
+    async def stop_recording(self, name: str) -> None:
+        if self.recordings and self.recordings[-1] == name:
+            self.stops_speaking()
+
     def stops_speaking(self) -> None:
         self._recorded(len(self.recordings))
 
@@ -120,6 +134,9 @@ class Phone:
         if nth == len(self.recordings) and nth > self._ended_recordings:
             self._ended_recordings = nth
             self.call.recorded(self.recordings[-1])
+
+    async def packets(self) -> Packets:
+        return self.packets_counted
 
     async def check(self) -> None:
         if self.is_gone:

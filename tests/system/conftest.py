@@ -2,20 +2,27 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from buurtbel.neighbours.handset import Handsets, handsets
+from embedded.cluster import ROLE
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
 from prompts.fixed import place_of
+from prompts.normalise.names import NO_NAMES
+from simulation.phones.handset import Handsets, handsets
+from tests.conftest import superuser
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
-from tests.ports import LOOPBACK, free_ports, rtp_range
-from tests.system.callers import Says
-from tests.system.server import Server, Values
+from tests.support.callers import Says
+from tests.support.ports import LOOPBACK, free_ports, rtp_range
+from tests.support.server import Server, Values
+from tests.support.wires import SipTap
 
 SHORT: dict[str, dict[str, str]] = {
     "alert": {"ring": "4"},
@@ -23,6 +30,7 @@ SHORT: dict[str, dict[str, str]] = {
         "busy": "1",
         "no_answer": "1",
         "rejected": "1",
+        "dead_number": "1",
         "voicemail": "1",
         "partial": "1",
         "congestion": "0.5",
@@ -49,8 +57,9 @@ def new_server() -> Iterator[NewServer]:
 
     def new(values: Values, node: str = "test") -> Server:
         # Not below a folder of pytest's: PostgreSQL and Asterisk run under accounts of their own.
-        folder = Path(tempfile.mkdtemp(prefix="bbs-", dir="/var/tmp"))
-        folder.chmod(0o755)
+        around = Path(tempfile.mkdtemp(prefix="bbs-", dir="/var/tmp"))
+        around.chmod(0o755)
+        folder = around / "data"
         sections = values.keys() | SHORT.keys()
         made.append(Server(folder, {s: SHORT.get(s, {}) | dict(values.get(s, {})) for s in sections}, node))
         return made[-1]
@@ -58,7 +67,16 @@ def new_server() -> Iterator[NewServer]:
     yield new
     for server in made:
         server.stop()
-        shutil.rmtree(server.folder)
+        shutil.rmtree(server.folder.parent)
+
+
+@contextmanager
+def new_database(server_url: str, name: str) -> Iterator[str]:
+    """An empty database that servers share."""
+    with psycopg.connect(superuser(server_url), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def own_pbx(asterisk_root: Path) -> dict[str, str]:
@@ -94,8 +112,48 @@ async def says(town: Server) -> Says:
     folder = town.settings.sounds_folder
 
     def sentence(key: Key, **slots: str) -> Audio:
-        return read_laid(place_of(folder, key, "nl", **slots))
+        return read_laid(place_of(folder, key, "nl", NO_NAMES, **slots))
 
     laid = place_of(folder, "goodbye", "nl").with_suffix(".alaw")
     await eventually(laid.exists, seconds=60)
     return sentence
+
+
+@pytest.fixture(scope="module")
+def folders() -> Iterator[Callable[[], Path]]:
+    """Not below a folder of pytest's: PostgreSQL and Asterisk run under accounts of their own."""
+    made: list[Path] = []
+
+    def new() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="bbd-", dir="/var/tmp")))
+        made[-1].chmod(0o777)
+        return made[-1] / "demo"
+
+    yield new
+    for folder in made:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def folder(folders: Callable[[], Path]) -> Path:
+    return folders()
+
+
+@pytest.fixture(scope="module")
+def tap(request: pytest.FixtureRequest, neighbourhood: RunningNeighbourhood) -> Iterator[SipTap]:
+    """The wire to the telephone network, at the address `WIRE` of the test's module."""
+    port = neighbourhood.sip_port
+    with SipTap((request.module.WIRE, port), (LOOPBACK, port)) as tap:
+        yield tap
+
+
+@pytest.fixture(scope="module")
+def tapped_trunk(request: pytest.FixtureRequest, neighbourhood: RunningNeighbourhood) -> Mapping[str, str]:
+    """A trunk that goes over this wire."""
+    return {
+        "uri": f"sip:{request.module.WIRE}:{neighbourhood.sip_port}",
+        "networks": LOOPBACK,  # a phone is put down past the wire
+        "simulated": "true",
+        "channels": "10",
+        "calls_per_second": "20",
+    }

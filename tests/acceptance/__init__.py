@@ -1,0 +1,1 @@
+"""`make lines`: conversations over real calls to our number."""

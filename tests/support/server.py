@@ -1,0 +1,247 @@
+"""`buurtbel serve` as its users have it: a process of its own, commands typed against it, files it leaves."""
+
+import asyncio
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from broadcast.results.results import Line, report
+from buurtbel.database.address import database
+from buurtbel.demo.judge import Verdict, judge, passes_sent
+from buurtbel.settings.settings import Settings
+from embedded.postgres import url_of_running
+from tests.pbx_fixtures import is_closed
+from tests.support.people import network_of
+
+READY_WITHIN = 90.0
+END_WITHIN = 60.0
+SECOND_OF_SOUND = 16_000
+"""Bytes in a phone's recording."""
+Values = Mapping[str, Mapping[str, str]]
+
+
+class Server:
+    """One node in one data folder. `values` are its settings by section, as the environment gets them."""
+
+    def __init__(self, folder: Path, values: Values, node: str = "test") -> None:
+        self.node = node
+        self.folder = folder
+        self.values = values
+        self.log = folder.with_name(f"{folder.name}.out")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "buurtbel", "serve"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        told = {
+            f"BUURTBEL_{section}_{name}".upper(): value
+            for section, those in self.values.items()
+            for name, value in those.items()
+        }
+        return os.environ | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": self.node}
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.model_validate({**self.values, "data_dir": self.folder})
+
+    def start(self) -> None:
+        before = self._times_it_served()
+        self.launch()
+        self.until(lambda: self._times_it_served() > before, seconds=READY_WITHIN)
+
+    def _times_it_served(self) -> int:
+        return text_of(self.log).count("Buurtbel serves.")
+
+    def launch(self) -> None:
+        """Begin to serve; over before it does."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                cwd=self.folder.parent,
+            )
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(END_WITHIN)
+            self.process = None
+
+    def until(self, condition: Callable[[], object], *, seconds: float) -> None:
+        """Return once `condition` holds; fail when it does not within `seconds` from now, or serve ends."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self._last_words()
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        files = [self.log, *self.folder.glob("line.log*")]
+        logs = [f"{file}:\n{file.read_text(errors='replace')[-3000:]}" for file in files]
+        return "This did not come true. " + "\n".join(logs)
+
+    def pid_of(self, note: str) -> int:
+        """The process id of a child, from the note that names it."""
+        return int(json.loads((self.folder / note).read_text())["pid"])
+
+    def kill(self, note: str) -> int:
+        """End a child at once, by its own id, as a crash would; returns which one it was."""
+        pid = self.pid_of(note)
+        psutil.Process(pid).kill()
+        return pid
+
+    def die(self) -> None:
+        """Everything on this machine ends at once, as when the power fails; its database is elsewhere."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        for note in ("line.json", "pbx/run/program.json"):
+            self.kill(note)
+
+    # What people type
+
+    def type(self, *words: str) -> Any:
+        """What a command answers in JSON."""
+        done = self.try_to(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def try_to(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.started(*words).result()
+
+    def started(self, *words: str) -> "Typed":
+        return Typed([sys.executable, "-m", "buurtbel", *words], self.environment, self.folder.parent)
+
+    def enrol(self, network: str, people: Mapping[str, Sequence[str]]) -> None:
+        """A network with an approved charter and these people, by name, with their numbers."""
+
+        async def work() -> None:
+            async with database(self.settings) as engine:
+                await network_of(engine, people, slug=network)
+
+        asyncio.run(work())
+
+    def send(self, network: str, text: str) -> int:
+        return int(self.type("send", "--network", network, "--text", f"nl={text}", "--urgent")["broadcast"])
+
+    # What came of it
+
+    def ask(self, question: str, **values: object) -> list[tuple[Any, ...]]:
+        """Rows of the node's own database; an instruction changes it."""
+        url = self.values.get("database", {}).get("url") or url_of_running(self.folder)
+        assert url
+        with psycopg.connect(url) as connection:
+            asked = connection.execute(question, values)
+            return asked.fetchall() if asked.description else []
+
+    def until_all_hear(self, people: Iterable[Sequence[str]], recordings: Path) -> None:
+        """Each of these people's first phones is up and has recorded a second of what it hears."""
+        files = [recordings / f"{numbers[0].removeprefix('+')}-1.wav" for numbers in people]
+        self.until(
+            lambda: all(file.exists() and file.stat().st_size > SECOND_OF_SOUND for file in files), seconds=30
+        )
+
+    def until_led_again(self, ended: int) -> None:
+        """The line process after this one takes calls; what it says is kept apart from what that one said."""
+        note, log = self.folder / "line.json", self.folder / "line.log"
+        self.until(
+            lambda: f'"pid": {ended},' not in note.read_text() and "events flow" in text_of(log),
+            seconds=60,
+        )
+
+    @contextmanager
+    def until_logged(self, words: str) -> Iterator[None]:
+        """At the end, the line has said so since the beginning."""
+        log = self.folder / "line.log"
+        before = text_of(log).count(words)
+        yield
+        self.until(lambda: text_of(log).count(words) > before, seconds=30)
+
+    def recorded(self, number: str, recordings: Path) -> list[Path]:
+        """What this phone heard, call by call, once it has been put down for the last time."""
+        files = sorted(recordings.glob(f"{number.removeprefix('+')}-*.wav"))
+        self.until(lambda: all(is_closed(file) for file in files), seconds=10)
+        return files
+
+    def until_closed(self, broadcast: int, *, seconds: float) -> None:
+        """Everybody has a final result."""
+        asked = "SELECT state FROM broadcast WHERE id = %(id)s"
+        self.until(lambda: self.ask(asked, id=broadcast) == [("closed",)], seconds=seconds)
+
+    def lines(self, broadcast: int) -> dict[str, Line]:
+        """The report, by name."""
+
+        async def read() -> list[Line]:
+            async with database(self.settings) as engine, engine.connect() as connection:
+                return await report(connection, broadcast)
+
+        return {line.name: line for line in asyncio.run(read())}
+
+    def outcomes(self, broadcast: int) -> dict[str, list[str]]:
+        """How each person's calls ended, by name."""
+        return {n: [str(call.outcome) for call in line.calls] for n, line in self.lines(broadcast).items()}
+
+    def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
+        """The report held against the script of the simulated phones."""
+
+        for line in self.lines(broadcast).values():
+            for number in line.numbers:
+                self.recorded(number, recordings)
+
+        async def read() -> list[Verdict]:
+            async with database(self.settings) as engine, engine.connect() as connection:
+                lines = await report(connection, broadcast)
+                passes = await passes_sent(connection, broadcast)
+            return await asyncio.to_thread(judge, lines, passes, recordings, self.settings.retry)
+
+        return asyncio.run(read())
+
+    def until_placed(self, broadcast: int, times: set[int]) -> None:
+        """The PBX, which writes a call down after its end, says how often it has placed each attempt."""
+        self.until(lambda: self._placed(broadcast) == times, seconds=10)
+
+    def _placed(self, broadcast: int) -> set[int]:
+        records = self.folder / "pbx" / "log" / "cdr-custom" / "calls.csv"
+        ended = Counter(row[0] for row in csv.reader(records.read_text().splitlines()))
+        asked = "SELECT id FROM attempt WHERE broadcast_id = %(id)s AND dialled_at IS NOT NULL"
+        return {ended[str(attempt)] for [attempt] in self.ask(asked, id=broadcast)}
+
+
+def text_of(log: Path) -> str:
+    """What is in it; nothing while it is begun anew."""
+    try:
+        return log.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+class Typed:
+    """A command that runs."""
+
+    def __init__(self, words: list[str], environment: Mapping[str, str], folder: Path) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            words, stdout=pipe, stderr=pipe, env=dict(environment), cwd=folder, text=True
+        )
+
+    def result(self) -> subprocess.CompletedProcess[str]:
+        out, err = self._process.communicate(timeout=60)
+        return subprocess.CompletedProcess([], self._process.returncode, out, err)
