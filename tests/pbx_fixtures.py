@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from buurtbel.embedded.asterisk import Asterisk
-from buurtbel.embedded.asterisk_root import ensure_root
-from buurtbel.embedded.neighbourhood import Passwords, start_neighbourhood
-from buurtbel.embedded.pbx import Secrets, start_pbx
-from buurtbel.embedded.ports import Address
-from buurtbel.settings import Pbx, Settings
-from ivr.trunk import Trunk
+from buurtbel.pbx import Secrets, start_pbx
+from buurtbel.settings.settings import Pbx, Settings
+from embedded.account import PBX, SERVES, Account, account_for
+from embedded.asterisk import Asterisk
+from embedded.asterisk_root import ensure_root
+from embedded.folders import make_folder
+from embedded.network.ports import Address
+from ivr.pbx.trunk import Trunk
 from prompts.audio import TELEPHONE_RATE, Audio, decode
-from tests.ports import LOOPBACK, free_ports, rtp_range
+from simulation.neighbourhood import Passwords, start_neighbourhood
+from tests.support.ports import LOOPBACK, free_ports, rtp_range
 
 CALLS_AT_ONCE = 100
 """In the neighbourhood, by all who ring it."""
@@ -75,14 +77,15 @@ def pbx_settings(folder: Path, trunk: Trunk) -> Settings:
     """Settings of a PBX on free ports with everything in `folder`."""
     ports = free_ports(2)
     sounds = folder / "sounds"
-    sounds.mkdir(exist_ok=True)
+    with make_folder(sounds, Account(account_for(SERVES).uid, account_for(PBX).gid), 0o2750):
+        pass
     pbx = Pbx(
         sip_bind=f"{LOOPBACK}:{ports}",
         ari_bind=f"{LOOPBACK}:{ports + 1}",
         rtp_ports=rtp_range(),
         sounds=sounds,
     )
-    return Settings(data_dir=folder, pbx=pbx, trunk=trunk, _env_file=None)
+    return Settings(data_dir=folder, pbx=pbx, trunk=trunk)
 
 
 def speech(words: str) -> Audio:

@@ -15,11 +15,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from broadcast.lease import Claimant, Lease
+from broadcast.ledger.lease import Claimant, Lease
 from broadcast.policy import NodePolicy
-from buurtbel.cli import main
+from buurtbel.commands.cli import main
 from storage.engine import make_engine
-from tests.people import DE_BIST, SIGNED, network_of, phone
+from tests.support.people import DE_BIST, SIGNED, network_of, phone
 
 NO_PBX = "http://127.0.0.1:1"
 PEOPLE = {"An Peeters": [phone(10)], "Bert Claes": [phone(16), phone(12)]}
@@ -126,7 +126,7 @@ class Town:
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
-            asked = connection.execute(question)  # type: ignore[arg-type]
+            asked = connection.execute(question)
             return asked.fetchall() if asked.description else []
 
 

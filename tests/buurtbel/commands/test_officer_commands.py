@@ -1,17 +1,21 @@
 """`buurtbel officer`: who may send by phone, with a PIN that stands on no command line."""
 
 import io
+from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
+from broadcast.service_calls.duty_policy import DutyPolicy
 from tests.buurtbel.conftest import Town, Typed
-from tests.people import DE_BIST, phone
+from tests.support.people import DE_BIST, phone
 
+Pin = Callable[[str], None]
 ADD = ("officer", "add", "4711", "Inspecteur Maes", phone(10))
 
 
 @pytest.fixture
-def pin(monkeypatch: pytest.MonkeyPatch):
+def pin(monkeypatch: pytest.MonkeyPatch) -> Pin:
     """What is piped into the command."""
 
     def is_(digits: str) -> None:
@@ -20,7 +24,7 @@ def pin(monkeypatch: pytest.MonkeyPatch):
     return is_
 
 
-def test_an_officer_is_added_listed_changed_and_removed(town: Town, typed: Typed, pin) -> None:
+def test_an_officer_is_added_listed_changed_and_removed(town: Town, typed: Typed, pin: Pin) -> None:
     town.add()
     pin("846203")
     added = typed(*ADD, "--network", DE_BIST, "--language", "fr", "--json").document
@@ -58,7 +62,7 @@ def test_an_officer_is_added_listed_changed_and_removed(town: Town, typed: Typed
     ],
 )
 def test_an_officer_who_cannot_be_kept_is_told_and_leaves_nothing(
-    town: Town, typed: Typed, pin, words: tuple[str, ...], digits: str, complaint: str
+    town: Town, typed: Typed, pin: Pin, words: tuple[str, ...], digits: str, complaint: str
 ) -> None:
     town.add()
     pin(digits)
@@ -71,3 +75,20 @@ def test_an_officer_who_cannot_be_kept_is_told_and_leaves_nothing(
 def test_no_option_takes_a_pin(typed: Typed) -> None:
     for command in ("add", "pin"):
         assert "--pin" not in typed("officer", command, "--help").out
+
+
+def test_an_officer_who_is_not_rung_any_more_is_told_of(town: Town, typed: Typed, pin: Pin) -> None:
+    pin("846203")
+    typed(*ADD)
+    assert typed("officer", "duty", "4711", "--json").document[0]["is_rung"]
+    town.ask(f"INSERT INTO member_report (recording, node) VALUES ('{uuid4()}', 'x')")
+    for _ in range(DutyPolicy().a_day):
+        town.ask(
+            "INSERT INTO duty_call (id, report_id, officer_id, node, outcome, ended_at)"
+            f" SELECT '{uuid4()}', member_report.id, officer.id, 'x', 'not_proved', now()"
+            " FROM member_report, officer"
+        )
+    assert "1. Inspecteur Maes, who is not rung any more" in typed("officer", "duty").out
+    assert not typed("officer", "duty", "--json").document[0]["is_rung"]
+    assert "An officer on duty is not rung any more" in typed("doctor").out
+    assert typed("officer", "duty", "4711").out == "1. Inspecteur Maes\n"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from buurtbel.chores import Rounds
+from buurtbel.serve.chores import Rounds
 
 PATIENCE = 20.0
 

@@ -2,14 +2,15 @@
 
 import pytest
 
-from buurtbel.settings import Settings
+from buurtbel.settings.reading import read_settings
+from buurtbel.settings.settings import Settings
 
 MINUTE = 60.0
 
 
 @pytest.fixture
 def shipped(no_database: None) -> Settings:
-    return Settings()
+    return read_settings()
 
 
 def test_waits_after_a_call_are_those_of_the_product(shipped: Settings) -> None:
@@ -17,6 +18,7 @@ def test_waits_after_a_call_are_those_of_the_product(shipped: Settings) -> None:
         "busy": MINUTE,
         "no_answer": 2 * MINUTE,
         "rejected": 5 * MINUTE,
+        "dead_number": 5 * MINUTE,
         "voicemail": 5 * MINUTE,
         "partial": 2 * MINUTE,
         "congestion": 15.0,
@@ -24,6 +26,7 @@ def test_waits_after_a_call_are_those_of_the_product(shipped: Settings) -> None:
         "tries_per_number": 3,
         "tries_per_person": 5,
         "lost_per_person": 3,
+        "last_call": MINUTE,
     }
 
 
@@ -38,6 +41,8 @@ def test_a_pass_lasts_a_minute_at_most_and_an_urgent_alert_is_not_played_after_a
     assert shipped.broadcast.longest_pass == MINUTE
     assert shipped.broadcast.urgent_expiry == 60 * MINUTE
     assert shipped.broadcast.other_expiry == 8 * 60 * MINUTE
+    assert shipped.broadcast.dead_after == 24 * 60 * MINUTE
+    assert shipped.broadcast.dead_again == 30 * 24 * 60 * MINUTE
 
 
 def test_the_trunk_is_the_simulated_neighbourhood_until_another_is_named(shipped: Settings) -> None:
@@ -51,6 +56,6 @@ def test_another_trunk_is_real_until_it_is_marked_as_simulated(
     no_database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUURTBEL_TRUNK_URI", "sip:127.0.0.1:15072")
-    assert not Settings().trunk.is_simulated
+    assert not read_settings().trunk.is_simulated
     monkeypatch.setenv("BUURTBEL_TRUNK_SIMULATED", "true")
-    assert Settings().trunk.is_simulated
+    assert read_settings().trunk.is_simulated

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.buurtbel.conftest import Town, Typed
-from tests.people import DE_BIST
+from tests.support.people import DE_BIST
 
 QUIETLY = (1, "")
 """Not everything was told, and that is nothing to complain of."""
@@ -48,7 +48,7 @@ def test_a_command_whose_answer_nobody_reads_ends_quietly(
 def test_a_report_that_nobody_reads_ends_quietly(typed: Typed, town: Town, how: str) -> None:
     town.add()
     typed("send", "--network", DE_BIST, "--urgent", "--text", "nl=Een kind is vermist.")
-    assert typed_before_nobody("report", "1", how) == QUIETLY
+    assert typed_before_nobody("results", "1", how) == QUIETLY
 
 
 def test_a_command_whose_output_was_closed_before_it_began_has_nothing_to_complain_of() -> None:
@@ -61,6 +61,6 @@ def test_a_command_whose_output_was_closed_before_it_began_has_nothing_to_compla
     assert (typed.returncode, typed.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["report", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["results", "--help"]])
 def test_help_that_nobody_reads_ends_quietly(words: list[str]) -> None:
     assert typed_before_nobody(*words) == QUIETLY

@@ -9,15 +9,14 @@ from uuid import uuid4
 
 import pytest
 
-from buurtbel.embedded.account import Account
-from buurtbel.embedded.program import Program
-from buurtbel.guard import PATIENCE, Guard
-from buurtbel.heartbeat import Heartbeat
+from buurtbel.serve.guard import PATIENCE, Guard
+from buurtbel.serve.heartbeat import Heartbeat
+from embedded.keeping.program import Program
 from ivr.ari.client import AriClient
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.ivr.conftest import until
-from tests.people import phone
+from tests.support.people import phone
 
 
 async def picks_up_and_stays(call: FakeCall) -> None:
@@ -28,11 +27,11 @@ async def picks_up_and_stays(call: FakeCall) -> None:
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Program]:
     """A process that does nothing, like a frozen line."""
-    account = Account(os.geteuid(), os.getegid())
     sleeping = [sys.executable, "-c", "import time; time.sleep(600)"]
-    program = Program.launch(
-        sleeping, account=account, cwd=tmp_path, output=tmp_path / "out", env={}, note=tmp_path / "note"
-    )
+    with Path(os.devnull).open("w") as nowhere:
+        program = Program.launch(
+            sleeping, cwd=tmp_path, output=nowhere.fileno(), env={}, note=tmp_path / "note"
+        )
     yield program
     program.stop(1.0)
 
@@ -102,7 +101,9 @@ async def test_a_line_that_has_not_begun_to_beat_has_time_to_start(tmp_path: Pat
 def test_another_process_sees_the_beats(tmp_path: Path) -> None:
     heart = Heartbeat(tmp_path)
     before = heart.count
-    once = "import sys, pathlib, buurtbel.heartbeat as it; it.Heartbeat(pathlib.Path(sys.argv[1])).beat()"
+    once = (
+        "import sys, pathlib, buurtbel.serve.heartbeat as it; it.Heartbeat(pathlib.Path(sys.argv[1])).beat()"
+    )
     with subprocess.Popen([sys.executable, "-c", once, str(tmp_path)]) as other:
         assert other.wait() == 0
     assert (heart.count, heart.pid) == (before + 1, other.pid)

@@ -11,7 +11,7 @@ from storage.engine import make_engine
 from tests.broadcast.test_inbox import reported
 from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.buurtbel.conftest import Town, Typed
-from tests.people import DE_BIST, phone
+from tests.support.people import DE_BIST, phone
 
 TO = ("--network", DE_BIST, "--urgent", "--by", "Maes")
 
@@ -112,3 +112,14 @@ def test_who_cannot_make_an_alert_of_a_report_is_told_why_and_nobody_is_called(
     assert town.ask("SELECT count(*) FROM broadcast") == [(0,)]
     sent = typed("report-inbox", "alert", stranger, *TO, "--json").document
     assert sent["recipients"] == 2
+
+
+def test_reports_that_are_too_many_are_listed_and_marked(town: Town, typed: Typed) -> None:
+    town.add()
+    for _ in range(4):
+        report_from(town, phone(10))
+    *ringing, too_many = typed("report-inbox", "list").out.splitlines()[-4:]
+    assert "new, one too many to ring for" in too_many
+    assert not any("too many" in line for line in ringing)
+    listed = typed("report-inbox", "list", "--json").document
+    assert [one["beyond_limit"] for one in listed] == [False] * 3 + [True]
