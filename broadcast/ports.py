@@ -1,12 +1,13 @@
 """What the alert needs from the rooms above it: someone who can dial."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
+from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 
 
@@ -44,18 +45,18 @@ class CallResult:
 class Dialler(Protocol):
     """Places one call per attempt, ever; broadcast decides, the line obeys."""
 
-    async def places(self, *, urgent: bool, at_most: int) -> int:
-        """Wait until calls may be placed (PBX ready, lines, the trunk's pace) and hold a place for each.
+    async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
+        """Wait until calls may be placed (PBX ready, lines, the trunk's pace) and reserve a line for each.
 
-        A place is used by a `call`, or returned by `give_back`. Whoever waits here holds no job and no
-        attempt, so that a closed line burns nothing. Returns how many, at least 1; 0 when closing down.
+        Whoever waits here holds no job and no attempt, so that a closed line burns nothing. At least one;
+        none when closing down.
         """
 
-    def give_back(self, places: int = 1) -> None:
-        """Return places that are held and that no call used."""
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+        """Place the call on this line and stay with it to its end; then the line is free.
 
-    async def call(self, order: CallOrder) -> CallResult:
-        """Place the call and stay with it to its end. Never raises for what a telephone can do."""
+        Never raises for what a telephone can do.
+        """
 
     async def adopt(self, order: CallOrder) -> CallResult:
         """Stay with a call that was placed before this process began; never place it again."""

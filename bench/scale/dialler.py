@@ -1,12 +1,13 @@
 """A telephone network that answers at once: what becomes of a call is drawn by its attempt's id."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
 LINES = 200
@@ -28,25 +29,25 @@ class AnswersAtOnce:
         self.ended = 0
         self._free = asyncio.Semaphore(LINES)
 
-    async def places(self, *, urgent: bool, at_most: int) -> int:  # noqa: ARG002 - all are urgent here
-        held = 0
-        while not held or (held < at_most and not self._free.locked()):
+    async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:  # noqa: ARG002 - all are
+        reserved: list[Reservation] = []
+        while not reserved or (len(reserved) < at_most and not self._free.locked()):
             await self._free.acquire()
-            held += 1
-        return held
+            reserved.append(Reservation(LineUse.RESERVED, self._count))
+        return reserved
 
-    def give_back(self, places: int = 1) -> None:
-        for _ in range(places):
+    def _count(self, _: LineUse, after: LineUse) -> None:
+        if after is LineUse.FREE:
             self._free.release()
 
-    async def call(self, order: CallOrder) -> CallResult:
-        self.give_back()
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+        reservation.release()
+        return await self.adopt(order)
+
+    async def adopt(self, order: CallOrder) -> CallResult:
         self.ended += 1
         [outcome] = Random(order.attempt.int).choices([*DRAWN], [*DRAWN.values()])
         return CallResult(outcome, ended_at=datetime.now(UTC), evidence={"passes": [[0.0, 15.0, True]]})
-
-    async def adopt(self, order: CallOrder) -> CallResult:
-        return await self.call(order)
 
     async def stop(self, attempt: UUID) -> None: ...
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from broadcast.ledger.lease import Lease
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.taking import Taken
 from broadcast.ports import CallOrder, CallResult, Dialler
+from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from directory.actor import Actor
 from prompts.errors import AudioUnreadable
@@ -55,13 +57,13 @@ class AttemptRunner:
         """This node holds its lease and is not drained."""
         return self._lease.may_take
 
-    async def dial(self, attempt: UUID) -> None:
+    async def dial(self, attempt: UUID, reservation: Reservation) -> None:
         """Write this attempt ahead, if it still waits to be dialled, and begin its call, which goes on alone.
 
-        The place on the line is ours already. Whoever is cancelled here ends nothing: what is written ahead
+        The reservation is ours from here on. Whoever is cancelled here ends nothing: what is written ahead
         is dialled.
         """
-        await asyncio.shield(self._keep(self._dial(attempt)))
+        await asyncio.shield(self._keep(self._dial(attempt, reservation.move())))
 
     async def confirm_by_callback(self, broadcast: int, number: str) -> None:
         """Somebody called from this number and confirmed this broadcast: they are not rung any more."""
@@ -86,7 +88,7 @@ class AttemptRunner:
         orphans = await self._ledger.dialling(self._lease.node)
         for taken in orphans:
             self._at_hand.add(taken.attempt)
-            self._keep(self._see_through(taken, self._dialler.adopt))
+            self._keep(self._adopt(taken))
         return len(orphans)
 
     async def withdraw_unwanted(self) -> None:
@@ -144,24 +146,25 @@ class AttemptRunner:
         task.add_done_callback(self._calls.discard)
         return task
 
-    async def _dial(self, attempt: UUID) -> None:
-        if attempt in self._at_hand:
-            self._dialler.give_back()
-            return
-        self._at_hand.add(attempt)
-        try:
-            taken = await self._written_ahead(attempt)
-        except BaseException as fault:  # whatever ends the wait, cancellation too: the place is not used
-            self._put_away(attempt)
-            self._uncertain.add(attempt)
-            if not isinstance(fault, OSError | AudioUnreadable):
-                raise
-            await self._ledger.postpone(attempt, after=AGAIN_AFTER)
-        else:
-            if taken is None:
-                self._put_away(attempt)
+    async def _dial(self, attempt: UUID, reservation: Reservation) -> None:
+        with reservation:
+            if attempt in self._at_hand:
+                return
+            self._at_hand.add(attempt)
+            try:
+                taken = await self._written_ahead(attempt)
+            except BaseException as fault:  # whatever ends the wait, cancellation too: no call is placed
+                reservation.release()
+                self._forget(attempt)
+                self._uncertain.add(attempt)
+                if not isinstance(fault, OSError | AudioUnreadable):
+                    raise
+                await self._ledger.postpone(attempt, after=AGAIN_AFTER)
             else:
-                self._keep(self._place(taken))
+                if taken is None:
+                    self._forget(attempt)
+                else:
+                    self._keep(self._place(taken, reservation.move()))
 
     async def _written_ahead(self, attempt: UUID) -> Taken | None:
         """It, if it is ours to dial; raises what kept us from asking for it."""
@@ -169,10 +172,6 @@ class AttemptRunner:
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-    def _put_away(self, attempt: UUID) -> None:
-        self._dialler.give_back()
-        self._forget(attempt)
 
     def _forget(self, attempt: UUID) -> None:
         self._at_hand.discard(attempt)
@@ -219,31 +218,35 @@ class AttemptRunner:
                 log.error("The sound of an alert cannot be read, so that it rings nobody; send it anew.")
         return faults
 
-    async def _place(self, taken: Taken) -> None:
+    async def _place(self, taken: Taken, reservation: Reservation) -> None:
         """Dial it, unless that came too late, or nobody needed it any more while it was written ahead.
 
-        Nothing is waited for between the look at the lease and the request to the PBX.
+        Nothing is waited for between the look at the lease and the request to the PBX. The line is free when
+        the call is over, and does not wait for its outcome to be written.
         """
-        if taken.seconds_left <= 0:
-            self._dialler.give_back()
-            await self._record(taken.attempt, CallResult(Outcome.EXPIRED))
-        elif taken.attempt in self._unwanted:
-            self._dialler.give_back()
-            await self._record(taken.attempt, CallResult(Outcome.CANCELLED))
-        elif taken.under is None or not self._lease.covers(taken.under):
-            log.warning("The lease is over; a call that was written ahead is not placed.")
-            self._dialler.give_back()
-            await self._record(taken.attempt, CallResult(Outcome.LOST))
-        else:
-            await self._see_through(taken, self._dialler.call)
+        with reservation:
+            if taken.seconds_left <= 0:
+                result = CallResult(Outcome.EXPIRED)
+            elif taken.attempt in self._unwanted:
+                result = CallResult(Outcome.CANCELLED)
+            elif taken.under is None or not self._lease.covers(taken.under):
+                log.warning("The lease is over; a call that was written ahead is not placed.")
+                result = CallResult(Outcome.LOST)
+            else:
+                result = await self._seen_through(taken, partial(self._dialler.call, reservation=reservation))
+        await self._record(taken.attempt, result)
 
-    async def _see_through(self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]) -> None:
+    async def _adopt(self, taken: Taken) -> None:
+        await self._record(taken.attempt, await self._seen_through(taken, self._dialler.adopt))
+
+    async def _seen_through(
+        self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]
+    ) -> CallResult:
         try:
-            result = await call(self._order(taken))
+            return await call(self._order(taken))
         except Exception:
             log.exception("A call ended in a fault of our own; nobody knows what was heard.")
-            result = CallResult(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
-        await self._record(taken.attempt, result)
+            return CallResult(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
 
     def _order(self, taken: Taken) -> CallOrder:
         return CallOrder(

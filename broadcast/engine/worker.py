@@ -3,12 +3,14 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg.conninfo import conninfo_to_dict
@@ -17,6 +19,7 @@ from broadcast.engine.batching import Together
 from broadcast.ledger.queue import DIAL, queue_name
 from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
+from broadcast.reservation import Reservation
 from storage.engine import CONNECTION
 
 if TYPE_CHECKING:  # it brings numpy, which who only defers a job does not need
@@ -37,7 +40,7 @@ _FETCH = """
         SELECT 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
         UNION ALL
         SELECT number + 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
-        FROM fetched WHERE number < %(places)s AND (job).id IS NOT NULL
+        FROM fetched WHERE number < %(lines)s AND (job).id IS NOT NULL
     )
     SELECT (job).* FROM fetched WHERE (job).id IS NOT NULL
 """
@@ -51,7 +54,7 @@ _FINISH = """
 
 
 class GatedJobManager(JobManager):
-    """Fetches jobs only once there are places on the line for them: a job never waits, and burns nothing.
+    """Fetches jobs only once lines are reserved for them: a job never waits, and burns nothing.
 
     None is fetched while this node may not take what the job is for.
     """
@@ -60,7 +63,9 @@ class GatedJobManager(JobManager):
         super().__init__(connector)
         self.dialler: Dialler | None = None
         self.may_take: Callable[[], bool] = lambda: False
-        self._fetched: defaultdict[frozenset[str], deque[Job]] = defaultdict(deque)
+        self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
+        self._reserved: dict[int | None, Reservation] = {}
+        """For jobs that a worker has and has not begun."""
         self._finish = Together(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
@@ -68,21 +73,30 @@ class GatedJobManager(JobManager):
         jobs = self._fetched[names]
         if not jobs:
             jobs.extend(await self._fetch(names, worker_id))
-        return jobs.popleft() if jobs else None
+        if not jobs:
+            return None
+        job, self._reserved[job.id] = jobs.popleft()
+        return job
 
-    async def _fetch(self, queues: frozenset[str], worker_id: int) -> list[Job]:
+    def claim(self, job: int | None) -> Reservation:
+        """The line that was reserved for this job; it is its worker's from now on."""
+        return self._reserved.pop(job)
+
+    async def _fetch(self, queues: frozenset[str], worker_id: int) -> Sequence[tuple[Job, Reservation]]:
         assert self.dialler is not None
-        places = await self.dialler.places(urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE)
-        jobs: list[Job] = []
-        try:
-            if places and self.may_take():
-                rows = await self.connector.execute_query_all_async(
-                    _FETCH, queues=list(queues), worker_id=worker_id, places=places
+        with ExitStack() as unused:
+            lines = [
+                unused.enter_context(line)
+                for line in await self.dialler.reserve(
+                    urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE
                 )
-                jobs = [Job.from_row(row) for row in rows]
-        finally:
-            self.dialler.give_back(places - len(jobs))
-        return jobs
+            ]
+            if not lines or not self.may_take():
+                return ()
+            rows = await self.connector.execute_query_all_async(
+                _FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
+            )
+            return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
     async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
         await self._finish((job_id, status, delete_job))
@@ -112,9 +126,10 @@ def register(app: App, caller: "AttemptRunner", dialler: Dialler) -> None:
     manager.dialler = dialler
     manager.may_take = lambda: caller.may_take
 
-    @app.task(name=DIAL)
-    async def dial(attempt: str) -> None:
-        await caller.dial(UUID(attempt))
+    @app.task(name=DIAL, pass_context=True)
+    async def dial(context: JobContext, attempt: str) -> None:
+        with manager.claim(context.job.id) as reservation:
+            await caller.dial(UUID(attempt), reservation)
 
 
 def dead_after(policy: NodePolicy) -> float:

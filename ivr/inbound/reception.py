@@ -67,16 +67,16 @@ class Reception:
     def receive(self, live: LiveCall, channel: ReportedChannel) -> None:
         assert live.call is not None
         caller = caller_of(channel, self._trunk)
-        self._lines.caller_came()
         if self.admission.admit(live.call, caller.tells_apart):
             self._begin(live, self._callers.who(caller), member_line)
         else:
-            self._do(live, self._client.channels.hangup(live.id, reason="busy"))
+            self._do(live, self._hang_up(live, reason="busy"))
 
     def go_on(self, live: LiveCall, order: CallOrder, wants: Wants) -> None:
         """Whoever was called with an alert has more to say: served as if they had called."""
         assert live.call is not None
-        self._lines.caller_came()
+        live.reservation = live.reservation.move()
+        live.reservation.give_to_caller()
         self.admission.join(live.call, CallerId.of_called(order.number).tells_apart)
         self._begin(live, self._called(live, order), partial(answered_line, wants=wants))
 
@@ -107,15 +107,21 @@ class Reception:
             await asyncio.wait(self._calls)
 
     async def _to_the_end(self, live: LiveCall, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except AriError as fault:
-            log.warning("A conversation could not be ended and ends by its own limit: %s", fault)
-        finally:
-            self._exchange.forget(live)
-            if live.call is not None:
-                self.admission.leave(live.call)
-            self._lines.caller_left()
+        with live.reservation:
+            try:
+                await work
+            except AriError as fault:
+                log.warning("A conversation could not be ended and ends by its own limit: %s", fault)
+            finally:
+                self._exchange.forget(live)
+                if live.call is not None:
+                    self.admission.leave(live.call)
+            if not live.was_hung_up:
+                self._exchange.keep_line(live)
+
+    async def _hang_up(self, live: LiveCall, *, reason: str | None = None) -> None:
+        await self._client.channels.hangup(live.id, reason=reason)
+        live.was_hung_up = True
 
     async def _serve(self, live: LiveCall, who: Awaitable[Caller], script: Script) -> None:
         try:
@@ -129,7 +135,7 @@ class Reception:
             finally:
                 caller.close()
             if is_ours:
-                await self._client.channels.hangup(live.id)
+                await self._hang_up(live)
         except AriError:
             raise
         except Exception:
@@ -140,7 +146,7 @@ class Reception:
         """Who calls is told whom to call instead; who was called has had the alert, and the call ends."""
         try:
             if live.is_handed_over:
-                await self._client.channels.hangup(live.id)
+                await self._hang_up(live)
             else:
                 await self._client.channels.continue_in_dialplan(live.id, INBOUND, AWAY)
         except AriError as fault:

@@ -1,12 +1,13 @@
 """Places one attempt and stays with it to its end: what broadcast asks of the line."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import Reservation
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome
 from directory.errors import NumberRefused
@@ -57,19 +58,17 @@ class AriDialler:
         """
         self._go_on, self._goes_on_for = go_on, longest
 
-    async def places(self, *, urgent: bool, at_most: int) -> int:
-        return await self._lines.free(at_most, urgent=urgent)
+    async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
+        return await self._lines.reserve(at_most, urgent=urgent)
 
-    def give_back(self, places: int = 1) -> None:
-        self._lines.give_back(places)
-
-    async def call(self, order: CallOrder) -> CallResult:
-        """Place the call, once, and see it through; its place on the line is held already."""
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+        """Place the call, once, on this line, and see it through."""
         wanted = self._wanted(order)
-        try:
-            live = self._placement.watch(wanted)
-        except NumberRefused:
-            return CallResult(Outcome.REFUSED)
+        with reservation:
+            try:
+                live = self._placement.watch(wanted, reservation)
+            except NumberRefused:
+                return CallResult(Outcome.REFUSED)
         try:
             seen = self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
             return await self._trunk_watch.judged(live, order.number, seen)
@@ -113,7 +112,6 @@ class AriDialler:
                 "THANKS": str(self._thanks[order.language].path),
             },
             is_conversation=False,
-            is_reserved=True,
             on_ring=self._trunk_watch.rings,
         )
 

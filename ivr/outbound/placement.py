@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
 
+from broadcast.reservation import Reservation
 from broadcast.states import Outcome
-from directory.errors import NumberRefused
 from directory.numbers import check_may_be_dialled
 from ivr.ari.causes import outcome_of
 from ivr.ari.client import AriClient
@@ -56,8 +56,6 @@ class Origination:
     """Channel variables, besides the limit that the PBX itself keeps."""
     is_conversation: bool = True
     """It is no alert: keys alone are looked for in what is said."""
-    is_reserved: bool = False
-    """A place on the line is held for it; else it takes one of those that are kept for callers."""
     on_ring: Callable[[LiveCall], None] | None = None
     """Told when it gets through, once."""
 
@@ -89,20 +87,16 @@ class Placement:
         """The PBX and its trunk are there."""
         return self.lines.is_open
 
-    def watch(self, wanted: Origination) -> LiveCall:
-        """A call that is to be placed now. Raises NumberRefused for a number that is never dialled."""
-        try:
-            check_may_be_dialled(wanted.number, simulated_trunk=self._trunk.is_simulated)
-        except NumberRefused:
-            if wanted.is_reserved:
-                self.lines.give_back()
-            raise
-        if wanted.is_reserved:
-            self.lines.place()
-        else:
-            self.lines.occupy()
+    def watch(self, wanted: Origination, reservation: Reservation | None = None) -> LiveCall:
+        """A call that is to be placed now, on this line, or on one of those that are kept for callers.
+
+        Raises NumberRefused for a number that is never dialled; then the line is whose it was.
+        """
+        check_may_be_dialled(wanted.number, simulated_trunk=self._trunk.is_simulated)
+        line = self.lines.seize() if reservation is None else reservation.move()
+        line.place()
         live = self.exchange.watch(
-            str(wanted.id), passes=wanted.passes, is_conversation=wanted.is_conversation
+            str(wanted.id), line, passes=wanted.passes, is_conversation=wanted.is_conversation
         )
         live.on_ring = wanted.on_ring
         return live
@@ -112,8 +106,9 @@ class Placement:
 
         Its end is lost when the PBX knows no such channel.
         """
-        self.lines.occupy()
-        live = self.exchange.watch(str(id_), passes=passes, is_conversation=is_conversation)
+        live = self.exchange.watch(
+            str(id_), self.lines.seize(), passes=passes, is_conversation=is_conversation
+        )
         live.is_placed = True
         live.miss_events()
         self.exchange.compare(live)
@@ -123,36 +118,37 @@ class Placement:
         """Nobody sees it through after all."""
         if self.exchange.find(live.id) is live:
             self.exchange.forget(live)
-            self.lines.release()
+            self.exchange.keep_line(live)
 
     @asynccontextmanager
     async def see_through(self, live: LiveCall, wanted: Origination) -> AsyncIterator[None]:
         """Originate it, once, unless it is adopted; at the end of the block it is over, or handed over.
 
-        Raises NotPlaced, and TimeoutError for a call that outlived every limit. Who is cancelled in the block
-        leaves the call as it is, to the next process.
+        Then its line is free, unless its channel may still be up, or it was moved with the call. Raises
+        NotPlaced, and TimeoutError for a call that outlived every limit. Who is cancelled in the block leaves
+        the call as it is, to the next process.
         """
-        try:
-            async with asyncio.timeout(wanted.longest):
-                if not live.is_placed:
-                    await self._originate(live, wanted)
-                yield
+        with live.reservation:
+            try:
+                async with asyncio.timeout(wanted.longest):
+                    if not live.is_placed:
+                        await self._originate(live, wanted)
+                    yield
+                    if not live.is_handed_over:
+                        await self.end(live)
+            except NotPlaced:
+                raise
+            except TimeoutError:
+                log.warning("A call outlived every limit and was ended.")
+                await self._end_now(live)
+                raise
+            except Exception:  # a fault of our own: nobody leads the call any more, and it may be up
+                live.is_handed_over = False
+                await self._end_now(live)
+                raise
+            finally:
                 if not live.is_handed_over:
-                    await self.end(live)
-        except NotPlaced:
-            raise
-        except TimeoutError:
-            log.warning("A call outlived every limit and was ended.")
-            await self._hang_up(live)
-            raise
-        except Exception:  # a fault of our own: nobody leads the call any more, and it may be up
-            live.is_handed_over = False
-            await self._hang_up(live)
-            raise
-        finally:
-            if not live.is_handed_over:
-                self.exchange.forget(live)
-            self.lines.release()
+                    self.exchange.forget(live)
 
     async def converse(self, live: LiveCall, script: Script, *, limit: float) -> Call | None:
         """Wait for the answer and hold this conversation, for so many seconds at most; None: no answer."""
@@ -171,10 +167,15 @@ class Placement:
             await live.ended()
             return
         live.was_hung_up = True
+        await self._end_now(live)
+
+    async def _end_now(self, live: LiveCall) -> None:
+        """Hang up, and wait a moment for the word of its end; what may be up after it keeps its line."""
         await self._hang_up(live)
         with suppress(TimeoutError):
             async with asyncio.timeout(END_REPORTED_WITHIN):
                 await live.ended()
+        self.exchange.keep_line(live)
 
     async def stop(self, id_: UUID) -> None:
         """Nobody needs this call any more: end it if it is ours and not answered yet."""

@@ -1,11 +1,13 @@
 """How many calls may be up at once and how many may start in a second, for one trunk."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
 from time import monotonic
 
+from broadcast.reservation import LineUse, Reservation
 from broadcast.rules.pace import full_bucket
 from ivr.pbx.trunk import Trunk
 
@@ -18,14 +20,14 @@ TRY_EVERY = 1.0
 TRY_CALMLY_EVERY = 10.0
 """and when none of them is urgent."""
 USED_WITHIN = 10.0
-"""Seconds within which whoever has a place uses it or gives it back; others wait for it no longer."""
+"""Seconds within which whoever reserved a line uses it or frees it; others wait for it no longer."""
 
 
 class Lines:
-    """Places on the line. A place is held from `free` until `give_back` or `release`.
+    """The lines of a trunk: each is taken as long as somebody has its Reservation.
 
-    Whoever uses one for a call says so by `place`. While the trunk is at fault there is one at a time, for
-    calls that try it.
+    One that is released before a call was placed on it costs the trunk nothing. While the trunk is at fault
+    one line at a time is reserved, for calls that try it.
     """
 
     def __init__(self, trunk: Trunk, *, clock: Callable[[], float] = monotonic) -> None:
@@ -35,15 +37,12 @@ class Lines:
         self._bucket = full_bucket(
             trunk.calls_per_second, max(1.0, trunk.calls_per_second * BURST_SECONDS), clock()
         )
-        self._taken = 0
-        self._unplaced = 0
-        """Places that were had by `free` and that no call uses yet;"""
-        self._had_at = -inf
-        """the last of them since then."""
+        self._uses: Counter[LineUse] = Counter()
+        self._reserved_at = -inf
+        """When the last one was."""
         self._is_trusted = True
         self._placed_at = -inf
         self._trusted_again = asyncio.Event()
-        self._callers = 0
         self._next_group = clock()
         self._is_open = False
         self._is_closed = False
@@ -52,7 +51,8 @@ class Lines:
 
     @property
     def taken(self) -> int:
-        return self._taken
+        """Lines of calls out: reserved, or with a call."""
+        return self._uses[LineUse.RESERVED] + self._uses[LineUse.PLACED]
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +67,7 @@ class Lines:
     @property
     def callers(self) -> int:
         """Lines that callers hold."""
-        return self._callers
+        return self._uses[LineUse.CALLER]
 
     @property
     def is_at_full_pace(self) -> bool:
@@ -76,12 +76,12 @@ class Lines:
 
     def left_without(self, going: int) -> int:
         """Channels on which we may call out once so many callers have left; negative when there are none."""
-        return self._channels - self._taken - max(self._callers - going, self._for_callers)
+        return self._channels - self.taken - max(self.callers - going, self._for_callers)
 
-    async def free(self, at_most: int = 1, *, urgent: bool = True) -> int:
-        """Wait for the PBX, a channel and the trunk's pace, and hold a place, or several if they are there.
+    async def reserve(self, at_most: int = 1, *, urgent: bool = True) -> Sequence[Reservation]:
+        """Wait for the PBX, a channel and the trunk's pace, and reserve a line, or several if they are there.
 
-        Who asks for several gets them in groups, a moment apart. Returns how many; 0 when closing down.
+        Who asks for several gets them in groups, a moment apart. None when closing down.
         `urgent` matters while the trunk is at fault: other calls try it more seldom.
         """
         while not self._is_closed:
@@ -96,27 +96,43 @@ class Lines:
                 at_most = 1
             wait = self._next_group - self._clock() if at_most > 1 else 0.0
             if wait <= 0.0:
-                held, wait = self._take(min(at_most, self._left))
-                if held:
+                reserved, wait = self._take(min(at_most, self._left))
+                if reserved:
                     self._next_group = self._clock() + GROUP_SECONDS
-                    return held
+                    return reserved
             await asyncio.sleep(wait)
-        return 0
+        return ()
 
-    def _take(self, at_most: int) -> tuple[int, float]:
-        """Hold as many places as the pace allows now; with the seconds until it allows one more."""
-        for held in range(at_most):
+    def seize(self, use: LineUse = LineUse.PLACED) -> Reservation:
+        """A line for a call that is up already, or that takes one of those kept for callers: at once."""
+        return Reservation(use, self._count)
+
+    def _take(self, at_most: int) -> tuple[Sequence[Reservation], float]:
+        """Reserve as many lines as the pace allows now; with the seconds until it allows one more."""
+        reserved: list[Reservation] = []
+        for _ in range(at_most):
             self._bucket, wait = self._bucket.take(self._clock())
             if wait > 0.0:
-                return held, wait
-            self._taken += 1
-            self._unplaced += 1
-            self._had_at = self._clock()
-        return at_most, 0.0
+                return reserved, wait
+            reserved.append(Reservation(LineUse.RESERVED, self._count))
+            self._reserved_at = self._clock()
+        return reserved, 0.0
+
+    def _count(self, before: LineUse, after: LineUse) -> None:
+        """A line is used otherwise than before."""
+        self._uses[before] -= 1
+        self._uses[after] += 1
+        if before is LineUse.RESERVED and after is LineUse.PLACED:
+            self._placed_at = self._clock()
+        elif before is LineUse.RESERVED:  # no call was placed: the trunk's pace is as before
+            self._bucket = self._bucket.put_back()
+            self._next_group = self._clock()
+        if before is not LineUse.FREE:
+            self._changed.set()
 
     def _until_next_try(self, *, urgent: bool) -> float:
-        """Seconds until a call may try a trunk at fault; one whose place is not used yet comes first."""
-        if self._unplaced and self._clock() < self._had_at + USED_WITHIN:
+        """Seconds until a call may try a trunk at fault; one whose line is reserved already comes first."""
+        if self._uses[LineUse.RESERVED] and self._clock() < self._reserved_at + USED_WITHIN:
             return GROUP_SECONDS
         return self._placed_at + (TRY_EVERY if urgent else TRY_CALMLY_EVERY) - self._clock()
 
@@ -124,36 +140,6 @@ class Lines:
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most):
                 await self._trusted_again.wait()
-
-    def place(self) -> None:
-        """A call is placed on a place that is held."""
-        self._unplaced -= 1
-        self._placed_at = self._clock()
-
-    def give_back(self, places: int = 1) -> None:
-        """No call was placed: the channels and the trunk's pace are as before."""
-        for _ in range(places):
-            self._bucket = self._bucket.put_back()
-            self._next_group = self._clock()
-            self._unplaced -= 1
-            self.release()
-
-    def release(self) -> None:
-        """The call on this place has ended."""
-        self._taken -= 1
-        self._changed.set()
-
-    def occupy(self) -> None:
-        """A call that is up already, from before a restart, takes a place without asking."""
-        self._taken += 1
-
-    def caller_came(self) -> None:
-        """Somebody calls us, which takes a channel."""
-        self._callers += 1
-
-    def caller_left(self) -> None:
-        self._callers -= 1
-        self._changed.set()
 
     def slow_down(self) -> None:
         """The trunk said it is full; one that is at fault is only tried, at a pace of its own."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from time import time
 from typing import Any
 
+from broadcast.reservation import LineUse, Reservation
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, ChannelGone
 from ivr.ari.events import (
@@ -30,6 +31,7 @@ from ivr.pbx.listener import TalkListener, forget_all, listened_to
 from ivr.pbx.live_call import LiveCall
 from ivr.pbx.orphans import look_for, release_orphan
 from ivr.pbx.rtp_poller import count_packets
+from ivr.pbx.unended import UnendedCalls
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Exchange:
         self._listens = listens
         self._note_needed = note_needed
         self._calls: dict[str, LiveCall] = {}
+        self._unended = UnendedCalls(client)
         self._chores: set[asyncio.Task[None]] = set()
         self._connected = asyncio.Event()
         self._trunk_answers: bool | None = None
@@ -70,13 +73,21 @@ class Exchange:
         """From now on `told` hears whether the trunk answers our OPTIONS."""
         self._told_of_the_trunk = told
 
-    def watch(self, id_: str, *, passes: int, is_conversation: bool = False) -> LiveCall:
+    def watch(
+        self, id_: str, reservation: Reservation, *, passes: int, is_conversation: bool = False
+    ) -> LiveCall:
         """Know this call from now on; do so before it is placed, for its events can come before the reply."""
-        live = self._calls[id_] = LiveCall(id_, passes, is_conversation=is_conversation)
+        live = LiveCall(id_, reservation, passes=passes, is_conversation=is_conversation)
+        self._calls[id_] = live
         return live
 
     def forget(self, live: LiveCall) -> None:
         del self._calls[live.id]
+
+    def keep_line(self, live: LiveCall) -> None:
+        """Nobody stays with this call, and nobody has told of its end: its line is free when it is gone."""
+        if not live.is_over:
+            self._unended.keep(live.id, live.reservation)
 
     def hand_over(self, live: LiveCall, call: Call) -> None:
         """Its attempt is over and it goes on: what it came to is not touched by what is said from now on."""
@@ -176,7 +187,8 @@ class Exchange:
     def _receive(self, channel: ReportedChannel, at: float) -> None:
         """Somebody calls us, or did so before a restart of ours and is still on the line."""
         if channel.dialplan.context == INBOUND and self._reception is not None:
-            live = self.watch(channel.id, passes=1, is_conversation=True)
+            line = self._lines.seize(LineUse.CALLER)
+            live = self.watch(channel.id, line, passes=1, is_conversation=True)
             live.is_placed = True
             self._answer(live, at)
             self._reception(live, channel)

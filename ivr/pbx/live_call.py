@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
+from broadcast.reservation import Reservation
 from ivr.call.call import Call
 from ivr.detection.far_end import FarEnd
 from ivr.pbx.listener import TalkListener
@@ -30,8 +31,12 @@ class End:
 class LiveCall:
     """Told by the exchange what becomes of the call; waited for by the dialler."""
 
-    def __init__(self, id_: str, passes: int, *, is_conversation: bool = False) -> None:
+    def __init__(
+        self, id_: str, reservation: Reservation, *, passes: int, is_conversation: bool = False
+    ) -> None:
         self.id = id_
+        self.reservation = reservation
+        """Its line, for whoever stays with the call to its end."""
         self.placed_at = monotonic()
         """Or just before; by the monotonic clock."""
         self.is_placed = False

@@ -17,6 +17,7 @@ from broadcast.ledger.bulk_writes import FINISH
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.taking import TAKE, Taken
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import Reservation
 from ivr.outbound.dialler import AriDialler
 
 _P = ParamSpec("_P")
@@ -34,8 +35,7 @@ def posts_again_on_recovery() -> None:
 
     @instead_of(AriDialler.adopt)
     async def adopt(self: AriDialler, order: CallOrder) -> CallResult:
-        self._lines.occupy()
-        return await self.call(order)
+        return await self.call(order, self._lines.seize())
 
 
 def random_channel_id() -> None:
@@ -43,8 +43,10 @@ def random_channel_id() -> None:
     call = AriDialler.call
 
     @instead_of(call)
-    async def call_under_another_name(self: AriDialler, order: CallOrder) -> CallResult:
-        return await call(self, replace(order, attempt=uuid4()))
+    async def call_under_another_name(
+        self: AriDialler, order: CallOrder, reservation: Reservation
+    ) -> CallResult:
+        return await call(self, replace(order, attempt=uuid4()), reservation)
 
 
 def posts_before_commit() -> None:

@@ -131,6 +131,8 @@ class AriHttpSide:
 
     async def hang_up(self, request: web.Request) -> web.Response:
         said, call = await request.text(), self._call(request)
+        if self.ari.no_hang_ups:
+            raise Refusal(500, "Internal error")
         call.reason = json.loads(said).get("reason", "") if said else ""
         call.hang_up()
         return web.Response(status=204)

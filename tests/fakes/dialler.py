@@ -8,6 +8,7 @@ from itertools import repeat
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
 HABITS: dict[str, Sequence[Outcome]] = {
@@ -39,7 +40,7 @@ class FakeDialler:
         self.withdrawn: list[UUID] = []
         self.placed: Counter[UUID] = Counter()
         self.most_at_once = 0
-        self.places_held = 0
+        self.lines_taken = 0
         self.hold = hold
         self.rings_until: dict[str, asyncio.Event] = {}
         """Phones that ring until the event is set, or until the call is stopped."""
@@ -49,31 +50,34 @@ class FakeDialler:
         self._nth: Counter[str] = Counter()
         self._stops: defaultdict[UUID, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def places(self, *, urgent: bool, at_most: int) -> int:
-        await self._lines.acquire()
-        held = 1
-        while held < at_most and not self._lines.locked():
-            await self._lines.acquire()
-            held += 1
-        self.places_held += held
-        return held
+    async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
+        reserved = [await self._reserved()]
+        while len(reserved) < at_most and not self._lines.locked():
+            reserved.append(await self._reserved())
+        return reserved
 
-    def give_back(self, places: int = 1) -> None:
-        self.places_held -= places
-        for _ in range(places):
+    async def _reserved(self) -> Reservation:
+        await self._lines.acquire()
+        return Reservation(LineUse.RESERVED, self._count)
+
+    def _count(self, before: LineUse, after: LineUse) -> None:
+        if before is LineUse.FREE:
+            self.lines_taken += 1
+        elif after is LineUse.FREE:
+            self.lines_taken -= 1
             self._lines.release()
 
-    async def call(self, order: CallOrder) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
         self.orders.append(order)
         self.placed[order.attempt] += 1
         self.on_call(order)
-        return await self._live(order)
+        with reservation:
+            return await self._live(order)
 
     async def adopt(self, order: CallOrder) -> CallResult:
-        await self._lines.acquire()
-        self.places_held += 1
-        self.adopted.append(order)
-        return await self._live(order)
+        with await self._reserved():
+            self.adopted.append(order)
+            return await self._live(order)
 
     async def stop(self, attempt: UUID) -> None:
         self.stopped.append(attempt)
@@ -101,7 +105,6 @@ class FakeDialler:
                 return CallResult(Outcome.NO_ANSWER, ended_at=datetime.now(UTC))
         finally:
             self._up[order.number] -= 1
-            self.give_back()
         return CallResult(habit(order.number, nth), ended_at=datetime.now(UTC))
 
     async def _was_stopped(self, order: CallOrder) -> bool:

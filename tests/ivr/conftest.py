@@ -100,8 +100,8 @@ class LineDesk:
     async def calls(self, order: CallOrder) -> CallResult:
         """Place the call once there is a place on the line, and stay to its end."""
         async with asyncio.timeout(PATIENCE):
-            assert await self.dialler.places(urgent=True, at_most=1)
-            return await self.dialler.call(order)
+            [line] = await self.dialler.reserve(urgent=True, at_most=1)
+            return await self.dialler.call(order, line)
 
     def received_by(self, callers: Callers, node: LineDemand | None = None, *, most: int = 1) -> Reception:
         """Who calls is told apart by `callers`."""

@@ -17,6 +17,7 @@ from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import Reservation
 from storage.engine import make_engine
 from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
@@ -107,9 +108,9 @@ def caller_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None =
 
 
 async def begin(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
-    """As a worker does: first a place on the line, then the job."""
-    assert await dialler.places(urgent=True, at_most=1)
-    await caller.dial(attempt)
+    """As a worker does: first a line, then the job."""
+    [line] = await dialler.reserve(urgent=True, at_most=1)
+    await caller.dial(attempt, line)
 
 
 async def until_stopped(dialler: FakeDialler) -> None:
@@ -130,7 +131,7 @@ async def test_who_was_written_ahead_without_our_learning_of_it_is_lost_and_call
     wire.cut()
     with pytest.raises(DBAPIError):
         await job
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     assert await caller.mend() == 1
     await begin(caller, dialler, (await office.open_calls())[AN])
     assert await caller.mend() == 0
@@ -157,7 +158,7 @@ async def test_a_phone_that_nobody_needs_any_more_once_it_is_written_ahead_does_
     wire.let_go()
     await job
     await caller.finished()
-    assert (dialler.calls_to(AN), dialler.places_held) == (0, 0)
+    assert (dialler.calls_to(AN), dialler.lines_taken) == (0, 0)
     assert await office.results(sent.broadcast) == {"An": ("final", "heard"), "Bert": ("final", "heard")}
     assert await office.open_calls() == {}
 
@@ -187,8 +188,25 @@ async def test_a_sound_that_cannot_be_laid_out_keeps_nobody_with_another_sound_f
     await caller.finished()
     assert (bert, chris) == (None, None)
     assert set((await office.results(sent.broadcast)).values()) == {("final", "confirmed")}
-    assert (await office.open_calls(), dialler.places_held) == ({CHRIS: calls[CHRIS]}, 0)
+    assert (await office.open_calls(), dialler.lines_taken) == ({CHRIS: calls[CHRIS]}, 0)
     assert await office.count("attempt WHERE state = 'queued'") == 1
+
+
+async def test_who_is_cut_off_while_an_attempt_is_written_ahead_keeps_no_line(
+    office: Office, wire: Wire, beyond_the_wire: AsyncEngine
+) -> None:
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    dialler = FakeDialler()
+    caller = caller_of(office, dialler, beyond_the_wire)
+    wire.hold(WRITE_AHEAD)
+    job = asyncio.create_task(begin(caller, dialler, (await office.open_calls())[AN]))
+    await wire.is_holding.wait()
+    assert dialler.lines_taken == 1
+    await caller.leave()
+    await asyncio.wait({job})
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
+    wire.let_go()
 
 
 async def test_calls_that_are_left_go_on_and_the_next_process_stays_with_them(office: Office) -> None:
@@ -202,6 +220,7 @@ async def test_calls_that_are_left_go_on_and_the_next_process_stays_with_them(of
     await begin(caller, dialler, (await office.open_calls())[AN])
     await placed.wait()
     await caller.leave()
+    assert dialler.lines_taken == 0
     assert await office.count("attempt WHERE state = 'dialling'") == 1
     successor = caller_of(office, FakeDialler())
     assert await successor.adopt_all() == 1
@@ -214,11 +233,10 @@ class Breaks(FakeDialler):
 
     is_up = False
 
-    async def call(self, order: CallOrder) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
         if self.orders:
-            return await super().call(order)
+            return await super().call(order, reservation)
         self.orders.append(order)
-        self.give_back()
         self.is_up = True
         raise ZeroDivisionError
 

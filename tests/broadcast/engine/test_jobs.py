@@ -16,6 +16,7 @@ from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.worker import make_app
 from broadcast.ledger.queue import SOON
 from broadcast.ports import CallOrder, CallResult
+from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from tests.broadcast.conftest import AT_ONCE, PATIENCE, Office
@@ -26,9 +27,9 @@ AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(12, 3)
 
 
 async def dial(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
-    """As a worker does: first a place on the line, then the job; then the call takes its course."""
-    assert await dialler.places(urgent=True, at_most=1)
-    await caller.dial(attempt)
+    """As a worker does: first a line, then the job; then the call takes its course."""
+    [line] = await dialler.reserve(urgent=True, at_most=1)
+    await caller.dial(attempt, line)
     await caller.finished()
 
 
@@ -45,7 +46,7 @@ async def test_the_called_person_hears_the_pass_made_for_them_until_the_alert_ex
     for suffix, bytes_a_second in ((".alaw", 8000), (".ulaw", 8000), (".sln16", 32000)):
         seconds = order.sound.with_suffix(suffix).stat().st_size / bytes_a_second
         assert seconds == pytest.approx(order.sound_seconds, abs=0.01)
-    assert dialler.places_held == 0
+    assert dialler.lines_taken == 0
 
 
 async def test_two_jobs_for_one_attempt_place_one_call(office: Office) -> None:
@@ -55,7 +56,7 @@ async def test_two_jobs_for_one_attempt_place_one_call(office: Office) -> None:
     caller = office.caller(dialler)
     attempt = (await office.open_calls())[AN]
     await asyncio.gather(*(dial(caller, dialler, attempt) for _ in range(10)))
-    assert (dialler.placed[attempt], dialler.places_held) == (1, 0)
+    assert (dialler.placed[attempt], dialler.lines_taken) == (1, 0)
 
 
 async def test_an_alert_that_expired_on_the_way_is_not_dialled(office: Office) -> None:
@@ -65,7 +66,7 @@ async def test_an_alert_that_expired_on_the_way_is_not_dialled(office: Office) -
     await office.expire(sent.broadcast)
     dialler = FakeDialler()
     await dial(office.caller(dialler), dialler, attempt)
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     an = (await office.lines(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["expired"]
     assert (an.state, an.result) == ("final", "nothing")
@@ -83,15 +84,14 @@ async def test_an_attempt_whose_sound_cannot_be_stored_stays_and_is_tried_again(
     async with office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
     await dial(office.caller(dialler, no_folder), dialler, attempt)
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     assert (await office.open_calls())[AN] == attempt
     assert await office.count("procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now()") == 1
 
 
 async def test_a_dialler_that_breaks_loses_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     class BrokenDialler(FakeDialler):
-        async def call(self, order: CallOrder) -> CallResult:
-            self.give_back()
+        async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
             raise KeyError("nl")
 
     await network_of(office.engine, {"An": [AN]})
@@ -152,7 +152,7 @@ async def test_after_a_restart_a_node_stays_with_the_calls_it_placed_and_places_
     assert await caller.adopt_all() == 1
     await caller.finished()
     assert [order.attempt for order in dialler.adopted] == [mine.attempt]
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     assert (await office.results(sent.broadcast))["An"] == ("final", "confirmed")
     assert await office.open_calls() == {BERT: bert}
 
@@ -210,7 +210,7 @@ async def test_a_job_for_an_attempt_that_is_gone_gives_its_place_back(office: Of
     dialler = FakeDialler()
     async with asyncio.timeout(PATIENCE):
         await dial(office.caller(dialler), dialler, uuid4())
-    assert dialler.places_held == 0
+    assert dialler.lines_taken == 0
 
 
 async def test_the_broadcast_stays_open_while_somebody_is_on_the_phone(office: Office) -> None:
@@ -234,7 +234,7 @@ async def test_a_worker_fetches_no_more_jobs_than_there_are_places_and_gives_bac
         await office.until_closed(sent.broadcast)
     assert dialler.most_at_once <= 3
     assert sorted(dialler.placed.values()) == [1] * 5
-    assert dialler.places_held == 0
+    assert dialler.lines_taken == 0
     assert await office.jobs() == 0
 
 

@@ -1,7 +1,7 @@
 """Who may dial under a node's name, and for how long; and what of it is left after an absence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.ledger.taking import Taken
 from broadcast.policy import NodePolicy
+from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from tests.broadcast.conftest import NODE, PATIENCE, Office
 from tests.broadcast.engine.test_caller import begin
@@ -217,7 +218,7 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
     caller = AttemptRunner(ledger, dialler, sounds, office.lease, office.spool)
     await begin(caller, dialler, (await office.open_calls())[AN])
     await caller.finished()
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     [line] = (await office.lines(sent.broadcast)).values()
     assert [call.outcome for call in line.calls] == ["lost", None]
 
@@ -245,9 +246,9 @@ class Asked(FakeDialler):
 
     looks = 0
 
-    async def places(self, *, urgent: bool, at_most: int) -> int:
+    async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
         self.looks += 1
-        return await super().places(urgent=urgent, at_most=at_most)
+        return await super().reserve(urgent=urgent, at_most=at_most)
 
 
 async def test_no_job_is_fetched_while_the_node_is_drained(office: Office) -> None:
@@ -264,7 +265,7 @@ async def test_no_job_is_fetched_while_the_node_is_drained(office: Office) -> No
         assert await office.lease.renew()
         await office.until_closed(sent.broadcast)
     assert dialler.calls_to(AN) == 1
-    assert dialler.places_held == 0
+    assert dialler.lines_taken == 0
 
 
 async def test_a_job_that_was_fetched_before_the_node_was_drained_is_left_to_another_node(
@@ -277,7 +278,7 @@ async def test_a_job_that_was_fetched_before_the_node_was_drained_is_left_to_ano
     await drain(office.engine, ADMIN, NODE)
     await begin(caller, dialler, (await office.open_calls())[AN])
     await caller.finished()
-    assert (dialler.orders, dialler.places_held) == ([], 0)
+    assert (dialler.orders, dialler.lines_taken) == ([], 0)
     await resume(office.engine, ADMIN, NODE)
     assert await office.lease.renew()
     async with office.at_work(dialler):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+from broadcast.reservation import LineUse, Reservation
 from ivr.call.errors import Hangup, NoInput
 from ivr.call.novelty import MOST_ROUNDS
 from ivr.inbound.admission import CALM_AFTER, Admission
@@ -43,16 +44,16 @@ class Night:
         phone = Phone()
         if not self.admission.admit(phone.call, number):
             return None
-        self.lines.caller_came()
-        self.talks.append(asyncio.create_task(self._talk(phone, caller or Caller(is_member=False))))
+        line = self.lines.seize(LineUse.CALLER)
+        self.talks.append(asyncio.create_task(self._talk(phone, line, caller or Caller(is_member=False))))
         return phone
 
-    async def _talk(self, phone: Phone, caller: Caller) -> None:
-        with suppress(Hangup, NoInput):
-            await led(member_line, phone.call, caller)
-        phone.is_gone = True
-        self.admission.leave(phone.call)
-        self.lines.caller_left()
+    async def _talk(self, phone: Phone, line: Reservation, caller: Caller) -> None:
+        with line:
+            with suppress(Hangup, NoInput):
+                await led(member_line, phone.call, caller)
+            phone.is_gone = True
+            self.admission.leave(phone.call)
 
 
 @asynccontextmanager

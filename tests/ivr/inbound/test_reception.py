@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from broadcast.ports import CallOrder
 from ivr.call.values import Sound
 from ivr.pbx.dialplan import AWAY, INBOUND
@@ -89,6 +91,20 @@ async def test_who_calls_while_an_urgent_alert_needs_all_lines_finds_us_engaged(
     await until(first.gone.is_set)
     assert Path(first.heard[-1].sound).name == "line_needed"
     await until(lambda: not line_desk.lines.callers)
+
+
+async def test_a_caller_who_could_not_be_hung_up_keeps_the_line_until_they_are_gone(
+    line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.pbx.unended.LOOK_EVERY", 0.01)
+    line_desk.ari.no_hang_ups = True
+    line_desk.received_by(Door(Caller(says=SAYS)))
+    call = line_desk.ari.rings_in(GUST, phone(10))
+    await until(lambda: ("DELETE", f"/ari/channels/{GUST}") in line_desk.ari.requests)
+    await until(lambda: line_desk.exchange.find(GUST) is None)
+    assert line_desk.lines.callers == 1
+    call.put_down()
+    await until(lambda: line_desk.lines.callers == 0)
 
 
 async def test_who_hangs_up_before_anybody_knows_them_holds_no_line(line_desk: LineDesk) -> None:

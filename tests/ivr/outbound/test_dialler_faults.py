@@ -11,8 +11,10 @@ from broadcast.states import Outcome
 from ivr.call.call import Call
 from ivr.call.errors import Hangup
 from ivr.outbound.trunk_judge import DIFFERENT_NUMBERS
+from ivr.pbx.capacity import Lines
 from ivr.pbx.channel import PbxChannel
 from ivr.pbx.live_call import End, LiveCall
+from ivr.pbx.trunk import Trunk
 from ivr.scripts.alert_call import Wants
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import Refusal
@@ -269,7 +271,8 @@ async def test_who_was_not_watched_all_the_time_is_not_said_to_have_heard_it(lin
 
 
 async def test_nobody_puts_the_phone_down_on_a_call_that_was_lost_on_our_side() -> None:
-    put_down, lost = LiveCall("een", 2), LiveCall("twee", 2)
+    lines = Lines(Trunk())
+    put_down, lost = (LiveCall(id_, lines.seize(), passes=2) for id_ in ("een", "twee"))
     for live, end in ((put_down, End(16)), (lost, End(is_lost=True))):
         live.call = Call(live.id, NoChannel(), live.far_end, answered_at=100.0)
         live.finish(end, 103.0)

@@ -1,5 +1,6 @@
 """Who presses 9 or 0 0 on an alert: the attempt is over, and the conversation goes on, on a fake PBX."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 from broadcast.ports import CallOrder, CallResult
 from broadcast.states import Outcome
 from ivr.inbound.reception import LONGEST
+from ivr.pbx.trunk import Trunk
 from ivr.scripts.take_report import SpokenReporting
 from tests.fakes.ari_call import FakeCall
+from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.callers import Caller
-from tests.ivr.conftest import LineDesk, until
+from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.ivr.inbound.test_reception import Door, audible
 from tests.ivr.scripts.test_take_report import Spoken
 from tests.support.people import phone
@@ -67,6 +70,19 @@ async def test_who_reports_has_confirmed_before_a_word_of_it_is_said_and_may_tal
         await until(lambda: hears(call, "report_speak"))
         assert call.variables["TIMEOUT(absolute)"] == f"{LONGEST:.0f}"
         assert line_desk.lines.taken == 0, "it takes a place among those that are kept for callers"
+
+
+async def test_the_line_goes_with_the_call_and_nobody_gets_it_in_between(tmp_path: Path) -> None:
+    trunk = Trunk(channels=1, kept_for_callers=0.0, calls_per_second=1000)
+    async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, trunk=trunk) as desk:
+        caller = Caller(says=audible(tmp_path))
+        async with talked_with(desk, presses_9_and_waits, caller) as (_, _, call):
+            waiting = asyncio.create_task(desk.lines.reserve())
+            await until(lambda: hears(call, "report_speak"))
+            assert (desk.lines.taken, desk.lines.callers, waiting.done()) == (0, 1, False)
+            call.put_down()
+            assert await waiting
+            assert (desk.lines.taken, desk.lines.callers) == (1, 0)
 
 
 async def test_neither_a_stop_nor_talk_breaks_into_a_report(line_desk: LineDesk, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Calls out on a fake PBX, whatever they are for: placed once, seen through, stopped, found after a crash."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,6 +18,8 @@ from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.support.people import phone
+
+LIST = ("GET", "/ari/channels")
 
 
 class Spoken:
@@ -88,11 +91,13 @@ async def test_who_does_not_pick_up_is_told_apart(line_desk: LineDesk, kind: int
 
 @pytest.mark.parametrize("is_reserved", [False, True])
 async def test_a_number_that_is_never_dialled_takes_no_place(line_desk: LineDesk, is_reserved: bool) -> None:
-    if is_reserved:
-        assert await line_desk.lines.free()
-    call = Origination(uuid4(), "+32101", ring=2.0, limit=2.0, is_reserved=is_reserved)
-    with pytest.raises(NumberRefused):
-        placement(line_desk).watch(call)
+    with ExitStack() as reserved:
+        line = None
+        if is_reserved:
+            [line] = await line_desk.lines.reserve()
+            reserved.enter_context(line)
+        with pytest.raises(NumberRefused):
+            placement(line_desk).watch(wanted("+32101"), line)
     assert (line_desk.lines.taken, sum(line_desk.ari.posts.values())) == (0, 0)
 
 
@@ -121,11 +126,27 @@ async def test_a_fault_of_our_own_leaves_nobody_on_a_dead_line(line_desk: LineDe
     assert line_desk.lines.taken == 0
 
 
+async def test_a_call_that_could_not_be_ended_keeps_its_line_until_its_channel_is_gone(
+    line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.outbound.placement.END_REPORTED_WITHIN", 0.05)
+    monkeypatch.setattr("ivr.pbx.unended.LOOK_EVERY", 0.01)
+    line_desk.ari.no_hang_ups = True
+    line_desk.ari.phones[phone(15)] = picks_up_and_stays
+    live = await rings(placement(line_desk), wanted(phone(15)), Spoken())
+    assert line_desk.exchange.find(live.id) is None
+    looks = line_desk.ari.requests.count(LIST)
+    await until(lambda: line_desk.ari.requests.count(LIST) >= looks + 3)
+    assert line_desk.lines.taken == 1
+    line_desk.ari.calls[live.id].put_down()
+    await until(lambda: line_desk.lines.taken == 0)
+
+
 async def test_who_must_be_rung_at_once_is_rung_though_the_line_is_full(tmp_path: Path) -> None:
     trunk = Trunk(channels=1, kept_for_callers=0.0, calls_per_second=1000)
     async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, trunk=trunk) as desk:
         ari.phones[phone(15)] = picks_up_and_stays
-        assert await desk.lines.free()
+        assert await desk.lines.reserve()
         call, spoken = wanted(phone(15)), Spoken()
         await rings(placement(desk, trunk), call, spoken)
         assert spoken.with_ == [str(call.id)]
@@ -181,7 +202,8 @@ async def test_a_call_that_is_abandoned_before_it_is_adopted_leaves_nothing(tmp_
         live = placing.expect(uuid4())
         placing.abandon(live)
         placing.abandon(live)
-        assert (desk.exchange.find(live.id), desk.lines.taken) == (None, 0)
+        assert desk.exchange.find(live.id) is None
+        await until(lambda: desk.lines.taken == 0)
 
 
 async def test_a_call_that_a_line_lets_go_of_goes_on_for_the_next_one(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ async def taken_at(lines: Lines, calls: int) -> list[float]:
     """When each of so many places was had, all asked for at once."""
 
     async def one() -> float:
-        assert await lines.free()
+        assert await lines.reserve()
         return now()
 
     return sorted(await asyncio.gather(*(one() for _ in range(calls))))

@@ -1,35 +1,44 @@
 """Places on the line: never more calls than the trunk carries, nor faster than it accepts them."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
+from broadcast.reservation import LineUse, Reservation
 from ivr.pbx.capacity import Lines
 from ivr.pbx.trunk import Trunk
 from tests.in_no_time import in_no_time
 from tests.ivr.pbx.on_lines import lines_of, now, settle, taken_at
 
 
+def ended(calls: Sequence[Reservation]) -> None:
+    """They were placed, and are over."""
+    for line in calls:
+        with line:
+            line.place()
+
+
 @in_no_time
 async def test_no_more_calls_are_up_than_the_trunk_carries() -> None:
     lines = lines_of(channels=3)
-    waiting = [asyncio.create_task(lines.free()) for _ in range(10)]
+    waiting = [asyncio.create_task(lines.reserve()) for _ in range(10)]
     await settle()
     assert (lines.taken, sum(task.done() for task in waiting)) == (3, 3)
-    for held in range(4, 11):
-        lines.release()
+    for first in range(7):
+        ended(waiting[first].result())
         await settle()
-        assert (lines.taken, sum(task.done() for task in waiting)) == (3, held)
+        assert (lines.taken, sum(task.done() for task in waiting)) == (3, first + 4)
 
 
 @in_no_time
 async def test_a_part_of_the_channels_is_never_used_to_call_out_so_that_callers_get_through() -> None:
     lines = lines_of(channels=10)
-    await taken_at(lines, 8)
-    waiting = asyncio.create_task(lines.free())
+    taken = [await lines.reserve() for _ in range(8)]
+    waiting = asyncio.create_task(lines.reserve())
     await settle()
     assert not waiting.done()
-    lines.release()
+    ended(taken[0])
     await waiting
     assert lines.taken == 8
 
@@ -37,13 +46,12 @@ async def test_a_part_of_the_channels_is_never_used_to_call_out_so_that_callers_
 @in_no_time
 async def test_callers_beyond_that_part_take_channels_from_calls_out_until_they_leave() -> None:
     lines = lines_of(channels=10)
-    for _ in range(4):
-        lines.caller_came()
+    callers = [lines.seize(LineUse.CALLER) for _ in range(4)]
     await taken_at(lines, 6)
-    waiting = asyncio.create_task(lines.free())
+    waiting = asyncio.create_task(lines.reserve())
     await settle()
     assert not waiting.done()
-    lines.caller_left()
+    callers[0].release()
     await waiting
     assert lines.taken == 7
 
@@ -64,17 +72,16 @@ async def test_a_slow_trunk_still_gets_its_first_call_at_once() -> None:
 async def test_a_place_given_back_costs_the_trunk_nothing() -> None:
     lines = lines_of(channels=1, calls_per_second=0.5)
     for _ in range(50):
-        assert await lines.free()
-        lines.give_back()
+        [line] = await lines.reserve()
+        line.release()
     assert (lines.taken, now()) == (0, 0.0)
 
 
 @in_no_time
 async def test_a_call_that_ended_gives_its_channel_but_not_its_turn() -> None:
     lines = lines_of(channels=1, calls_per_second=0.5)
-    assert await lines.free()
-    lines.release()
-    assert await lines.free()
+    ended(await lines.reserve())
+    assert await lines.reserve()
     assert now() == pytest.approx(2.0)
 
 
@@ -91,16 +98,16 @@ async def test_a_trunk_that_says_it_is_full_gets_calls_half_as_fast() -> None:
 @in_no_time
 async def test_nothing_is_placed_until_the_pbx_is_there_nor_after_it_went() -> None:
     lines = Lines(Trunk(), clock=now)
-    early = asyncio.create_task(lines.free())
+    early = asyncio.create_task(lines.reserve())
     await settle()
     assert not early.done()
     lines.open()
     assert await early
     lines.shut()
-    late = asyncio.create_task(lines.free())
+    late = asyncio.create_task(lines.reserve())
     await settle()
     assert not late.done()
-    lines.release()
+    ended(early.result())
     await settle()
     assert not late.done(), "a channel that becomes free does not open the line"
     lines.open()
@@ -110,8 +117,8 @@ async def test_nothing_is_placed_until_the_pbx_is_there_nor_after_it_went() -> N
 @in_no_time
 async def test_who_was_waiting_for_their_turn_does_not_get_it_when_the_pbx_went_meanwhile() -> None:
     lines = lines_of(calls_per_second=0.5)
-    assert await lines.free()
-    waiting = asyncio.create_task(lines.free())
+    assert await lines.reserve()
+    waiting = asyncio.create_task(lines.reserve())
     await settle()
     lines.shut()
     await asyncio.sleep(10)
@@ -123,39 +130,38 @@ async def test_who_was_waiting_for_their_turn_does_not_get_it_when_the_pbx_went_
 @in_no_time
 async def test_who_waits_is_told_when_it_closes_down_and_holds_nothing() -> None:
     full, shut = lines_of(channels=1), Lines(Trunk(), clock=now)
-    assert await full.free()
-    waiting = [asyncio.create_task(lines.free()) for lines in (full, full, shut)]
+    assert await full.reserve()
+    waiting = [asyncio.create_task(lines.reserve()) for lines in (full, full, shut)]
     await settle()
     full.close()
     shut.close()
-    assert await asyncio.gather(*waiting) == [False, False, False]
-    assert (full.taken, shut.taken, await full.free()) == (1, 0, False)
+    assert await asyncio.gather(*waiting) == [(), (), ()]
+    assert (full.taken, shut.taken, await full.reserve()) == (1, 0, ())
 
 
 @in_no_time
 async def test_calls_from_before_a_restart_take_places_even_above_the_cap() -> None:
     lines = lines_of(channels=1)
-    lines.occupy()
-    lines.occupy()
-    waiting = asyncio.create_task(lines.free())
-    lines.release()
+    calls = [lines.seize(), lines.seize()]
+    waiting = asyncio.create_task(lines.reserve())
+    calls[0].release()
     await settle()
     assert not waiting.done()
-    lines.release()
+    calls[1].release()
     assert await waiting
 
 
 @in_no_time
 async def test_a_waiter_who_gives_up_holds_no_place() -> None:
     lines = lines_of(channels=1)
-    assert await lines.free()
-    waiting = asyncio.create_task(lines.free())
+    taken = await lines.reserve()
+    waiting = asyncio.create_task(lines.reserve())
     await settle()
     waiting.cancel()
     await asyncio.wait({waiting})
-    lines.release()
+    ended(taken)
     assert lines.taken == 0
-    assert await lines.free()
+    assert await lines.reserve()
 
 
 @in_no_time
@@ -163,21 +169,21 @@ async def test_who_asks_for_several_places_gets_what_the_pace_allows_in_groups_a
     lines = lines_of(calls_per_second=30, channels=100)
     groups = []
     for _ in range(5):
-        held = await lines.free(50)
-        groups.append((round(now(), 3), held))
+        reserved = await lines.reserve(50)
+        groups.append((round(now(), 3), len(reserved)))
     assert groups == [(0.0, 6), (0.1, 3), (0.2, 3), (0.3, 3), (0.4, 3)]
 
 
 @in_no_time
 async def test_who_asks_for_several_places_gets_no_more_than_the_trunk_carries() -> None:
     lines = lines_of(channels=4)
-    assert await lines.free(50) == 4
-    waiting = asyncio.create_task(lines.free(50))
+    taken = await lines.reserve(50)
+    assert len(taken) == 4
+    waiting = asyncio.create_task(lines.reserve(50))
     await settle()
     assert not waiting.done()
-    lines.release()
-    lines.release()
-    assert await waiting == 2
+    ended(taken[:2])
+    assert len(await waiting) == 2
     assert lines.taken == 4
 
 
@@ -185,8 +191,10 @@ async def test_who_asks_for_several_places_gets_no_more_than_the_trunk_carries()
 async def test_places_that_found_no_work_are_given_back_and_may_be_had_again_at_once() -> None:
     lines = lines_of(calls_per_second=30)
     for _ in range(20):
-        assert await lines.free(50) == 6
-        lines.give_back(6)
+        reserved = await lines.reserve(50)
+        assert len(reserved) == 6
+        for line in reserved:
+            line.release()
     assert (lines.taken, now()) == (0, 0.0)
 
 

@@ -14,10 +14,11 @@ async def tries(lines: Lines, seconds: float, *, urgent: bool) -> list[float]:
     began, tried = now(), list[float]()
 
     async def try_on() -> None:
-        while await lines.free(10, urgent=urgent):
-            lines.place()
-            tried.append(now() - began)
-            lines.release()
+        while reserved := await lines.reserve(10, urgent=urgent):
+            [line] = reserved
+            with line:
+                line.place()
+                tried.append(now() - began)
 
     trying = asyncio.create_task(try_on())
     await asyncio.sleep(seconds)
@@ -47,14 +48,14 @@ async def test_whoever_finds_nothing_to_call_does_not_use_up_the_try_of_others()
     lines = lines_of()
     lines.distrust()
     for _ in range(20):
-        assert await lines.free(10, urgent=False) == 1
-        lines.give_back()
+        [line] = await lines.reserve(10, urgent=False)
+        line.release()
     began = now()
-    assert await lines.free() == 1
-    waiting = asyncio.create_task(lines.free())
+    [line] = await lines.reserve()
+    waiting = asyncio.create_task(lines.reserve())
     await asyncio.sleep(5)
-    assert not waiting.done(), "the place that is held is not used yet"
-    lines.place()
+    assert not waiting.done(), "no call is placed yet on the line that is reserved"
+    line.place()
     await waiting
     assert now() - began == pytest.approx(5 + TRY_EVERY, abs=0.2)
 
@@ -63,9 +64,9 @@ async def test_whoever_finds_nothing_to_call_does_not_use_up_the_try_of_others()
 async def test_a_place_that_somebody_lost_keeps_nobody_from_trying_for_long() -> None:
     lines = lines_of()
     lines.distrust()
-    assert await lines.free()
+    assert await lines.reserve()
     began = now()
-    assert await lines.free()
+    assert await lines.reserve()
     assert now() - began == pytest.approx(USED_WITHIN, abs=0.2)
 
 
@@ -76,8 +77,8 @@ async def test_once_it_is_trusted_again_all_who_wait_go_at_full_pace() -> None:
         lines.slow_down()
         await asyncio.sleep(1.5)
     lines.distrust()
-    assert await lines.free()
-    lines.place()
+    [line] = await lines.reserve()
+    line.place()
     waiting = asyncio.create_task(taken_at(lines, 20))
     await settle()
     began = now()
@@ -90,9 +91,9 @@ async def test_once_it_is_trusted_again_all_who_wait_go_at_full_pace() -> None:
 async def test_who_waits_to_try_it_hears_that_the_line_is_closed() -> None:
     lines = lines_of()
     lines.distrust()
-    assert await lines.free()
-    lines.place()
-    waiting = asyncio.create_task(lines.free(urgent=False))
+    [line] = await lines.reserve()
+    line.place()
+    waiting = asyncio.create_task(lines.reserve(urgent=False))
     await settle()
     lines.close()
-    assert await waiting == 0
+    assert not await waiting
