@@ -17,6 +17,7 @@ from bench import cpu
 from bench.scale.dialler import LINES, AnswersAtOnce
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.spool import Spool
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import register, work
@@ -52,7 +53,7 @@ async def _work(board: Assembly, lease: Lease, warm_up: int, measured: int, post
         MessageSounds(board.engine, settings.data_dir / "sounds"),
         Spool(settings.data_dir / "outcomes"),
     )
-    caller = AttemptRunner(board.ledger, dialler, sounds, lease, spool)
+    caller = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=OpenAttempts(dialler.stop))
     register(board.app, caller, dialler)
     upkeep = Upkeep(board.engine, board.app, board.ledger, settings.broadcast, settings.nodes)
     running = [

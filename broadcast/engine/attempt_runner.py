@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -12,6 +12,7 @@ from uuid import UUID
 from broadcast.audio.sounds import MessageSounds
 from broadcast.away import DATABASE_AWAY
 from broadcast.engine.batching import Together
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.outcome_writer import Outcomes
 from broadcast.engine.spool import Spool
 from broadcast.ledger.lease import Lease
@@ -20,7 +21,6 @@ from broadcast.ledger.taking import Taken
 from broadcast.ports import CallOrder, CallResult, Dialler
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
-from directory.actor import Actor
 from prompts.errors import AudioUnreadable
 
 log = logging.getLogger(__name__)
@@ -36,18 +36,22 @@ class AttemptRunner:
     """Takes attempts and stays with their calls; a call outlives the job that began it."""
 
     def __init__(
-        self, ledger: Ledger, dialler: Dialler, sounds: MessageSounds, lease: Lease, spool: Spool
+        self,
+        ledger: Ledger,
+        dialler: Dialler,
+        sounds: MessageSounds,
+        lease: Lease,
+        spool: Spool,
+        *,
+        attempts: OpenAttempts,
     ) -> None:
         self._ledger = ledger
         self._dialler = dialler
         self._sounds = sounds
         self._lease = lease
-        self._outcomes = Outcomes(ledger, spool, self._let_go)
+        self._attempts = attempts
+        self._outcomes = Outcomes(ledger, spool, attempts.cancel)
         self._calls: set[asyncio.Task[None]] = set()
-        self._at_hand: set[UUID] = set()
-        """Attempts from before they are written ahead until their end is recorded."""
-        self._unwanted: set[UUID] = set()
-        """Those of them that nobody needs any more."""
         self._uncertain: set[UUID] = set()
         """Attempts that the database was asked for and gave no answer on."""
         self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
@@ -65,20 +69,6 @@ class AttemptRunner:
         """
         await asyncio.shield(self._keep(self._dial(attempt, reservation.move())))
 
-    async def confirm_by_callback(self, broadcast: int, number: str) -> None:
-        """Somebody called from this number and confirmed this broadcast: they are not rung any more."""
-        for attempt in await self._ledger.confirm_by_callback(broadcast, number):
-            self._let_go(attempt)
-
-    async def note_callback(self, broadcast: int, number: str) -> None:
-        """Somebody did so who shows this number and may be anybody: they are rung once more."""
-        await self._ledger.note_callback(broadcast, number)
-
-    async def leave_for_good(self, actor: Actor, members: Collection[int]) -> None:
-        """These members want no more calls: they are not rung any more."""
-        for attempt in await self._ledger.leave(actor, members):
-            self._let_go(attempt)
-
     async def adopt_all(self) -> int:
         """After a start: stay with the calls that this node placed before; returns how many there may be.
 
@@ -87,7 +77,7 @@ class AttemptRunner:
         await self._outcomes.write_kept()
         orphans = await self._ledger.dialling(self._lease.node)
         for taken in orphans:
-            self._at_hand.add(taken.attempt)
+            self._attempts.add(taken.attempt)
             self._keep(self._adopt(taken))
         return len(orphans)
 
@@ -97,16 +87,15 @@ class AttemptRunner:
         What made them needless may have happened on another node.
         """
         for attempt in await self._ledger.needless(self._lease.node):
-            self._let_go(attempt)
+            self._attempts.cancel(attempt)
         for attempt in await self._ledger.stopped(self._lease.node):
-            if attempt in self._at_hand:
-                self._unwanted.add(attempt)
+            self._attempts.mark_unwanted(attempt)
             await self._dialler.withdraw(attempt)
 
     async def forget_what_was_taken_over(self) -> None:
         """After a new lease: of calls that others closed meanwhile, those that only ring are ended."""
-        for attempt in await self._ledger.closed(self._at_hand):
-            self._let_go(attempt)
+        for attempt in await self._ledger.closed(self._attempts.all):
+            self._attempts.cancel(attempt)
 
     async def free_telephones(self) -> None:
         """Let go of the numbers of calls that outlived their attempt, as for a report, and are over now."""
@@ -122,7 +111,7 @@ class AttemptRunner:
         if not self._uncertain:
             return 0
         asked, noted = set(self._uncertain), await self._ledger.dialling(self._lease.node)
-        stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._at_hand]
+        stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._attempts]
         for attempt in stray:
             await self._record(attempt, CallResult(Outcome.LOST))
         self._uncertain -= asked
@@ -132,12 +121,14 @@ class AttemptRunner:
         """Wait until every call that is up has ended and is recorded."""
         while self._calls:
             await asyncio.wait(self._calls)
+        await self._attempts.finished()
 
     async def leave(self) -> None:
         """Let go of every call as it is, so that the next process finds it as an attempt being dialled."""
         for call in self._calls:
             call.cancel()
-        await self.finished()
+        while self._calls:
+            await asyncio.wait(self._calls)
 
     def _keep(self, call: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that nobody's cancellation ends, until we `leave`."""
@@ -148,21 +139,21 @@ class AttemptRunner:
 
     async def _dial(self, attempt: UUID, reservation: Reservation) -> None:
         with reservation:
-            if attempt in self._at_hand:
+            if attempt in self._attempts:
                 return
-            self._at_hand.add(attempt)
+            self._attempts.add(attempt)
             try:
                 taken = await self._written_ahead(attempt)
             except BaseException as fault:  # whatever ends the wait, cancellation too: no call is placed
                 reservation.release()
-                self._forget(attempt)
+                self._attempts.remove(attempt)
                 self._uncertain.add(attempt)
                 if not isinstance(fault, OSError | AudioUnreadable):
                     raise
                 await self._ledger.postpone(attempt, after=AGAIN_AFTER)
             else:
                 if taken is None:
-                    self._forget(attempt)
+                    self._attempts.remove(attempt)
                 else:
                     self._keep(self._place(taken, reservation.move()))
 
@@ -172,10 +163,6 @@ class AttemptRunner:
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-    def _forget(self, attempt: UUID) -> None:
-        self._at_hand.discard(attempt)
-        self._unwanted.discard(attempt)
 
     async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | Exception | None]:
         """All at once when their sound is laid out, as it is after the first call of a broadcast.
@@ -227,7 +214,7 @@ class AttemptRunner:
         with reservation:
             if taken.seconds_left <= 0:
                 result = CallResult(Outcome.EXPIRED)
-            elif taken.attempt in self._unwanted:
+            elif self._attempts.is_unwanted(taken.attempt):
                 result = CallResult(Outcome.CANCELLED)
             elif taken.under is None or not self._lease.covers(taken.under):
                 log.warning("The lease is over; a call that was written ahead is not placed.")
@@ -261,10 +248,4 @@ class AttemptRunner:
 
     async def _record(self, attempt: UUID, result: CallResult) -> None:
         await self._outcomes.write(attempt, result)
-        self._forget(attempt)
-
-    def _let_go(self, attempt: UUID) -> None:
-        """Nobody needs this call any more."""
-        if attempt in self._at_hand:
-            self._unwanted.add(attempt)
-        self._keep(self._dialler.stop(attempt))
+        self._attempts.remove(attempt)

@@ -59,10 +59,10 @@ class GatedJobManager(JobManager):
     None is fetched while this node may not take what the job is for.
     """
 
-    def __init__(self, connector: BaseConnector) -> None:
+    def __init__(self, connector: BaseConnector, dialler: Dialler, may_take: Callable[[], bool]) -> None:
         super().__init__(connector)
-        self.dialler: Dialler | None = None
-        self.may_take: Callable[[], bool] = lambda: False
+        self._dialler = dialler
+        self._may_take = may_take
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
         self._reserved: dict[int | None, Reservation] = {}
         """For jobs that a worker has and has not begun."""
@@ -83,15 +83,14 @@ class GatedJobManager(JobManager):
         return self._reserved.pop(job)
 
     async def _fetch(self, queues: frozenset[str], worker_id: int) -> Sequence[tuple[Job, Reservation]]:
-        assert self.dialler is not None
         with ExitStack() as unused:
             lines = [
                 unused.enter_context(line)
-                for line in await self.dialler.reserve(
+                for line in await self._dialler.reserve(
                     urgent=queue_name(urgent=True) in queues, at_most=MOST_AT_ONCE
                 )
             ]
-            if not lines or not self.may_take():
+            if not lines or not self._may_take():
                 return ()
             rows = await self.connector.execute_query_all_async(
                 _FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
@@ -110,21 +109,17 @@ class GatedJobManager(JobManager):
 
 
 def make_app(database_url: str) -> App:
-    """The procrastinate app: enough to defer jobs; `serve` makes it work them off."""
+    """The procrastinate app: enough to defer jobs; `register` makes it work them off."""
     own_options = conninfo_to_dict(database_url).get("options") or ""
     how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
     connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
-    app = App(connector=connector)
-    app.job_manager = GatedJobManager(app.connector)
-    return app
+    return App(connector=connector)
 
 
 def register(app: App, caller: "AttemptRunner", dialler: Dialler) -> None:
     """Tell the app who does its jobs, and whose lines they need."""
-    manager = app.job_manager
-    assert isinstance(manager, GatedJobManager)
-    manager.dialler = dialler
-    manager.may_take = lambda: caller.may_take
+    manager = GatedJobManager(app.connector, dialler, lambda: caller.may_take)
+    app.job_manager = manager
 
     @app.task(name=DIAL, pass_context=True)
     async def dial(context: JobContext, attempt: str) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.nodes import tell_trunk_fault
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.spool import Spool
 from broadcast.engine.worker import register
 from broadcast.ledger.hastening import hasten
 from broadcast.ledger.lease import Lease
+from broadcast.responses.callbacks import Callbacks
 from buurtbel.line.node import LineNode
 from buurtbel.line.sounds import lay, lay_line_sentences, lay_tone
 from buurtbel.switchboard import Assembly
@@ -25,6 +27,7 @@ from ivr.outbound.own_calls import OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
 from ivr.outbound.trunk_watch import TrunkWatch
 from ivr.pbx.capacity import Lines
+from ivr.pbx.event_router import EventRouter
 from ivr.pbx.exchange import Exchange
 from ivr.recordings.reports import Reports
 from ivr.scripts.sentences import Says
@@ -41,6 +44,7 @@ class LineParts:
 
     lines: Lines
     exchange: Exchange
+    router: EventRouter
     trunk_watch: TrunkWatch
     caller: AttemptRunner
     reports: Reports
@@ -67,24 +71,34 @@ class LineParts:
 async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LineParts:
     settings, folder = board.settings, board.settings.sounds_folder
     lines = Lines(settings.trunk)
-    exchange = Exchange(client, lines, trunk=ENDPOINT, listens=settings.alert.listen)
+    exchange = Exchange(client)
     trunk_watch = _trunk_watch(board, lines, lease.node)
-    exchange.bring_trunk_news_to(trunk_watch.answers)
     placement = Placement(client, exchange, lines, trunk=settings.trunk)
-    dialler = await _dialler(board, placement, trunk_watch)
+    attempts = OpenAttempts(placement.stop)
     sounds = MessageSounds(board.engine, folder)
-    caller = AttemptRunner(board.ledger, dialler, sounds, lease, Spool(settings.data_dir / "outcomes"))
-    register(board.app, caller, dialler)
     database = Transactions(board.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
     says = asyncio.create_task(lay_line_sentences(board))
     police = await _police(board, database, client, reports, says)
-    callers = KnownCallers(database, caller, reports, police, settings.leaving, says, police.tone)
+    callbacks = Callbacks(board.ledger, attempts)
+    callers = KnownCallers(database, callbacks, reports, police, settings.leaving, says, police.tone)
     channels = settings.trunk.channels
     node = LineNode(board.engine, client, lease, channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=channels)
-    reception = Reception(client, exchange, lines, admission, callers, trunk=settings.trunk)
-    dialler.bring_conversations_to(reception.go_on, longest=LONGEST)
+    reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
+    dialler = await _dialler(board, placement, trunk_watch, reception)
+    spool = Spool(settings.data_dir / "outcomes")
+    caller = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=attempts)
+    register(board.app, caller, dialler)
+    router = EventRouter(
+        client,
+        exchange,
+        lines,
+        trunk=ENDPOINT,
+        listens=settings.alert.listen,
+        receive=reception.receive,
+        tell_of_trunk=trunk_watch.answers,
+    )
     kinds: Sequence[Source[Any]] = (
         DutyCalls(police, settings.duty),
         LeaveCalls(callers),
@@ -93,7 +107,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     )
     own_calls = [OwnCalls(database, placement, lease, kind) for kind in kinds]
     return LineParts(
-        lines, exchange, trunk_watch, caller, reports, police, admission, reception, own_calls, says
+        lines, exchange, router, trunk_watch, caller, reports, police, admission, reception, own_calls, says
     )
 
 
@@ -105,7 +119,9 @@ def _trunk_watch(board: Assembly, lines: Lines, node: str) -> TrunkWatch:
     return TrunkWatch(lines, calls_per_second=board.settings.trunk.calls_per_second, tell=tell)
 
 
-async def _dialler(board: Assembly, placement: Placement, watch: TrunkWatch) -> AriDialler:
+async def _dialler(
+    board: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
+) -> AriDialler:
     return AriDialler(
         placement,
         trunk_watch=watch,
@@ -113,6 +129,8 @@ async def _dialler(board: Assembly, placement: Placement, watch: TrunkWatch) -> 
         thanks=await lay(board, "thank_you"),
         stopped=await lay(board, "stopped"),
         leave_sure=await lay(board, "leave_sure"),
+        go_on=reception.go_on,
+        longest_conversation=LONGEST,
     )
 
 

@@ -87,7 +87,7 @@ async def _serve(
     async with board.app.open_async():
         rounds = Rounds(_chores(board, client, parts, takeover))
         workers = asyncio.create_task(_work_on(board))
-        connection = AriConnection(client, parts.exchange, trunk=ENDPOINT)
+        connection = AriConnection(client, parts.router, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())

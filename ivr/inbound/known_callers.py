@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from broadcast.engine import attempt_runner
 from broadcast.ledger import callback
 from broadcast.ledger.callback import KnownCaller, called_member, past_alerts, who_calls
 from broadcast.ports import CallOrder
+from broadcast.responses.callbacks import Callbacks
 from broadcast.responses.codes import guess_code
 from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.service_calls.leaving import ask_to_leave
@@ -55,7 +55,7 @@ class KnownCallers:
     """The Callers of a node: `says` will hold the fixed sentences by language."""
 
     database: Transactions
-    calls: attempt_runner.AttemptRunner
+    callbacks: Callbacks
     reports: Reports
     police: Police
     leaving: LeavePolicy
@@ -138,9 +138,9 @@ class Somebody:
     async def confirm(self, alert: ReplayedAlert) -> None:
         if self._number is None:
             return
-        calls = self._callers.calls
-        note = calls.confirm_by_callback if self.is_vouched else calls.note_callback
-        await note(alert.broadcast, self._number)
+        callbacks = self._callers.callbacks
+        take = callbacks.confirm if self.is_vouched else callbacks.note
+        await take(alert.broadcast, self._number)
 
     async def begin_report(self) -> SpokenReport:
         report = await self._callers.reports.begin(
@@ -165,7 +165,7 @@ class Somebody:
 
     async def leave(self, people: Sequence[NumberHolder]) -> None:
         members = [member for one in people for member in one.members]
-        leaving = partial(self._callers.calls.leave_for_good, actor.members(members), members)
+        leaving = partial(self._callers.callbacks.leave, actor.members(members), members)
         await asyncio.shield(self._callers.police.goes_on(patiently(leaving)))
         self.left_network = True
 

@@ -12,9 +12,9 @@ from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 from ivr.ari.events import ReportedChannel
 from ivr.call.call import Call
+from ivr.call.conversation import converse
 from ivr.call.errors import LetGo, LineError
 from ivr.inbound.admission import Admission
-from ivr.pbx.capacity import Lines
 from ivr.pbx.dialplan import AWAY, INBOUND
 from ivr.pbx.exchange import Exchange
 from ivr.pbx.identity import CallerId, caller_of
@@ -49,7 +49,6 @@ class Reception:
         self,
         client: AriClient,
         exchange: Exchange,
-        lines: Lines,
         admission: Admission,
         callers: Callers,
         *,
@@ -57,12 +56,10 @@ class Reception:
     ) -> None:
         self._client = client
         self._exchange = exchange
-        self._lines = lines
         self.admission = admission
         self._callers = callers
         self._trunk = trunk
         self._calls: set[asyncio.Task[None]] = set()
-        exchange.bring_callers_to(self.receive)
 
     def receive(self, live: LiveCall, channel: ReportedChannel) -> None:
         assert live.call is not None
@@ -131,7 +128,7 @@ class Reception:
             if caller is None:
                 return
             try:
-                is_ours = await self._exchange.converse(lambda call: led(script, call, caller), call)
+                is_ours = await converse(lambda call: led(script, call, caller), call)
             finally:
                 caller.close()
             if is_ours:

@@ -37,7 +37,13 @@ class AriDialler:
         thanks: Mapping[str, Sound],
         stopped: Mapping[str, Sound],
         leave_sure: Mapping[str, Sound],
+        go_on: Callable[[LiveCall, CallOrder, Wants], None],
+        longest_conversation: float,
     ) -> None:
+        """`go_on` is handed who presses more than the alert asks for, with the call.
+
+        It goes on for `longest_conversation` seconds at most.
+        """
         self._placement = placement
         self._exchange = placement.exchange
         self._lines = placement.lines
@@ -46,17 +52,8 @@ class AriDialler:
         self._thanks = thanks
         self._stopped = stopped
         self._leave_sure = leave_sure
-        self._go_on: Callable[[LiveCall, CallOrder, Wants], None] | None = None
-        self._goes_on_for = 0.0
-
-    def bring_conversations_to(
-        self, go_on: Callable[[LiveCall, CallOrder, Wants], None], *, longest: float
-    ) -> None:
-        """From now on who presses more than the alert asks for is handed to `go_on`, with the call.
-
-        It goes on for `longest` seconds at most.
-        """
-        self._go_on, self._goes_on_for = go_on, longest
+        self._go_on = go_on
+        self._longest_conversation = longest_conversation
 
     async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
         return await self._lines.reserve(at_most, urgent=urgent)
@@ -145,10 +142,10 @@ class AriDialler:
             return await self._unanswered(live)
         if is_late:
             return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
-        if wants is not None and self._go_on is not None:
-            self._exchange.hand_over(live, call)
+        if wants is not None:
+            live.hand_over(call)
             self._go_on(live, order, wants)
-            return replace(self._heard(live, End()), goes_on_for=self._goes_on_for)
+            return replace(self._heard(live, End()), goes_on_for=self._longest_conversation)
         await self._placement.end(live)
         if live.listening is not None:
             live.far_end.facts.sounds = await live.listening.sounds(order.sound)

@@ -18,6 +18,7 @@ from ivr.ari.causes import outcome_of
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
 from ivr.call.call import Call
+from ivr.call.conversation import converse
 from ivr.detection.far_end import TALK_DETECTION
 from ivr.pbx.capacity import Lines
 from ivr.pbx.dialplan import ANSWERED, CONTEXT
@@ -56,7 +57,7 @@ class Origination:
     """Channel variables, besides the limit that the PBX itself keeps."""
     is_conversation: bool = True
     """It is no alert: keys alone are looked for in what is said."""
-    on_ring: Callable[[LiveCall], None] | None = None
+    on_ring: Callable[[LiveCall], None] = lambda _: None
     """Told when it gets through, once."""
 
     @property
@@ -95,20 +96,22 @@ class Placement:
         check_may_be_dialled(wanted.number, simulated_trunk=self._trunk.is_simulated)
         line = self.lines.seize() if reservation is None else reservation.move()
         line.place()
-        live = self.exchange.watch(
-            str(wanted.id), line, passes=wanted.passes, is_conversation=wanted.is_conversation
+        live = LiveCall(
+            str(wanted.id),
+            line,
+            passes=wanted.passes,
+            is_conversation=wanted.is_conversation,
+            on_ring=wanted.on_ring,
         )
-        live.on_ring = wanted.on_ring
-        return live
+        return self.exchange.watch(live)
 
     def expect(self, id_: UUID, *, passes: int = 1, is_conversation: bool = True) -> LiveCall:
         """A call that an earlier process placed, or was about to: it is adopted, and never placed again.
 
         Its end is lost when the PBX knows no such channel.
         """
-        live = self.exchange.watch(
-            str(id_), self.lines.seize(), passes=passes, is_conversation=is_conversation
-        )
+        live = LiveCall(str(id_), self.lines.seize(), passes=passes, is_conversation=is_conversation)
+        self.exchange.watch(live)
         live.is_placed = True
         live.miss_events()
         self.exchange.compare(live)
@@ -156,7 +159,7 @@ class Placement:
         if call is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(limit):
-                    await self.exchange.converse(script, call)
+                    await converse(script, call)
         return call
 
     async def end(self, live: LiveCall) -> None:

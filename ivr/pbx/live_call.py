@@ -32,8 +32,15 @@ class LiveCall:
     """Told by the exchange what becomes of the call; waited for by the dialler."""
 
     def __init__(
-        self, id_: str, reservation: Reservation, *, passes: int, is_conversation: bool = False
+        self,
+        id_: str,
+        reservation: Reservation,
+        *,
+        passes: int,
+        is_conversation: bool = False,
+        on_ring: "Callable[[LiveCall], None]" = lambda _: None,
     ) -> None:
+        """`on_ring` is told when it is noticed that it got through, once."""
         self.id = id_
         self.reservation = reservation
         """Its line, for whoever stays with the call to its end."""
@@ -61,8 +68,7 @@ class LiveCall:
         """It got through: a telephone rang (180, 183), or answered. None when that may have been missed."""
         self.rang_after: float | None = None
         """Seconds from placing it until then."""
-        self.on_ring: Callable[[LiveCall], None] | None = None
-        """Told when that is noticed, once."""
+        self._on_ring = on_ring
         self.listening: TalkListener | None = None
         self.far_end = FarEnd(passes)
         self.call: Call | None = None
@@ -96,8 +102,7 @@ class LiveCall:
         """It got through."""
         if not self.rang:
             self.rang, self.rang_after = True, monotonic() - self.placed_at
-            if self.on_ring is not None:
-                self.on_ring(self)
+            self._on_ring(self)
 
     def ringing(self) -> dict[str, object]:
         """When it rang, or that it did not, as JSON; nothing where that is not known."""
@@ -124,6 +129,11 @@ class LiveCall:
         self.is_held = is_held
         if self.call is not None:
             (self.call.held if is_held else self.call.resumed)(at)
+
+    def hand_over(self, call: Call) -> None:
+        """Its attempt is over and it goes on: what it came to is not touched by what is said from now on."""
+        self.is_handed_over = self.is_conversation = True
+        call.become_conversation()
 
     def leave_to_dialplan(self) -> None:
         """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""

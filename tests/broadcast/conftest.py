@@ -17,6 +17,7 @@ from broadcast.alert.desk import Desk, Sent
 from broadcast.audio.sounds import MessageSounds
 from broadcast.draft import Draft
 from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.spool import Spool
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import make_app, register, work
@@ -80,7 +81,9 @@ class Office:
 
     def caller(self, dialler: Dialler, folder: Path | None = None) -> AttemptRunner:
         sounds = MessageSounds(self.engine, folder or self.sounds_folder)
-        return AttemptRunner(self.ledger, dialler, sounds, self.lease, self.spool)
+        return AttemptRunner(
+            self.ledger, dialler, sounds, self.lease, self.spool, attempts=OpenAttempts(dialler.stop)
+        )
 
     @property
     def ledger(self) -> Ledger:

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from broadcast.audio.sounds import MessageSounds
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.ports import CallOrder
+from broadcast.responses.callbacks import Callbacks
 from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.states import Outcome
 from broadcast.tables import Attempt, Broadcast
@@ -40,7 +42,7 @@ async def callers(office: Office, police: Police) -> KnownCallers:
     says.set_result({"nl": SAYS})
     return KnownCallers(
         Transactions(office.engine),
-        office.caller(FakeDialler()),
+        Callbacks(office.ledger, OpenAttempts(FakeDialler().stop)),
         Reports(
             Transactions(office.engine), nobody, MessageSounds(office.engine, office.sounds_folder), NODE
         ),

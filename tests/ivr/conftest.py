@@ -14,17 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.ports import CallOrder, CallResult
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
+from ivr.ari.events import ReportedChannel
 from ivr.call.values import Sound
 from ivr.inbound.admission import Admission, LineDemand
-from ivr.inbound.reception import Callers, Reception
+from ivr.inbound.reception import LONGEST, Callers, Reception
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.dialler import AriDialler
 from ivr.outbound.placement import Placement
 from ivr.outbound.trunk_judge import SAID_AGAIN_AFTER
 from ivr.outbound.trunk_watch import Tell, TrunkWatch
 from ivr.pbx.capacity import Lines
+from ivr.pbx.event_router import EventRouter
 from ivr.pbx.exchange import Exchange
+from ivr.pbx.live_call import LiveCall
 from ivr.pbx.trunk import Trunk
+from ivr.scripts.alert_call import Wants
 from prompts.languages import LANGUAGES
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
@@ -72,6 +76,24 @@ class ANode:
         self.admitted.append(callers)
 
 
+def nobody(*_: object) -> None:
+    raise AssertionError("there is no reception")
+
+
+@dataclass
+class FrontDesk:
+    """Takes callers, and alerts that lead to more, for a reception that a test makes afterwards."""
+
+    receives: Callable[[LiveCall, ReportedChannel], None] = nobody
+    goes_on: Callable[[LiveCall, CallOrder, Wants], None] = nobody
+
+    def receive(self, live: LiveCall, channel: ReportedChannel) -> None:
+        self.receives(live, channel)
+
+    def go_on(self, live: LiveCall, order: CallOrder, wants: Wants) -> None:
+        self.goes_on(live, order, wants)
+
+
 @dataclass
 class LineDesk:
     ari: FakeAri
@@ -81,8 +103,10 @@ class LineDesk:
     trunk_watch: TrunkWatch
     told: Told
     exchange: Exchange
+    router: EventRouter
     dialler: AriDialler
     message: Path
+    front: FrontDesk
 
     def order(
         self, number: str, *, attempt: UUID | None = None, expires_in: float = 3600.0, language: str = "nl"
@@ -106,7 +130,9 @@ class LineDesk:
     def received_by(self, callers: Callers, node: LineDemand | None = None, *, most: int = 1) -> Reception:
         """Who calls is told apart by `callers`."""
         admission = Admission(self.lines, node or ANode(), most=most, channels=2)
-        return Reception(self.client, self.exchange, self.lines, admission, callers, trunk=Trunk())
+        reception = Reception(self.client, self.exchange, admission, callers, trunk=Trunk())
+        self.front.receives, self.front.goes_on = reception.receive, reception.go_on
+        return reception
 
     async def is_cut_off(self) -> None:
         """The event socket breaks; over when we have noticed."""
@@ -167,17 +193,30 @@ async def line_on(
             doubted_for=doubted_for,
             said_again_after=said_again_after,
         )
-        exchange = Exchange(client, lines, trunk="trunk", listens=listens, note_needed=NOTE_NEEDED)
-        exchange.bring_trunk_news_to(watch.answers)
+        front = FrontDesk()
+        exchange = Exchange(client, note_needed=NOTE_NEEDED)
+        router = EventRouter(
+            client,
+            exchange,
+            lines,
+            trunk="trunk",
+            listens=listens,
+            receive=front.receive,
+            tell_of_trunk=watch.answers,
+        )
         policy = AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit)
         dialler = AriDialler(
             Placement(client, exchange, lines, trunk=trunk),
             trunk_watch=watch,
             policy=policy,
+            go_on=front.go_on,
+            longest_conversation=LONGEST,
             **says,
         )
-        connection = AriConnection(client, exchange, trunk="trunk", backoff=(0.02, 0.05))
-        desk = LineDesk(ari, client, connection, lines, watch, told, exchange, dialler, message)
+        connection = AriConnection(client, router, trunk="trunk", backoff=(0.02, 0.05))
+        desk = LineDesk(
+            ari, client, connection, lines, watch, told, exchange, router, dialler, message, front
+        )
         running = asyncio.create_task(connection.run())
         try:
             if connected:

@@ -11,6 +11,7 @@ from typing import Any
 import soundfile
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.worker import make_app
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer
@@ -96,7 +97,7 @@ async def police_house(database: AsyncEngine, database_url: str, folder: Path) -
         await network_of(database, {"An": [AN], "Bert": [BERT]})
         pbx = Pbx()
         client: Any = SimpleNamespace(recordings=pbx)
-        sounds = office.caller(SimpleNamespace())._sounds
+        sounds = MessageSounds(database, office.sounds_folder)
         says: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         says.set_result({language: {key: short(key) for key in SAYS} for language in LANGUAGES})
         police = Police(

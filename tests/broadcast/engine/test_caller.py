@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.ports import CallOrder, CallResult
@@ -104,7 +105,9 @@ def caller_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None =
     engine = engine or office.engine
     ledger = Ledger(engine, AttemptQueue(office.app), office.retry)
     sounds = MessageSounds(engine, office.sounds_folder / "sounds")
-    return AttemptRunner(ledger, dialler, sounds, office.lease, office.spool)
+    return AttemptRunner(
+        ledger, dialler, sounds, office.lease, office.spool, attempts=OpenAttempts(dialler.stop)
+    )
 
 
 async def begin(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:

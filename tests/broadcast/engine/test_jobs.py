@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.worker import make_app
 from broadcast.ledger.queue import SOON
 from broadcast.ports import CallOrder, CallResult
@@ -162,7 +163,9 @@ async def test_another_nodes_calls_are_not_ours_to_adopt(office: Office) -> None
     await office.sends()
     await office.takes(AN)
     sounds, tongerlo = MessageSounds(office.engine, office.sounds_folder), await office.lease_of("tongerlo")
-    elsewhere = AttemptRunner(office.ledger, FakeDialler(), sounds, tongerlo, office.spool)
+    dialler = FakeDialler()
+    attempts = OpenAttempts(dialler.stop)
+    elsewhere = AttemptRunner(office.ledger, dialler, sounds, tongerlo, office.spool, attempts=attempts)
     assert await elsewhere.adopt_all() == 0
 
 

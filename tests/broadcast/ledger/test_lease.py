@@ -10,6 +10,7 @@ from sqlalchemy import text
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.nodes import drain, resume
+from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.takeover import Takeover
 from broadcast.errors import NodeTaken
 from broadcast.ledger.lease import Claimant, Lease, Tenure
@@ -215,7 +216,9 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
     ledger = StoppedAfterTaking(office.engine, AttemptQueue(office.app), office.retry)
     ledger.office = office
     sounds = MessageSounds(office.engine, office.sounds_folder)
-    caller = AttemptRunner(ledger, dialler, sounds, office.lease, office.spool)
+    caller = AttemptRunner(
+        ledger, dialler, sounds, office.lease, office.spool, attempts=OpenAttempts(dialler.stop)
+    )
     await begin(caller, dialler, (await office.open_calls())[AN])
     await caller.finished()
     assert (dialler.orders, dialler.lines_taken) == ([], 0)

@@ -179,10 +179,10 @@ async def test_calls_wait_for_a_trunk_that_does_not_answer_and_go_on_when_it_doe
 async def test_the_log_says_once_that_the_trunk_went_and_that_it_came_back(
     line_desk: LineDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "ivr.pbx.exchange")
+    caplog.set_level(logging.INFO, "ivr.pbx.event_router")
 
     def said() -> list[str]:
-        return [record.message for record in caplog.records if record.name == "ivr.pbx.exchange"]
+        return [record.message for record in caplog.records if record.name == "ivr.pbx.event_router"]
 
     went, came = (
         "The trunk does not answer; calls wait until it does.",
@@ -190,10 +190,10 @@ async def test_the_log_says_once_that_the_trunk_went_and_that_it_came_back(
     )
     line_desk.ari.trunk_answers(reachable=False)
     await until(lambda: said() == [went])
-    line_desk.exchange._gate(is_reachable=False)
+    line_desk.router._gate(is_reachable=False)
     line_desk.ari.trunk_answers(reachable=True)
     await until(lambda: said() == [went, came])
-    line_desk.exchange._gate(is_reachable=True)
+    line_desk.router._gate(is_reachable=True)
     await line_desk.is_cut_off()
     await line_desk.is_back()
     assert said() == [went, came, "The trunk answers; calls can go out."]

@@ -94,7 +94,7 @@ async def test_an_end_heard_in_the_moment_of_reconnecting_keeps_its_cause(line_d
     channel = line_desk.channel(order)
     assert channel is not None
     await until(lambda: (live := line_desk.exchange.find(channel.id)) and live.is_placed)
-    compared = asyncio.create_task(line_desk.exchange.connected("", []))
+    compared = asyncio.create_task(line_desk.router.connected("", []))
     channel.refuse(17, 486)
     await compared
     assert (await call).outcome is Outcome.BUSY
@@ -105,7 +105,7 @@ async def test_a_list_of_channels_that_is_older_than_a_call_does_not_lose_it(lin
     line_desk.ari.phones[order.number] = picks_up_after_ten_rings
     call = asyncio.create_task(line_desk.calls(order))
     await until(lambda: (live := line_desk.exchange.find(str(order.attempt))) and live.is_placed)
-    await line_desk.exchange.connected("", [])
+    await line_desk.router.connected("", [])
     assert (await call).outcome is Outcome.SILENT
 
 
@@ -185,7 +185,7 @@ async def test_a_call_that_ends_in_a_fault_of_our_own_is_hung_up_and_speaks_for_
     def breaks(live: LiveCall, order: CallOrder, wants: Wants) -> None:
         raise ZeroDivisionError
 
-    line_desk.dialler.bring_conversations_to(breaks, longest=60)
+    line_desk.front.goes_on = breaks
     line_desk.ari.phones[phone(15)] = wants_to_report
     order = line_desk.order(phone(15))
     with pytest.raises(ZeroDivisionError):

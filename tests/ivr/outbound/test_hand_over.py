@@ -51,7 +51,6 @@ async def talked_with(
 ) -> AsyncIterator[tuple[CallOrder, CallResult, FakeCall]]:
     """Rung, answered, and handed over: what the attempt came to, and the call that is still up."""
     reception = desk.received_by(Door(caller))
-    desk.dialler.bring_conversations_to(reception.go_on, longest=LONGEST)
     desk.ari.phones[phone(10)] = who
     order = desk.order(phone(10))
     result = await desk.calls(order)

@@ -1,4 +1,4 @@
-"""A reserved line: free again however its block ends, and moved with its call without being free in between."""
+"""A reserved line: free again however its block ends, and never free while it is moved with its call."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,0 +1,29 @@
+"""Requests to the PBX that nobody waits for."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from ivr.ari.errors import AriError
+
+log = logging.getLogger(__name__)
+
+
+class Chores:
+    """What the PBX refuses is logged, and done without."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, chore: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_done(chore))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _done(chore: Coroutine[Any, Any, None]) -> None:
+    try:
+        await chore
+    except AriError as fault:
+        log.warning("%s", fault)

@@ -1,0 +1,44 @@
+"""What is heard and counted of a call besides its events: begun with the first talk."""
+
+from ivr.ari.client import AriClient
+from ivr.ari.events import RecordingFailed, RecordingFinished, RecordingStarted
+from ivr.pbx.chores import Chores
+from ivr.pbx.listener import TalkListener
+from ivr.pbx.live_call import LiveCall
+from ivr.pbx.rtp_poller import count_packets
+
+RecordingEvent = RecordingStarted | RecordingFinished | RecordingFailed
+
+
+class CallMonitor:
+    """On one PBX: counts packets of alerts, and listens where that is allowed."""
+
+    def __init__(self, client: AriClient, *, listens: bool) -> None:
+        self._client = client
+        self._listens = listens
+        self._chores = Chores()
+
+    def begin(self, live: LiveCall, at: float) -> None:
+        """The far end talks, since this moment of the PBX's clock."""
+        call = live.call
+        if call is None:
+            return
+        if not live.is_conversation:
+            call.talk_started(at)
+            if not live.is_counted:
+                live.is_counted = True
+                self._chores.begin(count_packets(self._client, live, call))
+        if self._listens and not (live.is_conversation and call.tells_keys):
+            live.listening = live.listening or TalkListener(self._client, call, for_keys=live.is_conversation)
+            if live.listening.is_wanted(again_and_again=live.is_conversation):
+                self._chores.begin(live.listening.listen())
+
+    @staticmethod
+    def note_recording(live: LiveCall, event: RecordingEvent) -> None:
+        """What is heard of this call is being recorded now, or is no longer."""
+        if live.listening is None:
+            return
+        if isinstance(event, RecordingStarted):
+            live.listening.began(event.recording.name, event.at.timestamp())
+        else:
+            live.listening.ended(event.recording.name, event.at.timestamp())
