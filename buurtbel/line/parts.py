@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from broadcast.audio.sounds import MessageSounds
@@ -18,10 +19,12 @@ from buurtbel.line.node import LineNode
 from buurtbel.line.sounds import lay, lay_line_sentences, lay_tone
 from buurtbel.switchboard import Assembly
 from ivr.ari.client import AriClient
+from ivr.call.announcer import Announcements
+from ivr.detached import DetachedWork
 from ivr.inbound.admission import Admission
 from ivr.inbound.known_callers import KnownCallers
 from ivr.inbound.reception import LONGEST, Reception
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.outbound.dialler import AriDialler
 from ivr.outbound.own_calls import OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
@@ -29,7 +32,9 @@ from ivr.outbound.trunk_watch import TrunkWatch
 from ivr.pbx.capacity import Lines
 from ivr.pbx.event_router import EventRouter
 from ivr.pbx.exchange import Exchange
+from ivr.pronunciation import names_on_calls
 from ivr.recordings.reports import Reports
+from ivr.recordings.spoken_alert import SpokenAlerts
 from ivr.scripts.sentences import Says
 from ivr.service_calls.call_backs import CallBacks
 from ivr.service_calls.duty_calls import DutyCalls
@@ -48,7 +53,7 @@ class LineParts:
     trunk_watch: TrunkWatch
     caller: AttemptRunner
     reports: Reports
-    police: Police
+    police: PoliceLine
     admission: Admission
     reception: Reception
     own_calls: Sequence[OwnCalls[Any]]
@@ -79,9 +84,19 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     database = Transactions(board.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
     says = asyncio.create_task(lay_line_sentences(board))
-    police = await _police(board, database, client, reports, says)
-    callbacks = Callbacks(board.ledger, attempts)
-    callers = KnownCallers(database, callbacks, reports, police, settings.leaving, says, police.tone)
+    police = await _police(board, database, SpokenAlerts(database, client, sounds), sounds, says)
+    callers = KnownCallers(
+        database=database,
+        callbacks=Callbacks(board.ledger, attempts),
+        reports=reports,
+        officers=police,
+        announcements=police.announcements,
+        detached=police.detached,
+        lockout=settings.lockout,
+        leaving=settings.leaving,
+        says=says,
+        tone=police.tone,
+    )
     channels = settings.trunk.channels
     node = LineNode(board.engine, client, lease, channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=channels)
@@ -137,17 +152,18 @@ async def _dialler(
 async def _police(
     board: Assembly,
     database: Transactions,
-    client: AriClient,
-    reports: Reports,
+    spoken: SpokenAlerts,
+    sounds: MessageSounds,
     says: Awaitable[Mapping[str, Says]],
-) -> Police:
+) -> PoliceLine:
     settings = board.settings
-    return Police(
+    return PoliceLine(
         database=database,
         desk=board.desk,
-        client=client,
-        reports=reports,
-        voice=board.voice,
+        spoken=spoken,
+        sounds=sounds,
+        announcements=Announcements(board.voice, settings.sounds_folder, partial(names_on_calls, database)),
+        detached=DetachedWork(),
         trunk=settings.trunk,
         policy=settings.officers,
         lockout=settings.lockout,

@@ -101,7 +101,7 @@ async def _serve(
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(parts.caller.finished(), FINISH_CALLS_WITHIN)
         await parts.leave()
-        await _within(parts.police.finished(), FINISH_CALLS_WITHIN)
+        await _within(parts.police.detached.finished(), FINISH_CALLS_WITHIN)
         parts.says.cancel()
         beating.cancel()
         for task in (events, leased, watching):
@@ -132,7 +132,7 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         parts.caller.mend: 2 * nodes.sweep,
         parts.caller.free_telephones: nodes.sweep,
         parts.reports.mend: nodes.sweep,
-        parts.police.mend: 2 * nodes.sweep,
+        parts.police.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,

@@ -19,13 +19,8 @@ class Announcer:
     """Speaks to one caller."""
 
     def __init__(
-        self,
-        voice: Voice,
-        folder: Path,
-        language: str,
-        names: Callable[[], Awaitable[Names]],
+        self, voice: Voice, folder: Path, language: str, names: Callable[[], Awaitable[Names]]
     ) -> None:
-        """`names` says how names are pronounced, as the list is when it is asked."""
         self._voice = voice
         self._names = names
         self._folder = folder
@@ -45,6 +40,20 @@ class Announcer:
         """The call is over."""
         for path in self._laid:
             _remove(path.parent, path.name)
+
+
+class Announcements:
+    """The voice of a node, for whoever is on the line."""
+
+    def __init__(self, voice: Voice, folder: Path, names: Callable[[], Awaitable[Names]]) -> None:
+        """`names` says how names are pronounced, as the list is when it is asked."""
+        self._voice = voice
+        self._folder = folder
+        self._names = names
+
+    def speaking(self, language: str) -> Announcer:
+        """For one call, which clears it at its end."""
+        return Announcer(self._voice, self._folder, language, self._names)
 
 
 def forget_what_was_told(folder: Path) -> None:

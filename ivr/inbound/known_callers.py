@@ -16,10 +16,12 @@ from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.service_calls.leaving import ask_to_leave
 from directory import actor
 from directory.officers.lockout import Guess
+from directory.officers.lockout_policy import LockoutPolicy
 from directory.refusals import Refusal
-from ivr.call.announcer import Announcer
+from ivr.call.announcer import Announcements
 from ivr.call.values import Sound
-from ivr.officers.police import Police
+from ivr.detached import DetachedWork
+from ivr.officers.police_line import PoliceLine
 from ivr.officers.sign_in import OfficerSignIn
 from ivr.pbx.identity import CallerId
 from ivr.recordings.patience import patiently
@@ -57,7 +59,11 @@ class KnownCallers:
     database: Transactions
     callbacks: Callbacks
     reports: Reports
-    police: Police
+    officers: PoliceLine
+    """For those who sign in as one."""
+    announcements: Announcements
+    detached: DetachedWork
+    lockout: LockoutPolicy
     leaving: LeavePolicy
     says: Awaitable[Mapping[str, Says]]
     tone: Sound
@@ -99,15 +105,13 @@ class Somebody:
         self.is_rung = identity.alert is not None
         self.left_network = False
         """Somebody behind the number has left on this call."""
-        self.station = OfficerSignIn(callers.police, says, identity.number, is_vouched=identity.is_vouched)
+        self.station = OfficerSignIn(callers.officers, says, identity.number, is_vouched=identity.is_vouched)
         self._callers = callers
         self._number = identity.number
         self._known = identity.known
         self._alert = identity.alert
         self._begun: list[SpokenReport] = []
-        self._announcer = Announcer(
-            callers.police.voice, callers.reports.sounds.folder, identity.language, callers.police.names
-        )
+        self._announcer = callers.announcements.speaking(identity.language)
 
     @property
     def people(self) -> Sequence[NumberHolder]:
@@ -123,8 +127,7 @@ class Somebody:
         return await self._callers.laid_out(await self._callers.database(past_alerts, self._known))
 
     async def alert_with(self, code: str) -> "ReplayedAlert | Key":
-        lockout = self._callers.police.lockout
-        guess = Guess.of_code(self._number, lockout, is_vouched=self.is_vouched)
+        guess = Guess.of_code(self._number, self._callers.lockout, is_vouched=self.is_vouched)
         try:
             found = await self._callers.database(guess_code, guess, code, self._announcer.language)
         except Refusal as refusal:
@@ -166,7 +169,7 @@ class Somebody:
     async def leave(self, people: Sequence[NumberHolder]) -> None:
         members = [member for one in people for member in one.members]
         leaving = partial(self._callers.callbacks.leave, actor.members(members), members)
-        await asyncio.shield(self._callers.police.goes_on(patiently(leaving)))
+        await asyncio.shield(self._callers.detached.start(patiently(leaving)))
         self.left_network = True
 
     def close(self) -> None:

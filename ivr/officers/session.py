@@ -14,10 +14,10 @@ from broadcast.rules.forecast import minutes_to_call
 from broadcast.service_calls import pending_alerts
 from directory.officers.officers import KnownOfficer
 from directory.refusals import Refusal
-from ivr.call.announcer import Announcer
 from ivr.call.values import Sound
 from ivr.officers.follow import Following
-from ivr.officers.police import Police, begin_alert
+from ivr.officers.police_line import PoliceLine
+from ivr.officers.sending import begin_alert
 from ivr.recordings.patience import patiently
 from ivr.recordings.spoken_alert import SpokenAlert
 from ivr.refusals import SAYS
@@ -31,24 +31,21 @@ log = logging.getLogger(__name__)
 class SignedIn:
     """An officer on the line (the script's Officer)."""
 
-    def __init__(self, police: Police, officer: KnownOfficer, says: Says) -> None:
+    def __init__(self, police: PoliceLine, officer: KnownOfficer, says: Says) -> None:
         self.says = says
         self.tone = police.tone
         self.networks: Sequence[OfferedNetwork] = officer.networks
         self.longest = police.desk.longest_recording
         self._police = police
         self._officer = officer
-        self._announcer = Announcer(
-            police.voice, police.reports.sounds.folder, officer.language, police.names
-        )
+        self._announcer = police.announcements.speaking(officer.language)
         self._following = Following(police.desk, self._announcer, officer.actor)
         self._messages: list[SpokenAlert] = []
         self._to_confirm: list[UUID] = []
         """Requests of alerts about which they are called back."""
 
     async def begin_message(self) -> SpokenAlert:
-        police = self._police
-        message = SpokenAlert(police.database, police.client, police.reports, police.at_hand)
+        message = self._police.spoken.begin()
         self._messages.append(message)
         return message
 
@@ -115,7 +112,7 @@ class SignedIn:
         """At once, or when the registered number has let it go."""
         police = self._police
         send = self._keep(prepared) if police.policy.call_back else begin_alert(police.desk, prepared)
-        done: Done = await asyncio.shield(police.goes_on(send))
+        done: Done = await asyncio.shield(police.detached.start(send))
         return done
 
     async def _keep(self, prepared: Prepared) -> Done:

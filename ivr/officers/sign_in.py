@@ -2,7 +2,7 @@
 
 from directory.officers.officers import sign_in
 from directory.refusals import Refusal
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.officers.session import SignedIn
 from ivr.refusals import SAYS
 from ivr.scripts.police import AlertRefused
@@ -12,7 +12,9 @@ from ivr.scripts.sentences import Says
 class OfficerSignIn:
     """Where one caller may sign in (the script's Station)."""
 
-    def __init__(self, police: Police, says: Says, number: str | None, *, is_vouched: bool = False) -> None:
+    def __init__(
+        self, police: PoliceLine, says: Says, number: str | None, *, is_vouched: bool = False
+    ) -> None:
         """`is_vouched`: the number is the caller's, and not only what they say."""
         self.says = says
         self._is_vouched = is_vouched
@@ -39,4 +41,4 @@ class OfficerSignIn:
     def close(self) -> None:
         """The call is over: what was spoken and not sent is forgotten, what was sent goes on."""
         if self._officer is not None:
-            self._police.goes_on(self._officer.tidy_up())
+            self._police.detached.start(self._officer.tidy_up())

@@ -96,9 +96,7 @@ class Reports:
 
     async def fetch(self, recording: str) -> Audio | None:
         """What was said, if anything was."""
-        recorded = await self._client.recordings.audio_if_there(recording)
-        said = await asyncio.to_thread(decode_slin, recorded) if recorded else None
-        return said if said is not None and said.has_speech else None
+        return await fetched(self._client, recording)
 
     async def keep(self, report: int, said: Audio) -> tuple[str, float]:
         """In the database, without what a telephone sounded after it; its name, and its seconds."""
@@ -114,6 +112,13 @@ class Reports:
             await self._client.recordings.delete(report.recording)
         except AriError as fault:
             log.warning("A recording stays at the PBX: %s", fault)
+
+
+async def fetched(client: AriClient, recording: str) -> Audio | None:
+    """What was said, from the PBX that recorded it, if anything was."""
+    recorded = await client.recordings.audio_if_there(recording)
+    said = await asyncio.to_thread(decode_slin, recorded) if recorded else None
+    return said if said is not None and said.has_speech else None
 
 
 class SpokenReport:

@@ -18,7 +18,8 @@ from ivr.call.announcer import Announcer
 from ivr.call.call import Call
 from ivr.call.errors import Hangup
 from ivr.call.values import Sound
-from ivr.officers.police import Police, begin_alert
+from ivr.officers.police_line import PoliceLine
+from ivr.officers.sending import begin_alert
 from ivr.outbound.own_calls import Source
 from ivr.pbx.live_call import LiveCall
 from ivr.scripts.call_back import is_confirmed
@@ -36,7 +37,7 @@ class CallBacks(Source[ReleaseRing]):
 
     at_once = MOST_AT_ONCE
 
-    def __init__(self, police: Police) -> None:
+    def __init__(self, police: PoliceLine) -> None:
         policy = police.policy
         self._police = police
         self.ring = policy.call_back_ring
@@ -49,7 +50,7 @@ class CallBacks(Source[ReleaseRing]):
         police = self._police
         pending = await police.database(pending_alerts.pending, written.request)
         officer = await police.database(known_officer, pending.officer)
-        announcer = Announcer(police.voice, police.reports.sounds.folder, officer.language, police.names)
+        announcer = police.announcements.speaking(officer.language)
         summary = await announcer.tell(
             "told_call_back", zone=police.zones[announcer.language], networks=", ".join(pending.names)
         )
@@ -74,7 +75,9 @@ class CallBacks(Source[ReleaseRing]):
 class LettingGo:
     """Whoever has picked up an officer's telephone, and may let an alert go."""
 
-    def __init__(self, police: Police, number: str, says: Says, announcer: Announcer, summary: Sound) -> None:
+    def __init__(
+        self, police: PoliceLine, number: str, says: Says, announcer: Announcer, summary: Sound
+    ) -> None:
         self.number = number
         self.prepared: Prepared | None = None
         """None when it may not be sent."""
@@ -97,7 +100,7 @@ class LettingGo:
             self.outcome = ReleaseOutcome.KEPT
             await call.play(self._says["police_not_sent"])
             return
-        done: Done = await asyncio.shield(self._police.goes_on(self._send()))
+        done: Done = await asyncio.shield(self._police.detached.start(self._send()))
         await call.play(self._says[done.says])
 
     async def _send(self) -> Done:

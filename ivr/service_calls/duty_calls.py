@@ -13,10 +13,9 @@ from broadcast.service_calls.own_calls import Ending
 from directory.officers.duty import is_proved
 from directory.officers.officers import KnownOfficer, known_officer
 from directory.refusals import Refusal
-from ivr.call.announcer import Announcer
 from ivr.call.call import Call
 from ivr.call.values import Sound
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.outbound.own_calls import Source
 from ivr.pbx.live_call import LiveCall
 from ivr.refusals import SAYS
@@ -34,7 +33,7 @@ MOST_AT_ONCE = 20
 class DutyCalls(Source[DutyRing]):
     """What a node needs to ring officers on duty."""
 
-    def __init__(self, police: Police, policy: DutyPolicy) -> None:
+    def __init__(self, police: PoliceLine, policy: DutyPolicy) -> None:
         self._police = police
         self.book = DutyBook(policy)
         self.ring = policy.ring
@@ -49,7 +48,7 @@ class DutyCalls(Source[DutyRing]):
 class Asked:
     """Whoever has picked up an officer's telephone (the script's OnDuty)."""
 
-    def __init__(self, police: Police, report: int, officer: KnownOfficer, says: Says) -> None:
+    def __init__(self, police: PoliceLine, report: int, officer: KnownOfficer, says: Says) -> None:
         self.says = says
         self.number = officer.phone
         self.is_done = False
@@ -57,9 +56,7 @@ class Asked:
         self._police = police
         self._report = report
         self._officer = officer
-        self._announcer = Announcer(
-            police.voice, police.reports.sounds.folder, officer.language, police.names
-        )
+        self._announcer = police.announcements.speaking(officer.language)
 
     async def converse(self, call: Call) -> None:
         await duty_call(call, self)
@@ -88,7 +85,7 @@ class Asked:
         return await self._announcer.tell("told_duty", network=told.network, networks=alerted)
 
     async def report(self) -> Sound:
-        told, sounds = await self._told(), self._police.reports.sounds
+        told, sounds = await self._told(), self._police.sounds
         try:
             await sounds.ensure(told.audio)
         except AudioUnreadable as fault:
@@ -105,7 +102,7 @@ class Asked:
 
     async def start_alert(self) -> Key:
         """Whatever becomes of the call meanwhile, the alert goes out."""
-        return await asyncio.shield(self._police.goes_on(self._send()))
+        return await asyncio.shield(self._police.detached.start(self._send()))
 
     async def _send(self) -> Key:
         desk = self._police.desk

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -13,14 +14,17 @@ from broadcast.responses import inbox
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer
 from ivr.ari.client import AriClient
+from ivr.call.announcer import Announcements
+from ivr.detached import DetachedWork
 from ivr.officers.officer_policy import OfficerPolicy
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.pbx.trunk import Trunk
-from ivr.recordings.reports import Reports
+from ivr.pronunciation import names_on_calls
+from ivr.recordings.spoken_alert import SpokenAlerts
 from ivr.service_calls.duty_calls import Asked
 from prompts.zone import zone_names
 from storage.transactions import Transactions
-from tests.broadcast.conftest import NODE, Office
+from tests.broadcast.conftest import Office
 from tests.broadcast.test_inbox import AN, reported
 from tests.ivr.callers import SAYS, TONE
 from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
@@ -29,16 +33,17 @@ MAY, MAY_NOT = (DE_BIST,), ()
 
 
 @pytest.fixture
-async def police(office: Office) -> AsyncIterator[Police]:
+async def police(office: Office) -> AsyncIterator[PoliceLine]:
     async with AriClient("http://127.0.0.1:9", "", "", app="buurtbel") as nowhere:
-        yield Police(
-            database=Transactions(office.engine),
+        database = Transactions(office.engine)
+        sounds = MessageSounds(office.engine, office.sounds_folder)
+        yield PoliceLine(
+            database=database,
             desk=office.desk,
-            client=nowhere,
-            reports=Reports(
-                Transactions(office.engine), nowhere, MessageSounds(office.engine, office.sounds_folder), NODE
-            ),
-            voice=office.voice,
+            spoken=SpokenAlerts(database, nowhere, sounds),
+            sounds=sounds,
+            announcements=Announcements(office.voice, sounds.folder, partial(names_on_calls, database)),
+            detached=DetachedWork(),
             trunk=Trunk(),
             policy=OfficerPolicy(),
             lockout=LockoutPolicy(),
@@ -48,7 +53,7 @@ async def police(office: Office) -> AsyncIterator[Police]:
         )
 
 
-async def asked(office: Office, police: Police, networks: tuple[str, ...]) -> tuple[Asked, int]:
+async def asked(office: Office, police: PoliceLine, networks: tuple[str, ...]) -> tuple[Asked, int]:
     """Maes on duty, who is rung for a report on an alert to De Bist."""
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
@@ -68,20 +73,22 @@ async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]
     return state, by, led
 
 
-async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: Police) -> None:
+async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: PoliceLine) -> None:
     maes, _ = await asked(office, police, MAY)
     assert (await maes.proves("111222"), maes.outcome) == ("duty_wrong_pin", None)
     assert (await maes.proves("846203"), maes.outcome) == (None, DutyOutcome.HEARD)
 
 
-async def test_a_report_that_is_claimed_is_theirs(office: Office, police: Police) -> None:
+async def test_a_report_that_is_claimed_is_theirs(office: Office, police: PoliceLine) -> None:
     maes, report = await asked(office, police, MAY_NOT)
     assert await maes.claim() == "duty_claimed"
     assert (maes.is_done, maes.outcome) == (True, DutyOutcome.TAKEN)
     assert await became_of(office, report) == ("claimed", "Maes", False)
 
 
-async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(office: Office, police: Police) -> None:
+async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(
+    office: Office, police: PoliceLine
+) -> None:
     maes, report = await asked(office, police, MAY)
     async with office.engine.begin() as connection:
         await inbox.claim(connection, named("Claes"), report)
@@ -92,7 +99,7 @@ async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(office: Offi
 
 
 async def test_an_alert_that_is_made_of_it_goes_to_the_networks_of_the_one_it_answers(
-    office: Office, police: Police
+    office: Office, police: PoliceLine
 ) -> None:
     maes, report = await asked(office, police, MAY)
     assert await maes.start_alert() == "police_sent"
@@ -101,7 +108,7 @@ async def test_an_alert_that_is_made_of_it_goes_to_the_networks_of_the_one_it_an
 
 
 async def test_an_officer_who_may_not_send_there_sends_nothing_and_may_still_claim(
-    office: Office, police: Police
+    office: Office, police: PoliceLine
 ) -> None:
     maes, report = await asked(office, police, MAY_NOT)
     assert await maes.start_alert() == "duty_not_yours"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.ports import CallOrder
 from broadcast.responses.callbacks import Callbacks
@@ -17,12 +16,11 @@ from broadcast.tables import Attempt, Broadcast
 from directory.readings import Readings
 from ivr.call.values import Sound
 from ivr.inbound.known_callers import KnownCallers, Somebody
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.pbx.identity import CallerId
 from ivr.recordings.reports import Reports
 from ivr.scripts.member_line import ReplayedAlert
 from ivr.scripts.sentences import Says
-from storage.transactions import Transactions
 from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_duty_officer import police
 from tests.fakes.dialler import FakeDialler
@@ -36,20 +34,21 @@ NOT_VOUCHED_FOR, VOUCHED_FOR = CallerId(Readings((AN,))), CallerId(Readings((AN,
 
 
 @pytest.fixture
-async def callers(office: Office, police: Police) -> KnownCallers:
+async def callers(office: Office, police: PoliceLine) -> KnownCallers:
     nobody: Any = None
     says: asyncio.Future[Mapping[str, Says]] = asyncio.get_running_loop().create_future()
     says.set_result({"nl": SAYS})
     return KnownCallers(
-        Transactions(office.engine),
-        Callbacks(office.ledger, OpenAttempts(FakeDialler().stop)),
-        Reports(
-            Transactions(office.engine), nobody, MessageSounds(office.engine, office.sounds_folder), NODE
-        ),
-        police,
-        LeavePolicy(),
-        says,
-        SAYS["goodbye"],
+        database=police.database,
+        callbacks=Callbacks(office.ledger, OpenAttempts(FakeDialler().stop)),
+        reports=Reports(police.database, nobody, police.sounds, NODE),
+        officers=police,
+        announcements=police.announcements,
+        detached=police.detached,
+        lockout=police.lockout,
+        leaving=LeavePolicy(),
+        says=says,
+        tone=SAYS["goodbye"],
     )
 
 

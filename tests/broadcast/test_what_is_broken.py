@@ -17,7 +17,7 @@ from broadcast.service_calls import duty
 from broadcast.states import Outcome, ReportState
 from ivr.ari.errors import AriUnreachable
 from ivr.inbound.known_callers import KnownCallers
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.recordings.reports import Reports
 from prompts.audio import TELEPHONE_RATE, Audio, tone
 from storage.transactions import Transactions
@@ -158,7 +158,16 @@ async def test_an_alert_whose_sound_is_spoilt_does_not_hide_the_others_from_who_
     nothing: Any = None
     says = asyncio.get_running_loop().create_future()
     callers = KnownCallers(
-        Transactions(office.engine), nothing, reports, nothing, nothing, says, SAYS["goodbye"]
+        database=Transactions(office.engine),
+        callbacks=nothing,
+        reports=reports,
+        officers=nothing,
+        announcements=nothing,
+        detached=nothing,
+        lockout=nothing,
+        leaving=nothing,
+        says=says,
+        tone=SAYS["goodbye"],
     )
     assert alerts[0].broadcast == second.broadcast
     assert [one.broadcast for one in await callers.laid_out(alerts)] == [first.broadcast]
@@ -166,7 +175,7 @@ async def test_an_alert_whose_sound_is_spoilt_does_not_hide_the_others_from_who_
 
 async def test_an_officer_on_duty_is_told_that_a_report_cannot_be_played_and_may_claim_it(
     office: Office,
-    police: Police,
+    police: PoliceLine,
 ) -> None:
     maes, report = await asked(office, police, ())
     await write(

@@ -1,6 +1,7 @@
 """Whom a caller's reports and guesses are counted for, from what the trunk says of their number."""
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +16,11 @@ from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer
 from directory.readings import NONE, Readings
 from directory.tables import Lockout
+from ivr.call.announcer import Announcements
+from ivr.detached import DetachedWork
 from ivr.inbound.known_callers import KnownCallers, Somebody
 from ivr.pbx.identity import CallerId
+from ivr.pronunciation import names_on_calls
 from ivr.recordings.reports import Reports
 from ivr.scripts.police import AlertRefused
 from prompts.languages import LANGUAGES
@@ -35,12 +39,20 @@ async def calls(office: Office, caller: CallerId) -> Somebody:
     says.set_result(dict.fromkeys(LANGUAGES, SAYS))
     nowhere: Any = SimpleNamespace()
     database = Transactions(office.engine)
-    police: Any = SimpleNamespace(
-        database=database, voice=office.voice, names=None, lockout=LockoutPolicy(), says=says
-    )
     sounds = MessageSounds(office.engine, office.sounds_folder)
     reports = Reports(database, nowhere, sounds, NODE)
-    callers = KnownCallers(database, nowhere, reports, police, LeavePolicy(), says, TONE)
+    callers = KnownCallers(
+        database=database,
+        callbacks=nowhere,
+        reports=reports,
+        officers=nowhere,
+        announcements=Announcements(office.voice, sounds.folder, partial(names_on_calls, database)),
+        detached=DetachedWork(),
+        lockout=LockoutPolicy(),
+        leaving=LeavePolicy(),
+        says=says,
+        tone=TONE,
+    )
     return await callers.who(caller)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,13 +16,16 @@ from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.worker import make_app
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer
+from ivr.call.announcer import Announcements
 from ivr.call.values import Sound
+from ivr.detached import DetachedWork
 from ivr.officers.officer_policy import OfficerPolicy
-from ivr.officers.police import Police
+from ivr.officers.police_line import PoliceLine
 from ivr.officers.session import SignedIn, SpokenPlan
 from ivr.officers.sign_in import OfficerSignIn
 from ivr.pbx.trunk import Trunk
-from ivr.recordings.reports import Reports
+from ivr.pronunciation import names_on_calls
+from ivr.recordings.spoken_alert import SpokenAlerts
 from prompts.catalogue import Key
 from prompts.languages import LANGUAGES
 from prompts.zone import zone_names
@@ -58,7 +62,7 @@ def short(key: Key) -> Sound:
 @dataclass
 class PoliceHouse:
     office: Office
-    police: Police
+    police: PoliceLine
     pbx: Pbx
 
     async def comes(self, number: str = "4711") -> tuple[OfficerSignIn, SignedIn]:
@@ -82,7 +86,7 @@ class PoliceHouse:
 
     async def leaves(self, station: OfficerSignIn) -> None:
         station.close()
-        await self.police.finished()
+        await self.police.detached.finished()
 
     def told(self) -> list[str]:
         return [text for _, text in self.office.voice.said]
@@ -100,12 +104,14 @@ async def police_house(database: AsyncEngine, database_url: str, folder: Path) -
         sounds = MessageSounds(database, office.sounds_folder)
         says: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         says.set_result({language: {key: short(key) for key in SAYS} for language in LANGUAGES})
-        police = Police(
-            database=Transactions(database),
+        transactions = Transactions(database)
+        police = PoliceLine(
+            database=transactions,
             desk=office.desk,
-            client=client,
-            reports=Reports(Transactions(database), client, sounds, NODE),
-            voice=office.voice,
+            spoken=SpokenAlerts(transactions, client, sounds),
+            sounds=sounds,
+            announcements=Announcements(office.voice, sounds.folder, partial(names_on_calls, transactions)),
+            detached=DetachedWork(),
             trunk=Trunk(),
             policy=OfficerPolicy(),
             lockout=LockoutPolicy(),

@@ -210,6 +210,7 @@ async def test_who_is_cut_off_while_an_attempt_is_written_ahead_keeps_no_line(
     await asyncio.wait({job})
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     wire.let_go()
+    assert await caller.mend() == 1
 
 
 async def test_calls_that_are_left_go_on_and_the_next_process_stays_with_them(office: Office) -> None:

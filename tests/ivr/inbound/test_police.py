@@ -41,7 +41,7 @@ async def test_a_line_that_is_told_to_stop_in_the_moment_of_sending_sends_it(hou
     sending = asyncio.create_task(plan.send())
     await asyncio.sleep(0)
     sending.cancel()
-    await house.police.finished()
+    await house.police.detached.finished()
     assert await house.office.count("broadcast") == 1
 
 
@@ -126,7 +126,7 @@ async def test_what_a_crash_left_at_the_pbx_is_removed_and_nothing_else(house: P
     _, maes = await house.comes()
     message = await house.speaks(maes)
     house.pbx.kept |= {"alert-of-before": b"", "report-of-somebody": b""}
-    assert await house.police.mend() == 1
+    assert await house.police.spoken.mend() == 1
     assert house.pbx.kept.keys() == {message.recording, "report-of-somebody"}
 
 
@@ -136,5 +136,5 @@ async def test_what_a_crash_left_in_the_database_is_removed_when_it_is_a_day_old
     assert await house.office.count("audio") == 1
     async with house.office.engine.begin() as connection:
         await connection.execute(text("UPDATE audio SET kept_at = kept_at - interval '25 hours'"))
-    await house.police.reports.sounds.sweep()
+    await house.police.sounds.sweep()
     assert await house.office.count("audio") == 0
