@@ -16,7 +16,7 @@ from embedded.network.networks import Network, Peer, read_networks
 from embedded.network.ports import Address, PortRange, address_towards
 from embedded.network.whereabouts import Whereabouts
 from ivr.alert_keys import CONFIRMS
-from ivr.detection.far_end import TALK_DETECTION
+from ivr.detection.fact_recorder import TALK_DETECTION
 from ivr.pbx.dialplan import MOST_CALLERS
 from ivr.pbx.identity import ASSERTED, FROM, LONGEST_HEADER, PRIVACY
 from ivr.pbx.trunk import Trunk

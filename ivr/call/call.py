@@ -5,8 +5,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from ivr.call.channel import PATH_OPENS_WITHIN, CallChannel
-from ivr.call.door import Door
-from ivr.call.errors import Hangup, LetGo, NoInput, PlayFailed, Withdrawn
+from ivr.call.errors import Hangup, NoInput, PlayFailed, Preempted, Withdrawn
+from ivr.call.events import CallEvents
+from ivr.call.novelty import Novelty
 from ivr.call.signals import (
     GONE_WITHIN,
     NEVER_REPORTED,
@@ -32,18 +33,54 @@ FEWEST_PACKETS = 4
 """In a second of sound that is sent; the longest that are usual hold 200 ms."""
 
 
-class Call(Door):
-    """An answered call: events enter by its door, and the verbs wait for them."""
+class Call:
+    """An answered call: what the PBX tells of it enters by `events`, and the verbs wait for that."""
 
     def __init__(self, id_: str, channel: CallChannel, far_end: FarEnd, *, answered_at: float) -> None:
-        super().__init__(far_end, answered_at=answered_at)
         self.id = id_
+        self.events = CallEvents(far_end, answered_at=answered_at)
+        self.novelty = Novelty(self.events.hold.now())
+        """By our clock, which stands still while they hold us."""
+        self._is_withdrawn = self._is_conversation = False
         self._channel = channel
         self._process = uuid4().hex[:8]
         self._playbacks = 0
         self._packets_leave = False
         self.sound: Path | None = None
         """What is being played, or was last."""
+
+    @property
+    def far_end(self) -> FarEnd:
+        return self.events.far_end
+
+    @property
+    def is_over(self) -> bool:
+        return self.events.is_over
+
+    @property
+    def is_held(self) -> bool:
+        """They have put us on hold."""
+        return self.events.hold.is_stopped
+
+    # What others decide of it
+
+    def withdraw(self) -> None:
+        """What is being said, or will be, is taken back: the verb that says it ends."""
+        if not self._is_withdrawn:
+            self._is_withdrawn = True
+            self.events.signals.put_nowait(TakenBack())
+
+    def preempt(self) -> None:
+        """The line is needed: the verb that waits ends, or the next one; a recording does not."""
+        self.events.signals.put_nowait(LineNeeded())
+
+    def become_conversation(self) -> None:
+        """From here on it is no alert: nobody takes it back, and nothing counts for what was proved."""
+        self._is_conversation = True
+        self.novelty = Novelty(self.events.hold.now())
+        self.events.begin_anew(FarEnd(1))
+
+    # The verbs of scripts
 
     async def answer(self) -> None:
         """Pick up a call that rings us."""
@@ -57,18 +94,18 @@ class Call(Door):
 
         On hold nothing is spoken; a pass that was cut by it is to start again when the hold is over.
         """
-        self._spoken_pass = playback = self._name_playback()
+        self.events.spoken_pass = playback = self._name_playback()
         whole, was_sent = False, True
         try:
             heard = await self._play(sound, playback, keys, "", restarts=True)
             whole = isinstance(heard, WholePlayed)
             was_sent = not whole or await self._was_sent(sound)
         finally:
-            self._spoken_pass = None
-            start = self._started.get(playback)
+            self.events.spoken_pass = None
+            start = self.events.started.get(playback)
             if start is not None:
-                end = start + sound.seconds if whole else self.now
-                self.far_end.pass_ended(end, whole=whole, was_sent=was_sent)
+                end = start + sound.seconds if whole else self.events.now
+                self.far_end.recorder.pass_ended(end, whole=whole, was_sent=was_sent)
         return heard
 
     async def play(self, sound: Sound, *, keys: str = "", later: str = "") -> Heard:
@@ -77,7 +114,7 @@ class Call(Door):
         The last key among `later` that is pressed meanwhile stops nothing: it is what was heard at the end.
         Raises NoInput for a sound that is only begun again and again.
         """
-        if not self.novelty.hears(sound.path, sound.seconds, self._patient_clock()):
+        if not self.novelty.begin(sound.path, sound.seconds, self.events.hold.now()):
             raise NoInput
         while True:
             heard = await self._play(sound, self._name_playback(), keys, later, restarts=False)
@@ -89,9 +126,9 @@ class Call(Door):
 
         On hold no time passes.
         """
-        until = self._patient_clock() + seconds
+        until = self.events.hold.now() + seconds
         while True:
-            signal = await self._next(until - self._patient_clock())
+            signal = await self._next(until - self.events.hold.now())
             if signal is None or isinstance(signal, StartAgain):
                 return signal
             if isinstance(signal, Key) and signal.digit in keys:
@@ -110,28 +147,28 @@ class Call(Door):
             await self._channel.record(name, longest)
             await self._until_recorded(name, longest)
         finally:
-            self.novelty.stop_speaking(self._patient_clock())
+            self.novelty.stop_speaking(self.events.hold.now())
 
     async def _until_recorded(self, name: str, longest: float) -> None:
-        until = self._patient_clock() + longest + NEVER_REPORTED
+        until = self.events.hold.now() + longest + NEVER_REPORTED
         is_needed = False
-        while (left := until - self._patient_clock()) > 0.0:
+        while (left := until - self.events.hold.now()) > 0.0:
             try:
                 signal = await self._next(left)
-            except LetGo:
+            except Preempted:
                 is_needed = True
                 continue
             except Hangup:
-                until = min(until, self._patient_clock() + GONE_WITHIN)
-                if self._signals.empty():
+                until = min(until, self.events.hold.now() + GONE_WITHIN)
+                if self.events.signals.empty():
                     await asyncio.sleep(0.1)
                 continue
             if isinstance(signal, Recorded) and signal.name == name:
                 break
-            if isinstance(signal, Key) and not self.tells_keys:  # only heard, and not by the PBX
+            if isinstance(signal, Key) and not self.events.tells_keys:  # only heard, and not by the PBX
                 await self._channel.stop_recording(name)
         if is_needed:
-            self._signals.put_nowait(LineNeeded())
+            self.events.signals.put_nowait(LineNeeded())
 
     async def whisper(self, sound: Sound) -> None:
         """Speak over what they say, and over what is played or recorded, which goes on."""
@@ -162,18 +199,18 @@ class Call(Door):
         await self._channel.play(sound, playback)
         try:
             return await self._until_played(sound, playback, keys, later, restarts=restarts)
-        except (Withdrawn, LetGo):
+        except (Withdrawn, Preempted):
             await self._channel.stop_playing(playback)
             raise
 
     async def _until_played(
         self, sound: Sound, playback: str, keys: str, later: str, *, restarts: bool
     ) -> Heard:
-        until = self._patient_clock() + sound.seconds + NEVER_REPORTED
+        until = self.events.hold.now() + sound.seconds + NEVER_REPORTED
         has_begun = is_cut = False
         at_the_end: Heard = WholePlayed()
         while True:
-            signal = await self._next(until - self._patient_clock())
+            signal = await self._next(until - self.events.hold.now())
             if signal is None:
                 # Nobody says that it ended; a line that is still there has heard it to its end.
                 await self._channel.check()
@@ -185,7 +222,7 @@ class Call(Door):
                 return StartAgain()
             elif isinstance(signal, Started) and signal.playback == playback:
                 has_begun = True
-                until = self._patient_clock() + sound.seconds + NEVER_REPORTED
+                until = self.events.hold.now() + sound.seconds + NEVER_REPORTED
             elif isinstance(signal, Ended) and signal.playback == playback and not is_cut:
                 await self._played(sound, signal)
                 return at_the_end
@@ -213,11 +250,11 @@ class Call(Door):
 
         On hold only a signal ends the wait.
         """
-        if self.is_over and self._signals.empty():
+        if self.is_over and self.events.signals.empty():
             raise Hangup
         try:
             async with asyncio.timeout(None if self.is_held else max(seconds, 0.0)):
-                signal = await self._signals.get()
+                signal = await self.events.signals.get()
         except TimeoutError:
             return None
         if isinstance(signal, Gone):
@@ -225,5 +262,5 @@ class Call(Door):
         if isinstance(signal, TakenBack) and not self._is_conversation:
             raise Withdrawn
         if isinstance(signal, LineNeeded):
-            raise LetGo
+            raise Preempted
         return signal

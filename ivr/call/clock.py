@@ -1,4 +1,4 @@
-"""Moments of the PBX's clock as seconds since the answer, though somebody sets that clock during the call."""
+"""The clocks of one call: the PBX's, though somebody sets it meanwhile, and ours, which waits for them."""
 
 import asyncio
 from math import inf
@@ -30,3 +30,28 @@ class PbxClock:
     def between(self, earlier: float, later: float) -> float | None:
         """Seconds between two moments that it told; None when it was set since the earlier one."""
         return None if self._set_at >= earlier else later - earlier
+
+
+class PatientClock:
+    """Ours, of one call; it stands still while they have put us on hold, when they cannot answer."""
+
+    def __init__(self) -> None:
+        self._stopped_at: float | None = None
+        self._stood_still = 0.0
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped_at is not None
+
+    def now(self) -> float:
+        """In seconds of the event loop's clock, less those on hold."""
+        now = asyncio.get_running_loop().time()
+        return (now if self._stopped_at is None else self._stopped_at) - self._stood_still
+
+    def stop(self) -> None:
+        self._stopped_at = asyncio.get_running_loop().time()
+
+    def go_on(self) -> None:
+        if self._stopped_at is not None:
+            self._stood_still += asyncio.get_running_loop().time() - self._stopped_at
+            self._stopped_at = None

@@ -24,7 +24,7 @@ async def converse(script: Callable[[Call], Awaitable[None]], call: Call) -> boo
     except PlayFailed as fault:
         log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
     except asyncio.CancelledError:
-        call.take_over_the_end()
+        call.events.expect_end()
         raise
-    call.take_over_the_end()
+    call.events.expect_end()
     return True

@@ -5,7 +5,7 @@ class LineError(Exception):
     """Base of what can go wrong on a call.
 
     - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
-    - LetGo: the line is needed for somebody else; to the script that is a hang-up.
+    - Preempted: the line is needed for somebody else; to the script that is a hang-up.
     - NoInput: nothing of use was pressed, or only what makes us say the same again.
     - PlayFailed: a sound could not be played.
     - Withdrawn: what is being said was taken back; raised once, and the line is still there.
@@ -16,7 +16,7 @@ class Hangup(LineError):  # noqa: N818 - a condition of the call, named as telep
     """The other party, or the network, has ended the call."""
 
 
-class LetGo(Hangup):
+class Preempted(Hangup):
     """We need the line: this conversation is over, though the other party is still there. Raised once."""
 
 

@@ -19,8 +19,11 @@ class Novelty:
         self._heard: set[Path] = set()
         self._rounds: Counter[Path] = Counter()
 
-    def hears(self, sound: Path, seconds: float, now: float) -> bool:
-        """From now on, for so long. False when it was begun so often that nobody wants anything any more."""
+    def begin(self, sound: Path, seconds: float, now: float) -> bool:
+        """They hear it from now on, for so long.
+
+        False when it was begun so often that nobody wants anything any more.
+        """
         if sound not in self._heard:
             self._heard.add(sound)
             self._rounds.clear()

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from ivr.detection.facts import Facts, SpokenPass, Talk
 
+OUR_VOICE = 0.2
+"""Correlation with what we sent from which on what is heard is an echo."""
 LONGEST_DELAY = 0.6
 """Seconds from our sound to its echo, and to the detector's word of it."""
 STEADY_WITHIN = 0.2
@@ -22,6 +24,31 @@ FEWEST = 3
 PART, MOST = 0.5, 0.75
 """and so many of all beginnings and ends during passes must come back in the same places for that to be echo,
 or for all of it to be: what a person says then is not told apart."""
+
+
+class EchoFilter:
+    """Of one call. The echo is looked for anew only when something has happened: a noisy line has hundreds
+    of stretches of talk."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._echo: Set[Talk] = frozenset()
+        self._echo_of: object = None
+
+    def find(self) -> Set[Talk]:
+        """The stretches of talk so far that are our own voice coming back."""
+        facts = self._facts
+        if facts.sounds is not None and facts.sounds.alike >= OUR_VOICE:
+            return frozenset(facts.talks)
+        state = (len(facts.talks), facts.talks[-1:], len(facts.passes), facts.passes[-1:], facts.is_coarse)
+        if facts.is_talking or state != self._echo_of:
+            self._echo, self._echo_of = own_voice(facts), state
+        return self._echo
+
+    def talks(self) -> list[Talk]:
+        """The talk of the far end itself."""
+        echo = self.find()
+        return [talk for talk in self._facts.talks if talk not in echo]
 
 
 def own_voice(facts: Facts) -> Set[Talk]:

@@ -96,6 +96,10 @@ class Facts:
     received: int | None = None
     """Packets that had come when the first pass had been spoken; None when nobody could ask."""
 
+    def reach(self, moment: float) -> None:
+        """Something is known of this moment."""
+        self.now = max(self.now, moment)
+
     @property
     def is_talking(self) -> bool:
         return bool(self.talks) and self.talks[-1].end is None

@@ -90,7 +90,7 @@ class Admission:
             log.warning("An urgent alert lacks lines: %d callers are let go of.", len(chosen))
         for call in chosen:
             self._going.add(call)
-            call.let_go()
+            call.preempt()
         if self._waiting:
             self._is_short_until = self._clock() + CALM_AFTER
         await self._admit(self._most if self._is_short else self._channels)

@@ -13,7 +13,7 @@ from ivr.ari.errors import AriError
 from ivr.ari.events import ReportedChannel
 from ivr.call.call import Call
 from ivr.call.conversation import converse
-from ivr.call.errors import LetGo, LineError
+from ivr.call.errors import LineError, Preempted
 from ivr.inbound.admission import Admission
 from ivr.pbx.dialplan import AWAY, INBOUND
 from ivr.pbx.exchange import Exchange
@@ -165,7 +165,7 @@ async def led(script: Script, call: Call, caller: Caller) -> None:
     """Through the script, or until their line is needed, which they are told."""
     try:
         await script(call, caller)
-    except LetGo:
+    except Preempted:
         needed = caller.says["line_needed"]
         with suppress(LineError, TimeoutError):
             async with asyncio.timeout(needed.seconds + TOLD_WITHIN):  # on hold nobody hears it

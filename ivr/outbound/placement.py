@@ -19,7 +19,7 @@ from ivr.ari.client import AriClient
 from ivr.ari.errors import AlreadyPlaced, AriError, AriRefused, AriUnreachable, EndpointUnavailable
 from ivr.call.call import Call
 from ivr.call.conversation import converse
-from ivr.detection.far_end import TALK_DETECTION
+from ivr.detection.fact_recorder import TALK_DETECTION
 from ivr.pbx.capacity import Lines
 from ivr.pbx.dialplan import ANSWERED, CONTEXT
 from ivr.pbx.exchange import Exchange

@@ -53,25 +53,25 @@ def _on_dial(live: LiveCall, event: Event) -> None:
 def _on_playback_started(live: LiveCall, event: Event) -> None:
     assert isinstance(event, PlaybackStarted)
     if live.call is not None:
-        live.call.playback_started(event.playback.id, event.at.timestamp())
+        live.call.events.playback_started(event.playback.id, event.at.timestamp())
 
 
 def _on_playback_finished(live: LiveCall, event: Event) -> None:
     assert isinstance(event, PlaybackFinished)
     if live.call is not None:
-        live.call.playback_ended(event.playback.id, event.at.timestamp(), ok=event.is_whole)
+        live.call.events.playback_ended(event.playback.id, event.at.timestamp(), ok=event.is_whole)
 
 
 def _on_key(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDtmfReceived)
     if live.call is not None:
-        live.call.pressed(event.digit, event.at.timestamp())
+        live.call.events.pressed(event.digit, event.at.timestamp())
 
 
 def _on_recorded(live: LiveCall, event: Event) -> None:
     assert isinstance(event, RecordingFinished | RecordingFailed)
     if live.call is not None:
-        live.call.recorded(event.recording.name)
+        live.call.events.recorded(event.recording.name)
 
 
 def _on_quiet(live: LiveCall, event: Event) -> None:
@@ -79,9 +79,9 @@ def _on_quiet(live: LiveCall, event: Event) -> None:
     if live.call is None:
         return
     if live.is_conversation:
-        live.call.quiet.set()
+        live.call.events.quiet.set()
     else:
-        live.call.talk_ended(event.at.timestamp(), event.duration / 1000)
+        live.call.events.talk_ended(event.at.timestamp(), event.duration / 1000)
 
 
 def _on_hold(live: LiveCall, event: Event) -> None:

@@ -90,18 +90,18 @@ class TalkListener:
             more = int((_now() - self._counted_at) / ONE_MORE_EVERY)
             self._left = min(MOST, self._left + more)
             self._counted_at += more * ONE_MORE_EVERY
-        is_for_keys = not self._call.tells_keys and self._left > 0
+        is_for_keys = not self._call.events.tells_keys and self._left > 0
         return not self._is_listening and (self._opening is None or is_for_keys)
 
     def began(self, recording: str, at: float) -> None:
         """The PBX records this since then, by its clock."""
         for piece in self._named(recording):
-            piece.began = self._call.since_answer(at)
+            piece.began = self._call.events.since_answer(at)
 
     def ended(self, recording: str, at: float) -> None:
         """The file is closed since then, or there is none."""
         for piece in self._named(recording):
-            piece.ended = self._call.since_answer(at)
+            piece.ended = self._call.events.since_answer(at)
             piece.closed.set()
 
     def listen(self) -> Coroutine[None, None, None]:
@@ -115,7 +115,7 @@ class TalkListener:
     async def _listen(self) -> None:
         call, channels, nth = self._call, self._client.channels, next(self._channels)
         channel = f"heard-{call.id}" if self._opening is None else f"heard-{call.id}.{nth}"
-        call.quiet.clear()
+        call.events.quiet.clear()
         try:
             await channels.snoop(call.id, channel, app=self._client.app)
             piece = await once_ours(lambda: self._record(channel))
@@ -163,13 +163,13 @@ class TalkListener:
         """Wait until all is heard, or until what was heard may have been a key."""
         call, is_for_keys = self._call, self._opening is not None
         while True:
-            await call.quiet.wait()
-            call.quiet.clear()
-            if is_for_keys or call.is_over or call.is_heard.is_set():
+            await call.events.quiet.wait()
+            call.events.quiet.clear()
+            if is_for_keys or call.is_over or call.events.is_heard.is_set():
                 return True
             talks = call.far_end.facts.talks
             is_late = bool(talks) and talks[-1].start >= HALLO_UNTIL
-            may_be_a_key = is_late and talks[-1].seconds <= A_PRESS and not call.tells_keys
+            may_be_a_key = is_late and talks[-1].seconds <= A_PRESS and not call.events.tells_keys
             if may_be_a_key and len(self._pieces) < MOST:
                 return False
 
@@ -196,11 +196,11 @@ class TalkListener:
                 piece.began = began_at(piece.began, piece.ended, len(samples) / TELEPHONE_RATE)
             elif not is_kept:
                 self._pieces.remove(piece)
-            if samples is None or self._call.tells_keys:
+            if samples is None or self._call.events.tells_keys:
                 return
             for tone in await asyncio.to_thread(_pressed, samples, self._call.sound):
                 self._left = MOST
-                self._call.key_was_heard(tone.digit)
+                self._call.events.key_was_heard(tone.digit)
 
     async def _sound_of(self, piece: _Piece) -> Samples | None:
         recordings = self._client.recordings

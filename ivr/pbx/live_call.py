@@ -120,7 +120,7 @@ class LiveCall:
         self.rings()
         self.call = call
         if self.is_held:
-            call.held(at)
+            call.events.held(at)
         self.answered_at = datetime.now(UTC)
         self.is_on_fallback = self.has_left = False
         self._answered.set()
@@ -128,7 +128,7 @@ class LiveCall:
     def hold(self, at: float, *, is_held: bool) -> None:
         self.is_held = is_held
         if self.call is not None:
-            (self.call.held if is_held else self.call.resumed)(at)
+            (self.call.events.held if is_held else self.call.events.resumed)(at)
 
     def hand_over(self, call: Call) -> None:
         """Its attempt is over and it goes on: what it came to is not touched by what is said from now on."""
@@ -139,7 +139,7 @@ class LiveCall:
         """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""
         self.is_on_fallback = self.has_left = True
         if self.call is not None:
-            self.call.hung_up(None)
+            self.call.events.hung_up(None)
 
     def finish(self, end: End, at: float) -> None:
         """`at` is the moment by the PBX's clock."""
@@ -149,4 +149,4 @@ class LiveCall:
             self._answered.set()
             if self.call is not None:
                 # A call that was lost on our side: nobody put the phone down.
-                self.call.hung_up(None if end.is_lost else at)
+                self.call.events.hung_up(None if end.is_lost else at)

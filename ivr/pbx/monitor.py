@@ -24,11 +24,11 @@ class CallMonitor:
         if call is None:
             return
         if not live.is_conversation:
-            call.talk_started(at)
+            call.events.talk_started(at)
             if not live.is_counted:
                 live.is_counted = True
                 self._chores.begin(count_packets(self._client, live, call))
-        if self._listens and not (live.is_conversation and call.tells_keys):
+        if self._listens and not (live.is_conversation and call.events.tells_keys):
             live.listening = live.listening or TalkListener(self._client, call, for_keys=live.is_conversation)
             if live.listening.is_wanted(again_and_again=live.is_conversation):
                 self._chores.begin(live.listening.listen())

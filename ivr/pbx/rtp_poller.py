@@ -24,6 +24,6 @@ async def count_packets(client: AriClient, live: LiveCall, call: Call) -> None:
         except AriError as fault:
             log.warning("The packets of a call could not be counted; trying again: %s", fault)
         else:
-            call.packets(heard.rxcount, time())
+            call.events.packets(heard.rxcount, time())
         await asyncio.sleep(LOOK_EVERY)
     live.is_counted = False

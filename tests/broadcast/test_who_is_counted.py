@@ -39,13 +39,14 @@ async def calls(office: Office, caller: CallerId) -> Somebody:
     says.set_result(dict.fromkeys(LANGUAGES, SAYS))
     nowhere: Any = SimpleNamespace()
     database = Transactions(office.engine)
+    officers: Any = SimpleNamespace(database=database, lockout=LockoutPolicy())
     sounds = MessageSounds(office.engine, office.sounds_folder)
     reports = Reports(database, nowhere, sounds, NODE)
     callers = KnownCallers(
         database=database,
         callbacks=nowhere,
         reports=reports,
-        officers=nowhere,
+        officers=officers,
         announcements=Announcements(office.voice, sounds.folder, partial(names_on_calls, database)),
         detached=DetachedWork(),
         lockout=LockoutPolicy(),

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from ivr.detection.far_end import TALK_DETECTION
+from ivr.detection.fact_recorder import TALK_DETECTION
 from tests.fakes.ari_call import FakeCall, now
 from tests.fakes.ari_http import AriHttpSide
 from tests.fakes.ari_trunk import contact_status, endpoint_of

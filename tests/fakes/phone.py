@@ -9,7 +9,8 @@ from ivr.call.call import Call
 from ivr.call.channel import Packets
 from ivr.call.errors import Hangup, PlayFailed
 from ivr.call.values import Sound
-from ivr.detection.far_end import TALK_ENDS_AFTER, FarEnd
+from ivr.detection.fact_recorder import TALK_ENDS_AFTER
+from ivr.detection.far_end import FarEnd
 from ivr.scripts.alert_call import Alert, Wants, alert_call
 
 
@@ -57,14 +58,14 @@ class Phone:
 
     def presses(self, digits: str) -> None:
         for digit in digits:
-            self.call.pressed(digit, self.now())
+            self.call.events.pressed(digit, self.now())
             self.stops_speaking()
 
     async def says(self, seconds: float) -> None:
         """Talk; over when the PBX reports that it is quiet."""
-        self.call.talk_started(self.now())
+        self.call.events.talk_started(self.now())
         await asyncio.sleep(seconds + TALK_ENDS_AFTER)
-        self.call.talk_ended(self.now(), seconds)
+        self.call.events.talk_ended(self.now(), seconds)
 
     async def listens(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -74,13 +75,13 @@ class Phone:
         self.is_gone = True
         self._cut()
         self.stops_speaking()
-        self.call.hung_up(self.now())
+        self.call.events.hung_up(self.now())
 
     def puts_us_on_hold(self) -> None:
-        self.call.held(self.now())
+        self.call.events.held(self.now())
 
     def takes_us_back(self) -> None:
-        self.call.resumed(self.now())
+        self.call.events.resumed(self.now())
 
     def is_cut_off(self) -> None:
         """The sound stops, and the line stays."""
@@ -133,7 +134,7 @@ class Phone:
     def _recorded(self, nth: int) -> None:
         if nth == len(self.recordings) and nth > self._ended_recordings:
             self._ended_recordings = nth
-            self.call.recorded(self.recordings[-1])
+            self.call.events.recorded(self.recordings[-1])
 
     async def packets(self) -> Packets:
         return self.packets_counted
@@ -147,18 +148,18 @@ class Phone:
         await asyncio.sleep(self.still_plays)
         self.still_plays = 0.0
         began = self.now()
-        self.call.playback_started(playback, began)
+        self.call.events.playback_started(playback, began)
         async with self._begins:
             self._begins.notify_all()
         if not self.can_play:
-            self.call.playback_ended(playback, self.now(), ok=False)
+            self.call.events.playback_ended(playback, self.now(), ok=False)
             return
         try:
             await asyncio.sleep(sound.seconds)
         finally:
             heard.seconds = self.now() - began
         if self.reports_ends:
-            self.call.playback_ended(playback, self.now(), ok=True)
+            self.call.events.playback_ended(playback, self.now(), ok=True)
         self._playing = None
 
     def _cut(self) -> None:
@@ -166,7 +167,7 @@ class Phone:
             playback, task = self._playing
             task.cancel()
             self._playing = None
-            self.call.playback_ended(playback, self.now(), ok=True)
+            self.call.events.playback_ended(playback, self.now(), ok=True)
 
 
 @asynccontextmanager

@@ -115,7 +115,7 @@ async def test_what_is_longer_is_refused_by_the_same_limit(house: PoliceHouse) -
 @pytest.mark.parametrize("key", OFFERED)
 def test_a_key_confirms_for_us_if_and_only_if_it_does_for_the_dialplan(key: str) -> None:
     far_end = FarEnd()
-    far_end.key(key, 1.0)
+    far_end.recorder.key(key, 1.0)
     assert (far_end.outcome() is Outcome.CONFIRMED) == (key in CONFIRMS)
     [asked] = re.findall(r"n\(key\),GotoIf\(\$\[(.*)\]\?speak\)", dialplan(Settings()))
     begins_again = " & ".join(f'"${{KEY}}" != "{one}"' for one in CONFIRMS)

@@ -115,7 +115,7 @@ class OnTheLine(NoChannel):
         if self._is_gone:
             raise Hangup
         self._playing, self._played = (playback, self._clips[sound.path]), 0
-        self.call.playback_started(playback, self._now())
+        self.call.events.playback_started(playback, self._now())
 
     async def stop_playing(self, playback: str) -> None:
         if self._playing and self._playing[0] == playback:
@@ -150,7 +150,7 @@ class OnTheLine(NoChannel):
     def _end_playback(self) -> None:
         assert self._playing
         (playback, _), self._playing = self._playing, None
-        self.call.playback_ended(playback, self._now(), ok=True)
+        self.call.events.playback_ended(playback, self._now(), ok=True)
 
     def _say(self) -> None:
         said = self._phone.say()
@@ -160,16 +160,16 @@ class OnTheLine(NoChannel):
             self._detector.frame(said, self._now())
         if self._phone.wish is Wish.PRESS:
             self._phone.pressed()
-            self.call.pressed(self._keys.pop(0), self._now())
+            self.call.events.pressed(self._keys.pop(0), self._now())
         elif self._phone.wish is Wish.HANG_UP:
             self._is_gone = True
-            self.call.hung_up(self._now())
+            self.call.events.hung_up(self._now())
 
     def _listen(self, frame: Pcm) -> None:
         """As the PBX records for us: from the first talk on, until it has long been quiet."""
         if self._began is None and self.call.far_end.facts.talks:
             self._began = self._now()
-        if self._began is not None and not self.call.is_heard.is_set():
+        if self._began is not None and not self.call.events.is_heard.is_set():
             self._heard.append(frame)
 
     def sounds(self) -> HeardSounds | None:
@@ -186,7 +186,7 @@ class OnTheLine(NoChannel):
         if self._now() >= self._next_look:
             self._next_look = self._now() + LOOK_EVERY if self.call.far_end.wants_packets else inf
             if self._next_look < inf:
-                self.call.packets(self._packets, self._now())
+                self.call.events.packets(self._packets, self._now())
 
 
 async def rehearse(neighbour: Neighbour, phone: Phone, spoken: Pcm, *, passes: int = 2) -> Rehearsed:

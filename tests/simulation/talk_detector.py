@@ -3,7 +3,7 @@
 import numpy as np
 
 from ivr.call.call import Call
-from ivr.detection.far_end import TALK_DETECTION
+from ivr.detection.fact_recorder import TALK_DETECTION
 from simulation.sound.frames import FRAME_SECONDS, Pcm
 
 QUIET_MS, LOUD = map(int, TALK_DETECTION.split(","))
@@ -23,9 +23,9 @@ class TalkDetector:
             self._quiet = 0
             if not self._talks:
                 self._talks, self._since = True, now
-                self._call.talk_started(now)
+                self._call.events.talk_started(now)
             return
         self._quiet += round(FRAME_SECONDS * 1000)
         if self._talks and self._quiet >= QUIET_MS:
             self._talks = False
-            self._call.talk_ended(now, now - self._since - QUIET_MS / 1000)
+            self._call.events.talk_ended(now, now - self._since - QUIET_MS / 1000)

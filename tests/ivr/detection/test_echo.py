@@ -20,10 +20,10 @@ def test_an_echo_of_loud_syllables_only_restarts_three_times_at_the_most() -> No
     """They come back at the same places of the message, each time it is begun."""
     line, decisions, now = FarEnd(), [], 0.1
     for _ in range(6):
-        line.pass_started(now)
+        line.recorder.pass_started(now)
         decisions.append(says(line, now + 0.32, now + 2.2))
         now += 2.8
-        line.pass_ended(now, whole=False)
+        line.recorder.pass_ended(now, whole=False)
         if not decisions[-1]:
             break
     assert sum(decisions) <= 3

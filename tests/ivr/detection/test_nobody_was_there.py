@@ -9,8 +9,9 @@ import pytest
 from broadcast.states import Outcome
 from ivr.call.channel import Packets
 from ivr.call.values import Sound
+from ivr.detection.fact_recorder import TALK_ENDS_AFTER
 from ivr.detection.facts import HeardSounds, Talk, rings
-from ivr.detection.far_end import TALK_ENDS_AFTER, FarEnd
+from ivr.detection.far_end import FarEnd
 from ivr.detection.hearing import hear
 from ivr.scripts.alert_call import Alert
 from prompts.audio import Samples
@@ -43,7 +44,7 @@ def test_what_rang_or_was_announced_before_the_answer_is_no_talk(end: float) -> 
 
 def test_no_hallo_is_over_before_the_answer() -> None:
     line = FarEnd()
-    line.talk_ended(TALK_ENDS_AFTER - 0.05, 0.2)
+    line.recorder.talk_ended(TALK_ENDS_AFTER - 0.05, 0.2)
     assert line.facts.talks == []
 
 

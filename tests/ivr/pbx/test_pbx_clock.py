@@ -55,8 +55,8 @@ async def test_who_hung_up_before_its_end_has_not_heard_it_whole_though_we_are_t
         phone.is_lost()
         await phone.listens(10.6)
         playback = phone.playing
-        phone.call.playback_ended(playback, left_at, ok=True)
-        phone.call.hung_up(left_at)
+        phone.call.events.playback_ended(playback, left_at, ok=True)
+        phone.call.events.hung_up(left_at)
     assert outcome(phone) is Outcome.PARTIAL
     assert [one.whole for one in phone.call.far_end.facts.passes] == [False]
 
@@ -67,10 +67,10 @@ async def test_the_news_of_the_hang_up_is_waited_for_when_the_clock_was_set_mean
         await phone.hears(MESSAGE)
         await phone.listens(MESSAGE.seconds / 2)
         put_back = phone.now() - HOUR
-        phone.call.playback_ended(phone.playing, put_back, ok=True)
+        phone.call.events.playback_ended(phone.playing, put_back, ok=True)
         await phone.listens(0.2)
         phone.is_lost()
-        phone.call.hung_up(put_back + 0.2)
+        phone.call.events.hung_up(put_back + 0.2)
     assert outcome(phone) is Outcome.PARTIAL
 
 

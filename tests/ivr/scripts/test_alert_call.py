@@ -9,7 +9,7 @@ from broadcast.states import Outcome
 from ivr.call.errors import Hangup, PlayFailed
 from ivr.call.signals import Key
 from ivr.call.values import Sound, WholePlayed
-from ivr.detection.far_end import TALK_ENDS_AFTER
+from ivr.detection.fact_recorder import TALK_ENDS_AFTER
 from ivr.scripts.alert_call import Alert
 from tests.fakes.phone import Phone, answered
 from tests.in_no_time import in_no_time
@@ -245,7 +245,7 @@ async def test_a_pause_ends_by_itself_or_with_a_key_that_was_asked_for() -> None
 @in_no_time
 async def test_news_of_an_earlier_sound_does_not_end_this_one() -> None:
     phone = Phone()
-    phone.call.playback_ended("anruf.0", 0.0, ok=False)
+    phone.call.events.playback_ended("anruf.0", 0.0, ok=False)
     assert await phone.call.play(THANKS) == WholePlayed()
     assert phone.heard[0].seconds == THANKS.seconds
 

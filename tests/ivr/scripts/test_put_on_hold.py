@@ -59,13 +59,13 @@ def test_music_that_was_never_heard_to_begin_ends_with_the_hold() -> None:
 def test_talk_that_a_hold_cuts_off_ends_there_and_starts_nothing_again() -> None:
     far_end = call(talks=[(0.3, NEVER)], held=[(4, NEVER)])
     assert [(one.start, one.end) for one in far_end.facts.talks] == [(0.3, 4)]
-    assert not far_end.is_to_start_again(4 + far_end.thresholds.certain)
+    assert not far_end.start_again(4 + far_end.thresholds.certain)
 
 
 def test_packets_of_music_tell_no_talk() -> None:
     far_end = call(talks=[(0.3, NEVER)], held=[(1, 9)])
     for n in range(30):
-        far_end.packets(50 + 20 * n, 1.0 + 0.4 * n)
+        far_end.recorder.packets(50 + 20 * n, 1.0 + 0.4 * n)
     assert len(far_end.facts.talks) == 1
     assert not far_end.facts.is_coarse
 
