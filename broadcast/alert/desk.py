@@ -196,7 +196,7 @@ class Desk:
         async with self._engine.connect() as connection:
             return await recent(connection, actor)
 
-    async def follow(self, actor: Actor, broadcast: int) -> Progress:
+    async def progress(self, actor: Actor, broadcast: int) -> Progress:
         """How it goes. Raises UnknownBroadcast, and NotTheirNetwork."""
         async with self._engine.connect() as connection:
             actor.require(Act.FOLLOW, await networks_of(connection, broadcast))

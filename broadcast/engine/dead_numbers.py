@@ -68,7 +68,7 @@ _ONLY_DEAD = (
 )
 
 
-async def judge_numbers(connection: AsyncConnection, broadcast: int, policy: BroadcastPolicy) -> None:
+async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: BroadcastPolicy) -> None:
     """Note which numbers this broadcast found not to exist; it has just been closed in this transaction.
 
     Who got through, and where there is a telephone, is also looked up in broadcasts of the same hour. Calls

@@ -13,7 +13,7 @@ from sqlalchemy import and_, delete, exists, func, literal_column, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.away import is_away
-from broadcast.engine.dead_numbers import judge_numbers
+from broadcast.engine.dead_numbers import classify_numbers
 from broadcast.engine.worker import dead_after
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.open_calls import IS_ITS_TURN
@@ -118,7 +118,7 @@ class Upkeep:
         async with self._engine.begin() as connection:
             closed = await connection.scalar(_CLOSE.where(Broadcast.id == broadcast))
             if closed is not None:
-                await judge_numbers(connection, broadcast, self._policy)
+                await classify_numbers(connection, broadcast, self._policy)
             return int(closed is not None)
 
     async def mend_stalled(self) -> int:

@@ -29,7 +29,7 @@ from broadcast.ledger.locks import (
     opened_behind,
     rung_for_nobody,
 )
-from broadcast.ledger.open_calls import go_on, let_go
+from broadcast.ledger.open_calls import extend, release
 from broadcast.ledger.opening import open_attempts
 from broadcast.ledger.planner import plan
 from broadcast.ledger.queue import AttemptQueue, Due
@@ -149,7 +149,7 @@ class Ledger:
     async def end_calls(self, calls: Mapping[UUID, str]) -> None:
         """These calls went on to here: their telephones are free now."""
         async with self._engine.begin() as connection:
-            await let_go(connection, calls)
+            await release(connection, calls)
 
     async def expire(self) -> int:
         """Close attempts that still wait although their broadcast has expired or was stopped; how many."""
@@ -260,9 +260,9 @@ class Ledger:
     ) -> None:
         """Others may ring these numbers, except where somebody is still spoken to."""
         up = {attempt: seconds for attempt in finished if (seconds := results[attempt].goes_on_for)}
-        await let_go(connection, {one: number for one, number in finished.items() if one not in up})
+        await release(connection, {one: number for one, number in finished.items() if one not in up})
         for attempt, seconds in up.items():
-            await go_on(connection, attempt, seconds)
+            await extend(connection, attempt, seconds)
 
     async def _withdraw(self, connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:
         """Take back the open attempts of recipients who need no call any more.

@@ -38,7 +38,7 @@ _WAITS = (
     _Other.due_at <= func.clock_timestamp(),
     _OthersBroadcast.id == _Other.broadcast_id,
 )
-_LET_GO = delete(OpenCall).where(
+_RELEASE = delete(OpenCall).where(
     OpenCall.e164 == any_(bindparam("numbers", type_=ARRAY(String))),
     OpenCall.call == any_(bindparam("calls", type_=ARRAY(Uuid))),
 )
@@ -64,7 +64,7 @@ IS_ITS_TURN = ~is_open(Attempt.e164) & ~exists().where(
 urgent alerts first, and then who has waited longest. Who is not due, as between two tries, is passed by."""
 
 
-async def hold(connection: AsyncConnection, number: str, call: UUID, *, seconds: float) -> bool:
+async def occupy(connection: AsyncConnection, number: str, call: UUID, *, seconds: float) -> bool:
     """Whether this call, which lasts no longer than so many seconds, may be placed once this is committed."""
     written = (
         insert(OpenCall)
@@ -75,18 +75,18 @@ async def hold(connection: AsyncConnection, number: str, call: UUID, *, seconds:
     return await connection.scalar(written) is not None
 
 
-async def let_go(connection: AsyncConnection, calls: Mapping[UUID, str]) -> None:
+async def release(connection: AsyncConnection, calls: Mapping[UUID, str]) -> None:
     """These calls to these numbers are over. Do it last in a transaction: others may wait for it."""
     if calls:
-        await connection.execute(_LET_GO, {"numbers": list(calls.values()), "calls": list(calls)})
+        await connection.execute(_RELEASE, {"numbers": list(calls.values()), "calls": list(calls)})
 
 
-async def let_go_of(connection: AsyncConnection, call: UUID) -> None:
+async def release_call(connection: AsyncConnection, call: UUID) -> None:
     """This call is over, whatever number it was to."""
     await connection.execute(delete(OpenCall).where(OpenCall.call == call))
 
 
-async def go_on(connection: AsyncConnection, call: UUID, seconds: float) -> None:
+async def extend(connection: AsyncConnection, call: UUID, seconds: float) -> None:
     """It outlives what it was placed for, by so many seconds at most."""
     over_by = func.clock_timestamp() + timedelta(seconds=seconds)
     await connection.execute(update(OpenCall).where(OpenCall.call == call).values(over_by=over_by))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from broadcast.audio.kept_sounds import forget_sound, keep_sound
 from broadcast.errors import NotThatReport, ReportTaken, ReportUsed, UnknownReport
-from broadcast.responses.report_limits import is_beyond_limit
+from broadcast.responses.report_limits import lock_and_check_limit
 from broadcast.rules.floods import reporter_of
 from broadcast.service_calls.duty_policy import SHIPPED, DutyPolicy
 from broadcast.states import ReportState, Worth
@@ -123,7 +123,7 @@ async def keep(
 
 async def send(connection: AsyncConnection, report: int, policy: DutyPolicy = SHIPPED) -> None:
     """Put a kept report on the officers' list, and say for good whether it may ring those on duty."""
-    is_beyond = await is_beyond_limit(connection, report, policy)
+    is_beyond = await lock_and_check_limit(connection, report, policy)
     sent = await connection.scalar(
         update(MemberReport)
         .where(

@@ -19,7 +19,7 @@ _RINGS = (
 """A report that was let ring and that nobody has judged."""
 
 
-async def is_beyond_limit(connection: AsyncConnection, report: int, policy: DutyPolicy) -> bool:
+async def lock_and_check_limit(connection: AsyncConnection, report: int, policy: DutyPolicy) -> bool:
     """Whether it is one too many to ring for.
 
     Others that are sent in the same moment wait until this transaction is over, and then see this one.

@@ -133,7 +133,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     if found is None:
         raise UnknownBroadcast(broadcast=broadcast_id)
     state, started_at, stopped_at, code, code_withdrawn_at, trunk_fault, callers, lines, now = found
-    results, to_go = await _standing(connection, broadcast_id)
+    results, to_go = await _counts(connection, broadcast_id)
     outcomes, being_called, next_due = await _calls_by_state(connection, broadcast_id)
     is_running = state == BroadcastState.RUNNING
     with_a_call = await _people_being_called(connection, broadcast_id) if being_called else 0
@@ -159,7 +159,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     )
 
 
-async def _standing(connection: AsyncConnection, broadcast_id: int) -> tuple[Mapping[Result, int], int]:
+async def _counts(connection: AsyncConnection, broadcast_id: int) -> tuple[Mapping[Result, int], int]:
     """Final results, and how many have none yet."""
     standing = await connection.execute(
         select(Recipient.state, Recipient.result, func.count())

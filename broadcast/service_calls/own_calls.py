@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
-from broadcast.ledger.open_calls import hold, let_go_of
+from broadcast.ledger.open_calls import occupy, release_call
 from broadcast.own_call import LOST, OwnCall
 from broadcast.rules.own_calls import Placed
 from broadcast.tables import Node
@@ -55,11 +55,11 @@ async def write_ahead(
     None when its number is in another call, or when another node writes down the same call.
     """
     call = uuid4()
-    if not await hold(connection, number, call, seconds=ring + LONGEST):
+    if not await occupy(connection, number, call, seconds=ring + LONGEST):
         return None
     written = insert(table).values(id=call, **values).on_conflict_do_nothing().returning(table.id)
     if await connection.scalar(written) is None:
-        await let_go_of(connection, call)
+        await release_call(connection, call)
         return None
     return call
 
@@ -102,7 +102,7 @@ async def close(
         .where(table.id == call, table.ended_at.is_(None))
         .values(ended_at=func.clock_timestamp(), outcome=outcome, **found)
     )
-    await let_go_of(connection, call)
+    await release_call(connection, call)
 
 
 async def calls_of_dead_nodes(

@@ -72,7 +72,7 @@ async def keep(connection: AsyncConnection, request: UUID, officer: int, draft: 
     return True
 
 
-async def may_ring(connection: AsyncConnection, request: UUID) -> None:
+async def allow_ring(connection: AsyncConnection, request: UUID) -> None:
     """The officer has hung up."""
     await connection.execute(
         update(PendingAlert)

@@ -112,7 +112,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
         trunk=ENDPOINT,
         listens=settings.alert.listen,
         receive=reception.receive,
-        tell_of_trunk=trunk_watch.answers,
+        tell_of_trunk=trunk_watch.note_reachable,
     )
     kinds: Sequence[Source[Any]] = (
         DutyCalls(police, settings.duty),

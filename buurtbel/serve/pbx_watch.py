@@ -170,7 +170,7 @@ async def lend_while_it_answers(
             while True:
                 await watch.look()
                 if watch.unanswered >= NOTHING_PLACED_AFTER:
-                    lines.hold()
+                    lines.suspend()
                 if watch.is_mute and not lease.is_given_up:
                     log.error(
                         "The PBX answered none of %d pings in a row; other nodes do our work meanwhile.",
@@ -178,7 +178,7 @@ async def lend_while_it_answers(
                     )
                     lease.give_up()
                 if not watch.unanswered:
-                    lines.let_go()
+                    lines.resume()
                     if lease.is_given_up:
                         log.warning("The PBX answers again; this node does its work again.")
                         lease.want_again()

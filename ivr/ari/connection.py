@@ -146,7 +146,7 @@ class _Inbox:
         """The listener has been told `connected`, so it must hear `disconnected` too."""
 
     def take(self, event: Event) -> None:
-        if self._recent.knows(event):
+        if not self._recent.add(event):
             return
         if self._kept is None:
             self._feed(event)

@@ -11,15 +11,15 @@ class RecentEvents:
         self._new: set[tuple[type, str, str]] = set()
         self._old: set[tuple[type, str, str]] = set()
 
-    def knows(self, event: Event) -> bool:
-        """Whether it came before; remembers it from now on."""
+    def add(self, event: Event) -> bool:
+        """Whether it is new; it is not when it is added again."""
         key = (type(event), event.subject, event.timestamp)
         if key in self._new or key in self._old:
-            return True
+            return False
         if len(self._new) >= self._size:
             self._old, self._new = self._new, set()
         self._new.add(key)
-        return False
+        return True
 
     def __len__(self) -> int:
         return len(self._new) + len(self._old)

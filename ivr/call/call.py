@@ -99,7 +99,7 @@ class Call:
         try:
             heard = await self._play(sound, playback, keys, "", restarts=True)
             whole = isinstance(heard, WholePlayed)
-            was_sent = not whole or await self._was_sent(sound)
+            was_sent = not whole or await self._check_sent(sound)
         finally:
             self.events.spoken_pass = None
             start = self.events.started.get(playback)
@@ -175,7 +175,7 @@ class Call:
         if not self.is_over:
             await self._channel.whisper(sound, self._name_playback())
 
-    async def _was_sent(self, sound: Sound) -> bool:
+    async def _check_sent(self, sound: Sound) -> bool:
         """Whether packets of it have left the PBX; asked until some have, so mostly once in a call."""
         if self._packets_leave or (packets := await self._channel.packets()) is None:
             return True

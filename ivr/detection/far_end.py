@@ -15,7 +15,7 @@ from ivr.detection.echo import EchoFilter
 from ivr.detection.evidence import evidence
 from ivr.detection.fact_recorder import A_FRAME, FactRecorder
 from ivr.detection.facts import Facts, rings
-from ivr.detection.judgement import Judgement, Who, judge
+from ivr.detection.judgement import Judgement, Who, classify
 from ivr.detection.thresholds import Thresholds
 
 OUTCOMES = {
@@ -100,7 +100,7 @@ class FarEnd:
     @property
     def judgement(self) -> Judgement:
         ringback = rings(self.facts)
-        return judge(self.facts, [talk for talk in self._echo.talks() if talk not in ringback])
+        return classify(self.facts, [talk for talk in self._echo.talks() if talk not in ringback])
 
     def outcome(self) -> Outcome:
         """What the call proved, once it is over."""

@@ -85,7 +85,7 @@ class Judgement:
     """Sure enough that a person who heard the message whole is called no more."""
 
 
-def judge(facts: Facts, talks: Sequence[Talk]) -> Judgement:
+def classify(facts: Facts, talks: Sequence[Talk]) -> Judgement:
     """`talks` are those of `facts` without our own voice coming back, and without ringback."""
     case = Case.of(facts, talks)
     found = next(found for rule in _RULES if (found := rule(case)) is not None)

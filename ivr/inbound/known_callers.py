@@ -177,4 +177,4 @@ class Somebody:
         self.station.close()
         self._announcer.clear()
         for report in self._begun:
-            self._callers.reports.let_go(report)
+            self._callers.reports.release(report)

@@ -14,7 +14,7 @@ from ivr.scripts.police import AlertProgress
 from prompts.catalogue import Key
 
 
-class Following:
+class FollowedAlerts:
     """Those that this officer may follow."""
 
     def __init__(self, desk: Desk, announcer: Announcer, actor: Actor) -> None:
@@ -27,8 +27,8 @@ class Following:
         """Newest first."""
         return [one.broadcast for one in await self._desk.alerts(self._actor)]
 
-    async def standing(self, broadcast: int) -> AlertProgress:
-        seen = await self._desk.follow(self._actor, broadcast)
+    async def progress(self, broadcast: int) -> AlertProgress:
+        seen = await self._desk.progress(self._actor, broadcast)
         figures = await self._figures(seen)
         over: Key | None = None
         if seen.stopped_at is not None:

@@ -15,7 +15,7 @@ from broadcast.service_calls import pending_alerts
 from directory.officers.officers import KnownOfficer
 from directory.refusals import Refusal
 from ivr.call.values import Sound
-from ivr.officers.follow import Following
+from ivr.officers.follow import FollowedAlerts
 from ivr.officers.police_line import PoliceLine
 from ivr.officers.sending import begin_alert
 from ivr.recordings.patience import patiently
@@ -39,7 +39,7 @@ class SignedIn:
         self._police = police
         self._officer = officer
         self._announcer = police.announcements.speaking(officer.language)
-        self._following = Following(police.desk, self._announcer, officer.actor)
+        self._followed = FollowedAlerts(police.desk, self._announcer, officer.actor)
         self._messages: list[SpokenAlert] = []
         self._to_confirm: list[UUID] = []
         """Requests of alerts about which they are called back."""
@@ -100,13 +100,13 @@ class SignedIn:
         )
 
     async def alerts(self) -> Sequence[int]:
-        return await self._following.alerts()
+        return await self._followed.alerts()
 
-    async def standing(self, broadcast: int) -> AlertProgress:
-        return await self._following.standing(broadcast)
+    async def progress(self, broadcast: int) -> AlertProgress:
+        return await self._followed.progress(broadcast)
 
     async def stop(self, broadcast: int) -> Key:
-        return await self._following.stop(broadcast)
+        return await self._followed.stop(broadcast)
 
     async def send(self, prepared: Prepared) -> Done:
         """At once, or when the registered number has let it go."""
@@ -137,13 +137,13 @@ class SignedIn:
         self._to_confirm.append(request)
         return Done("police_calls_back")
 
-    async def _has_hung_up(self, request: UUID) -> None:
-        await self._police.database(pending_alerts.may_ring, request)
+    async def _allow_ring(self, request: UUID) -> None:
+        await self._police.database(pending_alerts.allow_ring, request)
 
     async def tidy_up(self) -> None:
         """Nothing stays of the call but what was sent."""
         for request in self._to_confirm:
-            await patiently(partial(self._has_hung_up, request))
+            await patiently(partial(self._allow_ring, request))
         for message in self._messages:
             await message.discard()
         self._announcer.clear()

@@ -68,7 +68,7 @@ class AriDialler:
                 return CallResult(Outcome.REFUSED)
         try:
             seen = self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
-            return await self._trunk_watch.judged(live, order.number, seen)
+            return await self._trunk_watch.classify(live, order.number, seen)
         finally:
             self._trunk_watch.forget(live)
 
@@ -109,7 +109,7 @@ class AriDialler:
                 "THANKS": str(self._thanks[order.language].path),
             },
             is_conversation=False,
-            on_ring=self._trunk_watch.rings,
+            on_ring=self._trunk_watch.note_ringing,
         )
 
     async def _see_through(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallResult:

@@ -114,7 +114,7 @@ class Placement:
         self.exchange.watch(live)
         live.is_placed = True
         live.miss_events()
-        self.exchange.compare(live)
+        self.exchange.reconcile(live)
         return live
 
     def abandon(self, live: LiveCall) -> None:
@@ -211,7 +211,7 @@ class Placement:
             raise NotPlaced from fault
         except (AlreadyPlaced, AriUnreachable) as fault:
             log.warning("It is not certain that a call was placed: %s", fault)
-            self.exchange.doubt(live)
+            self.exchange.look_for(live)
         live.is_placed = True
         if live.is_unwanted:
             await self._hang_up(live)

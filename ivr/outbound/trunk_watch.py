@@ -1,4 +1,4 @@
-"""Whose fault it was that a call got nobody: asked of the judge, and acted on while the trunk is at fault.
+"""Whose fault it was that a call got nobody: told from its health, and acted on while the trunk is at fault.
 
 Then calls wait, but for one at a time that finds out when it is over; whom the trunk refused loses nothing;
 and other processes are told, through the database.
@@ -13,7 +13,7 @@ from dataclasses import replace
 from broadcast.ports import CallResult
 from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import Outcome
-from ivr.outbound.trunk_judge import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER, Fault, TrunkJudge
+from ivr.outbound.trunk_health import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER, Fault, TrunkHealth
 from ivr.pbx.capacity import Lines
 from ivr.pbx.live_call import LiveCall
 
@@ -38,7 +38,7 @@ class TrunkWatch:
     ) -> None:
         """`tell` writes what hinders calls, or None, where other processes read it."""
         self._lines = lines
-        self._judge = TrunkJudge(said_again_after)
+        self._health = TrunkHealth(said_again_after)
         self._tell = tell
         self._told: str | None = "nothing yet"
         self._answers = True
@@ -50,7 +50,7 @@ class TrunkWatch:
 
     @property
     def fault(self) -> Fault | None:
-        return self._judge.fault
+        return self._health.fault
 
     async def tell(self) -> None:
         """Tell what is new of the trunk; to be done again and again."""
@@ -61,20 +61,20 @@ class TrunkWatch:
             await self._tell(says)
             self._told = says
 
-    def answers(self, is_reachable: bool) -> None:
+    def note_reachable(self, is_reachable: bool) -> None:
         """The trunk answers our OPTIONS, or does not, in which case the line is shut anyway."""
         self._answers = is_reachable
 
-    def rings(self, live: LiveCall) -> None:
+    def note_ringing(self, live: LiveCall) -> None:
         """This call got through, be it ringing or answered."""
         self._up.add(live)
-        self._got_through(live)
+        self._note_success(live)
 
     def forget(self, live: LiveCall) -> None:
         """It carries nothing any more, whatever it came to."""
         self._up.discard(live)
 
-    async def judged(self, live: LiveCall, number: str, result: CallResult) -> CallResult:
+    async def classify(self, live: LiveCall, number: str, result: CallResult) -> CallResult:
         """The same result, or that the trunk is at fault; of a number that does not exist, after a while.
 
         For every call that was placed here, once, when it is over. The place on the line is free by now.
@@ -84,17 +84,17 @@ class TrunkWatch:
         if live.rang is not False or live.is_unwanted:
             return result
         if outcome in BY_A_TELEPHONE:
-            self._got_through(live)
+            self._note_success(live)
         elif outcome is Outcome.DEAD_NUMBER:
-            if self._judge.does_not_exist(number, live.placed_at, result.sip_status):
+            if self._health.note_missing(number, live.placed_at, result.sip_status):
                 return result
             self._act()
             await self._until_clear(live.placed_at)
-            return self._excused(live, result)
+            return self._excuse(live, result)
         elif outcome in FOR_THE_TRUNK and not self._is_only_full(outcome):
-            self._judge.refused(number, live.placed_at, result.sip_status)
+            self._health.note_refusal(number, live.placed_at, result.sip_status)
             self._act()
-            return self._excused(live, result)
+            return self._excuse(live, result)
         return result
 
     def _is_only_full(self, outcome: Outcome) -> bool:
@@ -102,16 +102,16 @@ class TrunkWatch:
         is_carrying = any(not one.is_over for one in self._up)
         return outcome is Outcome.CONGESTION and is_carrying and self.fault is None
 
-    def _excused(self, live: LiveCall, result: CallResult) -> CallResult:
-        is_excused = self._judge.is_excused(live.placed_at)
+    def _excuse(self, live: LiveCall, result: CallResult) -> CallResult:
+        is_excused = self._health.is_excused(live.placed_at)
         return replace(result, outcome=Outcome.TRUNK_AT_FAULT) if is_excused else result
 
-    def _got_through(self, live: LiveCall) -> None:
-        self._judge.got_through(live.placed_at)
+    def _note_success(self, live: LiveCall) -> None:
+        self._health.note_success(live.placed_at)
         self._act()
 
     def _act(self) -> None:
-        """Do what follows from what the judge says now, and wake who waits for it."""
+        """Do what follows from how it is now, and wake who waits for it."""
         self._news.set()
         self._news = asyncio.Event()
         if (self.fault is not None) is self._is_at_fault:
@@ -125,8 +125,8 @@ class TrunkWatch:
             self._lines.trust()
 
     async def _until_clear(self, placed: float) -> None:
-        """Until a later call gets through, or the trunk is judged, or neither comes for too long."""
+        """Until a later call gets through, or the trunk is at fault, or neither comes for too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._doubted_for):
-                while not (self._judge.is_believed(placed) or self._judge.is_excused(placed)):
+                while not (self._health.is_believed(placed) or self._health.is_excused(placed)):
                     await self._news.wait()

@@ -26,7 +26,7 @@ Handler = Callable[[LiveCall, Event], None]
 def _on_destroyed(live: LiveCall, event: Event) -> None:
     assert isinstance(event, ChannelDestroyed)
     if event.channel.is_ringing:
-        live.rings()  # which we may have missed
+        live.note_ringing()  # which we may have missed
     end = End(
         event.cause,
         REDIRECTED if event.tech_cause is None and live.is_redirected else event.tech_cause,
@@ -45,7 +45,7 @@ def _lasted(event: ChannelDestroyed) -> float | None:
 def _on_dial(live: LiveCall, event: Event) -> None:
     assert isinstance(event, Dial)
     if event.is_heard_of_a_telephone:
-        live.rings()
+        live.note_ringing()
     if event.forward:
         live.is_redirected = True
 
@@ -85,7 +85,7 @@ def _on_quiet(live: LiveCall, event: Event) -> None:
 
 
 def _on_hold(live: LiveCall, event: Event) -> None:
-    live.hold(event.at.timestamp(), is_held=isinstance(event, ChannelHold))
+    live.note_hold(event.at.timestamp(), is_held=isinstance(event, ChannelHold))
 
 
 OF_ONE_CALL: Mapping[type[Event], Handler] = {

@@ -46,7 +46,7 @@ class Lines:
         self._next_group = clock()
         self._is_open = False
         self._is_closed = False
-        self._is_held = False
+        self._is_suspended = False
         self._changed = asyncio.Event()
 
     @property
@@ -57,7 +57,7 @@ class Lines:
     @property
     def is_open(self) -> bool:
         """The PBX and its trunk are there, and we are not closing down."""
-        return self._is_open and not self._is_held and not self._is_closed
+        return self._is_open and not self._is_suspended and not self._is_closed
 
     @property
     def _left(self) -> int:
@@ -166,14 +166,14 @@ class Lines:
         """Nothing may be placed until `open`."""
         self._is_open = False
 
-    def hold(self) -> None:
-        """The PBX says nothing: nothing may be placed until `let_go`, whatever is told meanwhile."""
-        self._is_held = True
+    def suspend(self) -> None:
+        """The PBX says nothing: nothing may be placed until `resume`, whatever is told meanwhile."""
+        self._is_suspended = True
 
-    def let_go(self) -> None:
+    def resume(self) -> None:
         """The PBX answers."""
-        if self._is_held:
-            self._is_held = False
+        if self._is_suspended:
+            self._is_suspended = False
             self._changed.set()
 
     def close(self) -> None:

@@ -114,9 +114,9 @@ class EventRouter:
             # The list may be older than the call. By then the events that came meanwhile have been
             # heard, so that an end with a cause has come first.
             if live.is_placed:
-                self._exchange.doubt(live, looks=1)
+                self._exchange.look_for(live, looks=1)
         elif channel.is_ringing:
-            live.rings()
+            live.note_ringing()
         elif channel.is_up and not channel.is_in_stasis:
             live.leave_to_dialplan()
         elif channel.is_up and live.call is None:

@@ -49,14 +49,14 @@ class Exchange:
         """It was answered, and is ours to lead; at this moment of the PBX's clock."""
         live.answer(Call(live.id, self._channel(live.id), live.far_end, answered_at=at), at)
 
-    def doubt(self, live: LiveCall, *, looks: int = LOOKS) -> None:
+    def look_for(self, live: LiveCall, *, looks: int = LOOKS) -> None:
         """Nobody knows whether it was placed: ask until it is there, or surely lost, after so many looks."""
         self._chores.begin(look_for(self._client, live, looks=looks))
 
-    def compare(self, live: LiveCall) -> None:
+    def reconcile(self, live: LiveCall) -> None:
         """Ask whether the PBX has this call of before; while its events do not flow, they bring that."""
         if self._connected.is_set():
-            self.doubt(live)
+            self.look_for(live)
 
     async def note_of(self, channel: str) -> Note | None:
         """What the PBX noted of a call that is over, if it spoke the message by itself."""

@@ -84,12 +84,15 @@ class TalkListener:
         self._is_over.set()
         self._in_turn = asyncio.Lock()
 
-    def is_wanted(self, *, again_and_again: bool) -> bool:
-        """Talk has begun that nobody listens to yet; how often it may is not bounded as on an alert."""
-        if again_and_again:
-            more = int((_now() - self._counted_at) / ONE_MORE_EVERY)
-            self._left = min(MOST, self._left + more)
-            self._counted_at += more * ONE_MORE_EVERY
+    def earn_more(self) -> None:
+        """It may be listened to again as time goes by: how often is not bounded as on an alert."""
+        more = int((_now() - self._counted_at) / ONE_MORE_EVERY)
+        self._left = min(MOST, self._left + more)
+        self._counted_at += more * ONE_MORE_EVERY
+
+    @property
+    def is_wanted(self) -> bool:
+        """Nobody listens yet to talk that has begun, and somebody may."""
         is_for_keys = not self._call.events.tells_keys and self._left > 0
         return not self._is_listening and (self._opening is None or is_for_keys)
 
@@ -119,25 +122,25 @@ class TalkListener:
         try:
             await channels.snoop(call.id, channel, app=self._client.app)
             piece = await once_ours(lambda: self._record(channel))
-            while not await self._has_ended():
+            while not await self._wait_for_end():
                 # The next file is waiting before this one is closed, so that no sound is lost in between.
                 following = await self._record(channel)
                 await self._client.recordings.stop(piece.name)
                 await self._look_at(piece)
                 piece = following
-            self._has_listened()
+            self._finish_listening()
             await channels.hangup(channel)
             await self._look_at(piece)
         except AriError:
             self._left = 0
             raise
         finally:
-            self._has_listened()
+            self._finish_listening()
             self._at_work -= 1
             if not self._at_work:
                 self._is_over.set()
 
-    def _has_listened(self) -> None:
+    def _finish_listening(self) -> None:
         """Whoever talks from now on is listened to anew, though the last file is not looked at yet."""
         self._is_listening = False
         if self._opening is None:
@@ -159,7 +162,7 @@ class TalkListener:
             lambda: hear(_joined(opening), began, facts.talks, facts.passes, _spoken(message))
         )
 
-    async def _has_ended(self) -> bool:
+    async def _wait_for_end(self) -> bool:
         """Wait until all is heard, or until what was heard may have been a key."""
         call, is_for_keys = self._call, self._opening is not None
         while True:

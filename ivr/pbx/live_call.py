@@ -98,7 +98,7 @@ class LiveCall:
         await self._ended.wait()
         return self.end
 
-    def rings(self) -> None:
+    def note_ringing(self) -> None:
         """It got through."""
         if not self.rang:
             self.rang, self.rang_after = True, monotonic() - self.placed_at
@@ -117,7 +117,7 @@ class LiveCall:
 
     def answer(self, call: Call, at: float) -> None:
         """`at` is the moment by the PBX's clock."""
-        self.rings()
+        self.note_ringing()
         self.call = call
         if self.is_held:
             call.events.held(at)
@@ -125,7 +125,7 @@ class LiveCall:
         self.is_on_fallback = self.has_left = False
         self._answered.set()
 
-    def hold(self, at: float, *, is_held: bool) -> None:
+    def note_hold(self, at: float, *, is_held: bool) -> None:
         self.is_held = is_held
         if self.call is not None:
             (self.call.events.held if is_held else self.call.events.resumed)(at)

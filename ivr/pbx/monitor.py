@@ -30,7 +30,9 @@ class CallMonitor:
                 self._chores.begin(count_packets(self._client, live, call))
         if self._listens and not (live.is_conversation and call.events.tells_keys):
             live.listening = live.listening or TalkListener(self._client, call, for_keys=live.is_conversation)
-            if live.listening.is_wanted(again_and_again=live.is_conversation):
+            if live.is_conversation:
+                live.listening.earn_more()
+            if live.listening.is_wanted:
                 self._chores.begin(live.listening.listen())
 
     @staticmethod

@@ -60,7 +60,7 @@ class Reports:
         )
         return SpokenReport(self, started)
 
-    def let_go(self, report: "SpokenReport") -> None:
+    def release(self, report: "SpokenReport") -> None:
         """Its call is over: whatever has not become of it yet is for `mend`."""
         self._at_hand.discard(report.started.recording)
 
@@ -105,7 +105,7 @@ class Reports:
         return audio, kept.seconds
 
     async def done_with(self, report: "SpokenReport") -> None:
-        self.let_go(report)
+        self.release(report)
         if report.audio is not None:
             self.sounds.remove(report.audio)
         try:

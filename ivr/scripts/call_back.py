@@ -7,7 +7,7 @@ from ivr.call.values import Sound
 from ivr.scripts.sentences import Says
 
 
-async def is_confirmed(call: Call, says: Says, summary: Sound) -> bool:
+async def ask_to_confirm(call: Call, says: Says, summary: Sound) -> bool:
     """1 sends it; 2, nothing, and a hang-up do not. Who hears it first is told what it is about."""
     await call.play(summary)
     try:

@@ -20,7 +20,7 @@ class OnDuty(Protocol):
 
     says: Says
 
-    async def proves(self, pin: str) -> catalogue.Key | None:
+    async def verify_pin(self, pin: str) -> catalogue.Key | None:
         """None when it is the officer's; else the sentence that says why not."""
 
     async def about(self) -> Sound:
@@ -44,7 +44,7 @@ async def duty_call(call: Call, officer: OnDuty) -> None:
     says = officer.says
     await call.play(says["duty_hello"])
     try:
-        if await _is_proved(call, officer):
+        if await _verify(call, officer):
             call.novelty.is_trusted = True
             await call.play(await officer.about())
             while not officer.is_done:
@@ -54,9 +54,9 @@ async def duty_call(call: Call, officer: OnDuty) -> None:
     await call.play(says["goodbye"])
 
 
-async def _is_proved(call: Call, officer: OnDuty) -> bool:
+async def _verify(call: Call, officer: OnDuty) -> bool:
     for _ in range(TRIES):
-        wrong = await officer.proves(await digits(call, officer.says["police_pin"]))
+        wrong = await officer.verify_pin(await digits(call, officer.says["police_pin"]))
         if wrong is None:
             return True
         await call.play(officer.says[wrong])

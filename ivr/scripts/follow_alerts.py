@@ -25,10 +25,10 @@ async def follow_alerts(call: Call, officer: SignedInOfficer, *, first: int | No
             await call.play(says["line_no_earlier_alert"])
         elif choice == "3":
             at += 1
-        standing = await officer.standing(alerts[at])
-        heard: Heard = await call.play(standing.figures, keys=CHOICES)
-        if not isinstance(heard, Key) and standing.over is not None:
-            heard = await call.play(says[standing.over], keys=CHOICES)
+        progress = await officer.progress(alerts[at])
+        heard: Heard = await call.play(progress.figures, keys=CHOICES)
+        if not isinstance(heard, Key) and progress.over is not None:
+            heard = await call.play(says[progress.over], keys=CHOICES)
         if isinstance(heard, Key):
             choice = heard.digit
         else:

@@ -100,13 +100,13 @@ async def choose(call: Call, caller: Caller) -> None:
                     await police_line(call, caller.station)
                     return
                 case _ if await second_key(call, says["leave_sure"]) == LEAVE:
-                    await wants_to_leave(call, caller)
+                    await offer_to_leave(call, caller)
                     return
     except NoInput:
         await call.play(says["goodbye"])
 
 
-async def wants_to_leave(call: Call, caller: Caller) -> None:
+async def offer_to_leave(call: Call, caller: Caller) -> None:
     """They leave at once where we know whom we talk to; else their number will be rung."""
     if caller.is_rung:
         await leave(call, caller)

@@ -90,7 +90,7 @@ class SignedInOfficer(Protocol):
     async def alerts(self) -> Sequence[int]:
         """Broadcasts of the last hours that they may look at and stop, newest first."""
 
-    async def standing(self, broadcast: int) -> AlertProgress: ...
+    async def progress(self, broadcast: int) -> AlertProgress: ...
 
     async def stop(self, broadcast: int) -> Key:
         """Take it back; the sentence that says that it is."""

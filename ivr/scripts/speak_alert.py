@@ -23,13 +23,13 @@ async def speak_alert(call: Call, officer: SignedInOfficer) -> tuple[Message, So
             empty += 1
             await call.play(says["report_empty"])
             continue
-        if await _is_as_meant(call, officer, sound):
+        if await _ask_if_meant(call, officer, sound):
             return message, sound
         await message.discard()
     return None
 
 
-async def _is_as_meant(call: Call, officer: SignedInOfficer, sound: Sound) -> bool:
+async def _ask_if_meant(call: Call, officer: SignedInOfficer, sound: Sound) -> bool:
     """They hear it as members will; whether it is to stay as it is."""
     says, choice = officer.says, "2"
     while choice == "2":

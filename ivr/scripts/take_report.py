@@ -48,7 +48,7 @@ async def take_report(call: Call, reporter: Reporter) -> None:
         if kept is None:
             empty += 1
             await call.play(says["report_empty"])
-        elif await _is_sent(call, says, report, kept):
+        elif await _ask_to_send(call, says, report, kept):
             await call.play(says["report_thanks"])
             return
 
@@ -64,7 +64,7 @@ async def _spoken(call: Call, reporter: Reporter) -> SpokenReporting:
     return report
 
 
-async def _is_sent(call: Call, says: Says, report: SpokenReporting, kept: Sound) -> bool:
+async def _ask_to_send(call: Call, says: Says, report: SpokenReporting, kept: Sound) -> bool:
     """Whether it was sent, or is to be spoken anew. Who says nothing more, or hangs up, has sent it."""
     try:
         while (choice := await menu(call, says["report_menu"], "123", wrong=says["line_wrong_key"])) == "2":

@@ -22,7 +22,7 @@ from ivr.officers.police_line import PoliceLine
 from ivr.officers.sending import begin_alert
 from ivr.outbound.own_calls import Source
 from ivr.pbx.live_call import LiveCall
-from ivr.scripts.call_back import is_confirmed
+from ivr.scripts.call_back import ask_to_confirm
 from ivr.scripts.police import Done
 from ivr.scripts.sentences import Says
 
@@ -45,7 +45,7 @@ class CallBacks(Source[ReleaseRing]):
             ring=policy.call_back_ring, rounds=policy.call_back_tries, within=policy.call_back_within
         )
 
-    async def conversation(self, written: ReleaseRing) -> "LettingGo":
+    async def conversation(self, written: ReleaseRing) -> "ReleaseConversation":
         """Its alert is spoken anew before the telephone rings: who confirms it does not wait."""
         police = self._police
         pending = await police.database(pending_alerts.pending, written.request)
@@ -55,12 +55,12 @@ class CallBacks(Source[ReleaseRing]):
             "told_call_back", zone=police.zones[announcer.language], networks=", ".join(pending.names)
         )
         says = (await police.says)[officer.language]
-        letting_go = LettingGo(police, officer.phone, says, announcer, summary)
+        conversation = ReleaseConversation(police, officer.phone, says, announcer, summary)
         if pending.is_sent:
-            letting_go.outcome = ReleaseOutcome.SENT
+            conversation.outcome = ReleaseOutcome.SENT
         else:
-            letting_go.prepared = await self._prepared(written.request, pending, officer.actor)
-        return letting_go
+            conversation.prepared = await self._prepared(written.request, pending, officer.actor)
+        return conversation
 
     async def _prepared(self, request: UUID, pending: Pending, actor: Actor) -> Prepared | None:
         """None when it may not be sent any more."""
@@ -72,7 +72,7 @@ class CallBacks(Source[ReleaseRing]):
             return None
 
 
-class LettingGo:
+class ReleaseConversation:
     """Whoever has picked up an officer's telephone, and may let an alert go."""
 
     def __init__(
@@ -92,11 +92,11 @@ class LettingGo:
             await call.play(self._says["police_sent"])
             return
         try:
-            is_let_go = await is_confirmed(call, self._says, self._summary)
+            is_confirmed = await ask_to_confirm(call, self._says, self._summary)
         except Hangup:
             self.outcome = ReleaseOutcome.KEPT
             raise
-        if not is_let_go:
+        if not is_confirmed:
             self.outcome = ReleaseOutcome.KEPT
             await call.play(self._says["police_not_sent"])
             return

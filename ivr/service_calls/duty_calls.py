@@ -39,13 +39,13 @@ class DutyCalls(Source[DutyRing]):
         self.ring = policy.ring
         self.at_once = MOST_AT_ONCE
 
-    async def conversation(self, written: DutyRing) -> "Asked":
+    async def conversation(self, written: DutyRing) -> "DutyConversation":
         police = self._police
         officer = await police.database(known_officer, written.officer)
-        return Asked(police, written.report, officer, (await police.says)[officer.language])
+        return DutyConversation(police, written.report, officer, (await police.says)[officer.language])
 
 
-class Asked:
+class DutyConversation:
     """Whoever has picked up an officer's telephone (the script's OnDuty)."""
 
     def __init__(self, police: PoliceLine, report: int, officer: KnownOfficer, says: Says) -> None:
@@ -67,7 +67,7 @@ class Asked:
     def tidy_up(self) -> None:
         self._announcer.clear()
 
-    async def proves(self, pin: str) -> Key | None:
+    async def verify_pin(self, pin: str) -> Key | None:
         police = self._police
         try:
             if not await is_proved(police.database.engine, self._officer, pin, police.lockout):

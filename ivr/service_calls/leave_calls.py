@@ -21,11 +21,11 @@ class LeaveCalls(Source[LeaveRing]):
         self.ring = callers.leaving.ring
         self.at_once = callers.leaving.at_once
 
-    async def conversation(self, written: LeaveRing) -> "Leaving":
-        return Leaving(written.number, await self._callers.who(CallerId.of_called(written.number)))
+    async def conversation(self, written: LeaveRing) -> "LeaveConversation":
+        return LeaveConversation(written.number, await self._callers.who(CallerId.of_called(written.number)))
 
 
-class Leaving:
+class LeaveConversation:
     """One of these calls."""
 
     def __init__(self, number: str, somebody: Somebody) -> None:

@@ -204,14 +204,14 @@ async def test_an_officer_sends_follows_and_stops_within_their_networks_alone(of
     for refused in (
         office.desk.send(maes, Draft([DE_BIST, OTHERS], {"nl": TEXT}, urgent=True)),
         office.desk.prepare(maes, Draft(["nergens"], {"nl": TEXT}, urgent=True)),
-        office.desk.follow(maes, sent.broadcast),
+        office.desk.progress(maes, sent.broadcast),
         office.desk.withdraw_code(maes, sent.broadcast),
         office.desk.stop(maes, sent.broadcast),
     ):
         with pytest.raises(NotTheirNetwork):
             await refused
     assert await office.desk.alerts(maes) == []
-    assert (await office.desk.follow(both, sent.broadcast)).to_go == 2
+    assert (await office.desk.progress(both, sent.broadcast)).to_go == 2
     await office.desk.stop(both, sent.broadcast)
 
 

@@ -21,7 +21,7 @@ from ivr.officers.police_line import PoliceLine
 from ivr.pbx.trunk import Trunk
 from ivr.pronunciation import names_on_calls
 from ivr.recordings.spoken_alert import SpokenAlerts
-from ivr.service_calls.duty_calls import Asked
+from ivr.service_calls.duty_calls import DutyConversation
 from prompts.zone import zone_names
 from storage.transactions import Transactions
 from tests.broadcast.conftest import Office
@@ -53,7 +53,9 @@ async def police(office: Office) -> AsyncIterator[PoliceLine]:
         )
 
 
-async def asked(office: Office, police: PoliceLine, networks: tuple[str, ...]) -> tuple[Asked, int]:
+async def asked(
+    office: Office, police: PoliceLine, networks: tuple[str, ...]
+) -> tuple[DutyConversation, int]:
     """Maes on duty, who is rung for a report on an alert to De Bist."""
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
@@ -62,7 +64,7 @@ async def asked(office: Office, police: PoliceLine, networks: tuple[str, ...]) -
         maes = await add_officer(
             session, ADMIN, "4711", name="Maes", phone=phone(29), pin="846203", networks=networks
         )
-    return Asked(police, report, maes, SAYS), report
+    return DutyConversation(police, report, maes, SAYS), report
 
 
 async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]:
@@ -75,8 +77,8 @@ async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]
 
 async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: PoliceLine) -> None:
     maes, _ = await asked(office, police, MAY)
-    assert (await maes.proves("111222"), maes.outcome) == ("duty_wrong_pin", None)
-    assert (await maes.proves("846203"), maes.outcome) == (None, DutyOutcome.HEARD)
+    assert (await maes.verify_pin("111222"), maes.outcome) == ("duty_wrong_pin", None)
+    assert (await maes.verify_pin("846203"), maes.outcome) == (None, DutyOutcome.HEARD)
 
 
 async def test_a_report_that_is_claimed_is_theirs(office: Office, police: PoliceLine) -> None:

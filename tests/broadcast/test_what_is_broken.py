@@ -79,7 +79,7 @@ async def left_at_the_pbx(reports: Reports, recordings: Recordings, said: bytes 
     """A report whose call is over, and whose recording nobody has fetched."""
     report = await reports.begin(number=AN, members=[], broadcast=None)
     recordings.kept[report.recording] = said
-    reports.let_go(report)
+    reports.release(report)
     return report.id
 
 

@@ -19,7 +19,7 @@ from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import Outcome, RecipientState, Result
 from buurtbel.database.address import database
 from buurtbel.demo.judge import passes_sent
-from ivr.outbound.trunk_judge import DIFFERENT_NUMBERS
+from ivr.outbound.trunk_health import DIFFERENT_NUMBERS
 from prompts.audio import TELEPHONE_RATE, Audio
 from prompts.comparator import compare
 from tests.far_ends.call import Call

@@ -21,7 +21,7 @@ from ivr.inbound.reception import LONGEST, Callers, Reception
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.dialler import AriDialler
 from ivr.outbound.placement import Placement
-from ivr.outbound.trunk_judge import SAID_AGAIN_AFTER
+from ivr.outbound.trunk_health import SAID_AGAIN_AFTER
 from ivr.outbound.trunk_watch import Tell, TrunkWatch
 from ivr.pbx.capacity import Lines
 from ivr.pbx.event_router import EventRouter
@@ -202,7 +202,7 @@ async def line_on(
             trunk="trunk",
             listens=listens,
             receive=front.receive,
-            tell_of_trunk=watch.answers,
+            tell_of_trunk=watch.note_reachable,
         )
         policy = AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit)
         dialler = AriDialler(

@@ -106,7 +106,7 @@ class House:
     async def alerts(self) -> Sequence[int]:
         return self.running
 
-    async def standing(self, broadcast: int) -> AlertProgress:
+    async def progress(self, broadcast: int) -> AlertProgress:
         return AlertProgress(sound(f"figures-{broadcast}"), self.over.get(broadcast))
 
     async def stop(self, broadcast: int) -> Key:

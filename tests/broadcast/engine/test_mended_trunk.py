@@ -15,7 +15,7 @@ from broadcast.policy import RetryPolicy
 from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt, Node
-from ivr.outbound.trunk_judge import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER
+from ivr.outbound.trunk_health import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER
 from ivr.pbx.trunk import Trunk
 from tests.broadcast.conftest import AT_ONCE, NODE, Office
 from tests.fakes.ari_call import FakeCall

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from broadcast.leave_tables import LeaveCall
-from broadcast.ledger.open_calls import hold, is_taken
+from broadcast.ledger.open_calls import is_taken, occupy
 from broadcast.ledger.taking import Taken
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallResult
@@ -82,7 +82,7 @@ async def has_jobs(office: Office) -> set[int]:
 async def is_held(office: Office, number: str) -> bool:
     """By a call that nobody knows."""
     async with office.engine.begin() as connection:
-        return await hold(connection, number, UUID(int=1), seconds=600)
+        return await occupy(connection, number, UUID(int=1), seconds=600)
 
 
 async def test_the_second_alert_waits_for_the_first_as_it_was_and_is_next(office: Office) -> None:

@@ -111,14 +111,14 @@ async def test_figures_are_told_and_an_alert_is_stopped(house: PoliceHouse) -> N
     await (await house.plans(maes)).send()
     await house.office.calls(AN, Outcome.CONFIRMED)
     [broadcast] = await maes.alerts()
-    assert (await maes.standing(broadcast)).over is None
+    assert (await maes.progress(broadcast)).over is None
     assert "één bevestigd, nul gehoord, nul op antwoordapparaat, één nog te gaan" in house.told()[-1]
     await house.office.ledger.note_callback(broadcast, BERT)
     await house.office.calls(BERT, Outcome.NO_ANSWER)
-    await maes.standing(broadcast)
+    await maes.progress(broadcast)
     assert "nul gehoord, één teruggebeld, nul op antwoordapparaat, nul nog te gaan" in house.told()[-1]
     assert await maes.stop(broadcast) == "police_stopped"
-    assert (await maes.standing(broadcast)).over == "police_stopped"
+    assert (await maes.progress(broadcast)).over == "police_stopped"
     assert await maes.stop(broadcast) == "police_ended"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from broadcast.ledger.open_calls import hold, let_go_of
+from broadcast.ledger.open_calls import occupy, release_call
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.called_back import Town, called_back, hangs_up_after_the_answer, is_engaged, presses
 from tests.ivr.officers import MAES, PoliceHouse
@@ -91,14 +91,14 @@ async def test_a_telephone_that_is_in_another_call_of_ours_is_waited_for(town: T
     town.ari.phones[MAES] = presses("1")
     other = UUID(int=1)
     async with town.house.office.engine.begin() as connection:
-        assert await hold(connection, MAES, other, seconds=600)
+        assert await occupy(connection, MAES, other, seconds=600)
     await town.asked()
     process = town.process()
     for _ in range(3):
         await process.tend()
     assert await town.outcomes() == [], "no try is used up"
     async with town.house.office.engine.begin() as connection:
-        await let_go_of(connection, other)
+        await release_call(connection, other)
     assert await town.until_forgotten(process) == ["sent"]
 
 

@@ -10,7 +10,7 @@ from broadcast.ports import CallOrder
 from broadcast.states import Outcome
 from ivr.call.call import Call
 from ivr.call.errors import Hangup
-from ivr.outbound.trunk_judge import DIFFERENT_NUMBERS
+from ivr.outbound.trunk_health import DIFFERENT_NUMBERS
 from ivr.pbx.capacity import Lines
 from ivr.pbx.channel import PbxChannel
 from ivr.pbx.live_call import End, LiveCall

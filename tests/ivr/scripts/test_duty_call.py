@@ -28,7 +28,7 @@ class Officer:
     is_done: bool = False
     did: list[str] = field(default_factory=list)
 
-    async def proves(self, pin: str) -> Key | None:
+    async def verify_pin(self, pin: str) -> Key | None:
         if self.is_locked:
             return "police_locked"
         return None if pin == "846203" else "duty_wrong_pin"

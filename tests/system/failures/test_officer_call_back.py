@@ -43,7 +43,7 @@ async def is_to_be_called_back(town: Server, network: str) -> None:
         draft = Draft([network], {}, urgent=True, recording=SpokenMessage(audio, maes.language))
         request = uuid4()
         assert await pending_alerts.keep(connection, request, maes.id, draft, a_day=1)
-        await pending_alerts.may_ring(connection, request)
+        await pending_alerts.allow_ring(connection, request)
 
 
 async def lets_it_go(rung: Handset, says: Says) -> bool:

@@ -51,7 +51,7 @@ class _Refusal:
     status: int | None
 
 
-class TrunkJudge:
+class TrunkHealth:
     """Moments are when calls were placed, in seconds by any one clock."""
 
     def __init__(self, said_again_after: float = SAID_AGAIN_AFTER) -> None:
@@ -70,7 +70,7 @@ class TrunkJudge:
         """None while the trunk is not at fault."""
         return self._fault
 
-    def got_through(self, placed: float) -> None:
+    def note_success(self, placed: float) -> None:
         """A call placed then rang, was answered, or ended as a telephone ends one."""
         if placed <= self._got_through:
             return
@@ -80,7 +80,7 @@ class TrunkJudge:
             self._fault = None
             self._was_at_fault = (self._was_at_fault[0], placed)
 
-    def refused(self, number: str, placed: float, status: int | None) -> None:
+    def note_refusal(self, number: str, placed: float, status: int | None) -> None:
         """A call to this number got an answer that no telephone gives, or none."""
         before = self._refused.get(number)
         if placed <= self._got_through or (before is not None and placed <= before.placed):
@@ -93,7 +93,7 @@ class TrunkJudge:
                 self._was_at_fault = (self._got_through, inf)
             self._fault = Fault(self._usual_status())
 
-    def does_not_exist(self, number: str, placed: float, status: int | None) -> bool:
+    def note_missing(self, number: str, placed: float, status: int | None) -> bool:
         """A call to this number got that doubtful answer; whether it is sure.
 
         It is when the trunk said so before as well, and a call that was placed in between got through, or it
@@ -105,7 +105,7 @@ class TrunkJudge:
             del self._does_not_exist[next(iter(self._does_not_exist))]
         if first < placed and (first <= self._got_through or self._says_nothing_else(first, placed)):
             return True
-        self.refused(number, placed, status)
+        self.note_refusal(number, placed, status)
         return False
 
     def _says_nothing_else(self, first: float, placed: float) -> bool:
