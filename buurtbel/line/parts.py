@@ -85,18 +85,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     reports = Reports(database, client, sounds, lease.node, settings.duty)
     says = asyncio.create_task(lay_line_sentences(board))
     police = await _police(board, database, SpokenAlerts(database, client, sounds), sounds, says)
-    callers = KnownCallers(
-        database=database,
-        callbacks=Callbacks(board.ledger, attempts),
-        reports=reports,
-        officers=police,
-        announcements=police.announcements,
-        detached=police.detached,
-        lockout=settings.lockout,
-        leaving=settings.leaving,
-        says=says,
-        tone=police.tone,
-    )
+    callers = _known_callers(board, Callbacks(board.ledger, attempts), reports, police)
     channels = settings.trunk.channels
     node = LineNode(board.engine, client, lease, channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=channels)
@@ -132,6 +121,23 @@ def _trunk_watch(board: Assembly, lines: Lines, node: str) -> TrunkWatch:
         await hasten(board.engine)
 
     return TrunkWatch(lines, calls_per_second=board.settings.trunk.calls_per_second, tell=tell)
+
+
+def _known_callers(
+    board: Assembly, callbacks: Callbacks, reports: Reports, police: PoliceLine
+) -> KnownCallers:
+    return KnownCallers(
+        database=police.database,
+        callbacks=callbacks,
+        reports=reports,
+        officers=police,
+        announcements=police.announcements,
+        detached=police.detached,
+        lockout=police.lockout,
+        leaving=board.settings.leaving,
+        says=police.says,
+        tone=police.tone,
+    )
 
 
 async def _dialler(

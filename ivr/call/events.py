@@ -3,22 +3,25 @@
 import asyncio
 
 from ivr.call.clock import PatientClock, PbxClock
+from ivr.call.errors import Hangup, Preempted, Withdrawn
 from ivr.call.signals import (
     Ended,
     Gone,
     Key,
+    LineNeeded,
     PutOnHold,
     Recorded,
     Resumed,
     Signal,
     StartAgain,
     Started,
+    TakenBack,
 )
 from ivr.detection.far_end import FarEnd
 
 
 class CallEvents:
-    """Synchronous: nothing waits in here. Times are those of the PBX's own clock, in seconds."""
+    """Told at once, and waited for by `next`. Times are those of the PBX's own clock, in seconds."""
 
     def __init__(self, far_end: FarEnd, *, answered_at: float) -> None:
         self.far_end = far_end
@@ -40,7 +43,7 @@ class CallEvents:
         self.tells_keys = False
         """Keys come as events here, so that none is to be looked for in the sound."""
         self._pbx_clock = PbxClock(answered_at)
-        self._we_hang_up = False
+        self._we_hang_up = self._is_conversation = False
 
     def pressed(self, digit: str, at: float) -> None:
         self.tells_keys = True
@@ -118,8 +121,8 @@ class CallEvents:
         self._we_hang_up = not self.is_over
 
     def begin_anew(self, far_end: FarEnd) -> None:
-        """From here on this is what is told of: nothing counts any more for what was proved before."""
-        self.far_end = far_end
+        """It is no alert from here on: nobody takes it back, and it tells of this far end alone."""
+        self.far_end, self._is_conversation = far_end, True
         if self.hold.is_stopped:
             far_end.recorder.held(self.now)
         self._stop_listening()
@@ -128,6 +131,26 @@ class CallEvents:
         """Seconds from the answer to this moment, which is now or was just before."""
         self.now = max(self.now, self._pbx_clock.since_answer(at))
         return self.now
+
+    async def next(self, seconds: float) -> Signal | None:
+        """The next signal, or None after so many seconds from now; raises Hangup when the party is gone.
+
+        On hold only a signal ends the wait.
+        """
+        if self.is_over and self.signals.empty():
+            raise Hangup
+        try:
+            async with asyncio.timeout(None if self.hold.is_stopped else max(seconds, 0.0)):
+                signal = await self.signals.get()
+        except TimeoutError:
+            return None
+        if isinstance(signal, Gone):
+            raise Hangup
+        if isinstance(signal, TakenBack) and not self._is_conversation:
+            raise Withdrawn
+        if isinstance(signal, LineNeeded):
+            raise Preempted
+        return signal
 
     def _stop_listening(self) -> None:
         """There is nothing more to hear that matters."""

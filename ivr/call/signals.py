@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ivr.call.values import WholePlayed
+
 NEVER_REPORTED = 3.0
 """Seconds after its expected end at which a playback whose end was not reported has surely ended."""
 WHOLE_WITHIN = 0.1
@@ -64,4 +66,6 @@ class LineNeeded:
     """The conversation is to end: somebody else needs the line more."""
 
 
+Heard = WholePlayed | Key | StartAgain
+"""How a sound ended for whoever was to hear it."""
 Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack | LineNeeded | PutOnHold | Resumed

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ivr import alert_keys
-from ivr.call.call import Call, Heard
-from ivr.call.signals import Key, StartAgain
+from ivr.call.call import Call
+from ivr.call.signals import Heard, Key, StartAgain
 from ivr.call.values import Sound, WholePlayed
 from ivr.scripts.leave import LEAVE, second_key
 

@@ -1,8 +1,8 @@
 """An officer hears how an alert goes, and stops it."""
 
-from ivr.call.call import Call, Heard
+from ivr.call.call import Call
 from ivr.call.menu import ANY_KEY, menu
-from ivr.call.signals import Key
+from ivr.call.signals import Heard, Key
 from ivr.scripts.police import SignedInOfficer
 
 CHOICES = "139#"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.call.call import Call, Heard
+from ivr.call.call import Call
 from ivr.call.digits import digits
 from ivr.call.errors import NoInput
 from ivr.call.menu import menu
-from ivr.call.signals import Key
+from ivr.call.signals import Heard, Key
 from ivr.call.values import Sound, WholePlayed
 from ivr.scripts.alert_call import Wants
 from ivr.scripts.leave import LEAVE, Leaver, leave, second_key

@@ -1,9 +1,9 @@
 """An officer speaks an alert after the tone, hears it, and speaks it anew until it is as meant."""
 
-from ivr.call.call import Call, Heard
+from ivr.call.call import Call
 from ivr.call.menu import menu
 from ivr.call.recording import record
-from ivr.call.signals import Key
+from ivr.call.signals import Heard, Key
 from ivr.call.values import Sound
 from ivr.scripts.police import Message, SignedInOfficer
 
