@@ -35,7 +35,7 @@ class FarEnd:
         self.thresholds = Thresholds()
         self.facts = Facts()
         self.recorder = FactRecorder(self.facts)
-        self._passes_wanted = passes_wanted
+        self.passes_wanted = passes_wanted
         self._echo = EchoFilter(self.facts)
         self._restarts: list[int] = []
         """For each, how many passes had been spoken whole by then."""
@@ -95,7 +95,7 @@ class FarEnd:
             said += any(delivery.began_in_long_quiet(start) for start, _ in undisturbed)
         since_restart = sum(start >= self._last_restart for start, _ in facts.spoken_passes)
         is_enough = facts.now >= self.thresholds.endless or delivery.heard_in_quiet(facts.now)
-        return said >= self._passes_wanted or (is_enough and since_restart >= self._passes_wanted)
+        return said >= self.passes_wanted or (is_enough and since_restart >= self.passes_wanted)
 
     @property
     def judgement(self) -> Judgement:

@@ -82,13 +82,13 @@ def test_a_caller_who_withholds_the_number_does_not_drive_out_one_who_shows_it()
 def test_what_was_heard_before_is_nothing_new_and_ends_after_some_rounds() -> None:
     menu, code = SAYS["line_unknown_menu"], SAYS["line_code"]
     novelty = Novelty(0.0)
-    assert novelty.hears(menu.path, 2.0, now=10.0)
+    assert novelty.begin(menu.path, 2.0, now=10.0)
     assert novelty.until == 12.0
     for _ in range(MOST_ROUNDS - 1):
-        assert novelty.hears(menu.path, 2.0, now=20.0)
+        assert novelty.begin(menu.path, 2.0, now=20.0)
         assert novelty.until == 12.0
-    assert not novelty.hears(menu.path, 2.0, now=20.0)
+    assert not novelty.begin(menu.path, 2.0, now=20.0)
     # Something new, and all is well again.
-    assert novelty.hears(code.path, 2.0, now=30.0)
+    assert novelty.begin(code.path, 2.0, now=30.0)
     assert novelty.until == 32.0
-    assert novelty.hears(menu.path, 2.0, now=32.0)
+    assert novelty.begin(menu.path, 2.0, now=32.0)
