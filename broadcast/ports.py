@@ -28,7 +28,7 @@ class CallOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class CallResult:
+class CallOutcome:
     """What became of one call, with the evidence that says so."""
 
     outcome: Outcome
@@ -52,13 +52,13 @@ class Dialler(Protocol):
         none when closing down.
         """
 
-    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
         """Place the call on this line and stay with it to its end; then the line is free.
 
         Never raises for what a telephone can do.
         """
 
-    async def adopt(self, order: CallOrder) -> CallResult:
+    async def adopt(self, order: CallOrder) -> CallOutcome:
         """Stay with a call that was placed before this process began; never place it again."""
 
     async def stop(self, attempt: UUID) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.actor import Actor
 from directory.details import Details
-from directory.lists.importer import ImportReport, import_members
+from directory.lists.importer import ImportSummary, import_members
 from directory.lists.member_list import NUMBER_COLUMNS, read_member_list
 from directory.registry import add_network, networks
 
@@ -28,7 +28,7 @@ def demo_members() -> tuple[Details, ...]:
     )
 
 
-async def seed(session: AsyncSession, actor: Actor) -> ImportReport:
+async def seed(session: AsyncSession, actor: Actor) -> ImportSummary:
     """Add the missing networks and the demo members; again changes nothing. The caller commits."""
     present = {known.network.slug for known in await networks(session)}
     for entry in tomllib.loads(_data("networks.toml").decode())["network"]:

@@ -10,7 +10,7 @@ class EmbeddedError(Exception):
     ├── FolderError    a folder belongs to somebody else, or a link leads to it
     ├── RunsAlready    another process of ours works in the same folder
     └── StartError     the program was started but did not become ready
-        └── KeeperLost the process that keeps it does not answer
+        └── KeeperGone the process that keeps it does not answer
     """
 
 
@@ -34,5 +34,5 @@ class RunsAlready(EmbeddedError):  # noqa: N818 - a condition
     pass
 
 
-class KeeperLost(StartError):  # noqa: N818
+class KeeperGone(StartError):  # noqa: N818
     pass

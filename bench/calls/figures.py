@@ -44,7 +44,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class RoundFigure:
     name: str
     decimals: int
     of: Callable[[Round], float]
@@ -56,12 +56,12 @@ class Figure:
 
 
 FIGURES = (
-    Figure("time_ratio", 3, lambda one: one.time_ratio, lambda v: v <= 1.05, "<= 1.05"),
-    Figure("rate_ratio", 2, lambda one: one.rate_ratio, lambda v: v >= 0.75, ">= 0.75"),
-    Figure("our_cpu_ms_per_call", 1, lambda one: one.our_cpu, lambda v: v <= 10, "<= 10"),
-    Figure("asterisk_cpu_ratio", 2, lambda one: one.asterisk_cpu_ratio, lambda v: v <= 1.3, "<= 1.3"),
-    Figure("first_ring_s", 2, lambda one: one.first_ring, lambda v: v <= 1, "<= 1"),
-    Figure("answered_to_audio_ms_p95", 0, lambda one: one.audio_p95, lambda v: v <= 150, "<= 150"),
+    RoundFigure("time_ratio", 3, lambda one: one.time_ratio, lambda v: v <= 1.05, "<= 1.05"),
+    RoundFigure("rate_ratio", 2, lambda one: one.rate_ratio, lambda v: v >= 0.75, ">= 0.75"),
+    RoundFigure("our_cpu_ms_per_call", 1, lambda one: one.our_cpu, lambda v: v <= 10, "<= 10"),
+    RoundFigure("asterisk_cpu_ratio", 2, lambda one: one.asterisk_cpu_ratio, lambda v: v <= 1.3, "<= 1.3"),
+    RoundFigure("first_ring_s", 2, lambda one: one.first_ring, lambda v: v <= 1, "<= 1"),
+    RoundFigure("answered_to_audio_ms_p95", 0, lambda one: one.audio_p95, lambda v: v <= 150, "<= 150"),
 )
 
 

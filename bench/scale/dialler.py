@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
 
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
@@ -40,14 +40,14 @@ class AnswersAtOnce:
         if after is LineUse.FREE:
             self._free.release()
 
-    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
         reservation.release()
         return await self.adopt(order)
 
-    async def adopt(self, order: CallOrder) -> CallResult:
+    async def adopt(self, order: CallOrder) -> CallOutcome:
         self.ended += 1
         [outcome] = Random(order.attempt.int).choices([*DRAWN], [*DRAWN.values()])
-        return CallResult(outcome, ended_at=datetime.now(UTC), evidence={"passes": [[0.0, 15.0, True]]})
+        return CallOutcome(outcome, ended_at=datetime.now(UTC), evidence={"passes": [[0.0, 15.0, True]]})
 
     async def stop(self, attempt: UUID) -> None: ...
 

@@ -25,7 +25,7 @@ from bench.voicemail.figures import (
     outcomes_line,
     targets_line,
 )
-from bench.voicemail.measures import Recordings, listen_to_all
+from bench.voicemail.measures import CallFiles, listen_to_all
 from bench.voicemail.run import Evening, call_everybody
 from bench.voicemail.stage import recordings_of, stage
 from bench.voicemail.tables import by_greeting, by_kind, silences, wrong
@@ -97,7 +97,7 @@ def settings_for(sip_port: int) -> dict[str, str]:
 
 async def gather(drawn: Sequence[Neighbour], evening: Evening) -> list[Called]:
     """What was reported of each neighbour, beside what their phone recorded."""
-    places: list[Recordings] = [recordings_of(FOLDER, one) for one in drawn]
+    places: list[CallFiles] = [recordings_of(FOLDER, one) for one in drawn]
     measured = await listen_to_all(evening.sent, places)
     return [
         Called(one, evening.reported.get(one.number, NOT_CALLED), measures, evening.sent.seconds)

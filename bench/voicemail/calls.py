@@ -27,7 +27,7 @@ NOT_PART_OF_A_PASS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportedAttempt:
     """The attempt, as the report has it."""
 
     outcome: str | None
@@ -49,13 +49,13 @@ class Reported:
         return (self.ended_at - self.answered_at).total_seconds()
 
 
-NOT_CALLED = Reported(None, None, None, {})
+NOT_CALLED = ReportedAttempt(None, None, None, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
     neighbour: Neighbour
-    reported: Reported
+    reported: ReportedAttempt
     measures: Measures
     pass_seconds: float
 

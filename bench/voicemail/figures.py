@@ -12,7 +12,7 @@ Calls = Sequence[Called]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class VoicemailFigure:
     name: str
     decimals: int
     of: Callable[[Calls], float]
@@ -74,18 +74,18 @@ def line_time(calls: Calls, *, suppresses: bool) -> float:
 
 
 FIGURES = (
-    Figure("machines", 0, lambda calls: len(machines(calls))),
-    Figure("complete", 3, lambda calls: complete(machines(calls)), lambda v: v >= 1, "1.00"),
-    Figure("judged", 3, lambda calls: judged(machines(calls)), lambda v: v >= 0.97, ">= .97"),
-    Figure("people", 0, lambda calls: len(people(calls))),
-    Figure("complete", 3, lambda calls: complete(people(calls)), lambda v: v >= 1, "1.00"),
-    Figure("judged", 3, lambda calls: judged(people(calls)), lambda v: v >= 0.97, ">= .97"),
-    Figure("first_syllable_ms_p95", 0, first_syllable, lambda v: v <= 300, "<= 300"),
-    Figure("longest_silence_s", 2, longest_silence, lambda v: v <= 1.5, "<= 1.5"),
-    Figure(
+    VoicemailFigure("machines", 0, lambda calls: len(machines(calls))),
+    VoicemailFigure("complete", 3, lambda calls: complete(machines(calls)), lambda v: v >= 1, "1.00"),
+    VoicemailFigure("judged", 3, lambda calls: judged(machines(calls)), lambda v: v >= 0.97, ">= .97"),
+    VoicemailFigure("people", 0, lambda calls: len(people(calls))),
+    VoicemailFigure("complete", 3, lambda calls: complete(people(calls)), lambda v: v >= 1, "1.00"),
+    VoicemailFigure("judged", 3, lambda calls: judged(people(calls)), lambda v: v >= 0.97, ">= .97"),
+    VoicemailFigure("first_syllable_ms_p95", 0, first_syllable, lambda v: v <= 300, "<= 300"),
+    VoicemailFigure("longest_silence_s", 2, longest_silence, lambda v: v <= 1.5, "<= 1.5"),
+    VoicemailFigure(
         "line_time_ratio", 2, lambda calls: line_time(calls, suppresses=False), lambda v: v <= 1.1, "<= 1.1"
     ),
-    Figure(
+    VoicemailFigure(
         "line_time_ratio_dtx",
         2,
         lambda calls: line_time(calls, suppresses=True),

@@ -19,11 +19,11 @@ FRAME = 0.02
 SOUND = -50.0
 """dBFS above which a frame is heard: our speech is at -20, the steps of G.711 are below -65."""
 LISTENERS = 2
-"""Recordings listened to at the same time."""
+"""CallFiles listened to at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recordings:
+class CallFiles:
     """Where one call lies: `heard` in true time from the first packet; `kept` of a box, else the same."""
 
     heard: Path
@@ -99,7 +99,7 @@ def _active(heard: Audio) -> npt.NDArray[np.bool_]:
     return np.asarray(loudness > 10 ** (SOUND / 10))
 
 
-async def listen_to_all(sent: Audio, calls: Sequence[Recordings]) -> list[Measures]:
+async def listen_to_all(sent: Audio, calls: Sequence[CallFiles]) -> list[Measures]:
     """The measures of each call, in order; the work is done by processes of their own."""
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(LISTENERS, initializer=_remember, initargs=(sent,)) as listeners:
@@ -115,7 +115,7 @@ def _remember(sent: Audio) -> None:
     _sent[:] = [sent]
 
 
-def _listen(call: Recordings) -> Measures:
+def _listen(call: CallFiles) -> Measures:
     """NOTHING when the phone recorded nothing; a box that kept nothing was heard all the same."""
     if not call.heard.exists():
         return NOTHING

@@ -11,7 +11,7 @@ from bench.load import Load, watched
 from bench.message import text_lasting
 from bench.server import NETWORK, NETWORK_NAME, line_and_pbx, serving, until_closed
 from bench.somebody import BENCH
-from bench.voicemail.calls import NOT_CALLED, Reported
+from bench.voicemail.calls import NOT_CALLED, ReportedAttempt
 from bench.voicemail.stage import Stage
 from broadcast.draft import Draft
 from broadcast.results.results import Line, report
@@ -33,7 +33,7 @@ class Evening:
 
     sent: Audio
     """The whole pass, as it was sent."""
-    reported: dict[str, Reported]
+    reported: dict[str, ReportedAttempt]
     """By number."""
     load: Load
 
@@ -73,10 +73,10 @@ async def _results(board: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
         return await report(connection, broadcast), next(iter(passes.values()))
 
 
-def _of(line: Line) -> Reported:
+def _of(line: Line) -> ReportedAttempt:
     """The call that was answered, or the last one; a full trunk and a lost call are tried again."""
     calls = sorted(line.calls, key=lambda call: call.answered_at is not None)
     if not calls:
         return NOT_CALLED
     last = calls[-1]
-    return Reported(last.outcome, last.answered_at, last.ended_at, last.evidence)
+    return ReportedAttempt(last.outcome, last.answered_at, last.ended_at, last.evidence)

@@ -12,7 +12,7 @@ import soundfile
 
 from bench.children import ChildDied, child
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port
-from bench.voicemail.measures import Recordings
+from bench.voicemail.measures import CallFiles
 from embedded.asterisk import Asterisk
 from embedded.network.ports import Address
 from prompts.audio import TELEPHONE_RATE
@@ -55,13 +55,13 @@ async def stage(
         await asterisk.stop()
 
 
-def recordings_of(folder: Path, one: Neighbour) -> Recordings:
+def recordings_of(folder: Path, one: Neighbour) -> CallFiles:
     """Where the first answered call to this neighbour lies."""
     recordings = _recordings(folder)
     heard = recordings / f"{one.digits}-1.wav"
     if one.kind is NeighbourKind.VOICEMAIL:
-        return Recordings(heard, recordings / "voicemail" / "default" / one.mailbox / "INBOX" / "msg0000.wav")
-    return Recordings(heard, recordings / f"{one.digits}-1.kept.wav" if one.keeps else heard)
+        return CallFiles(heard, recordings / "voicemail" / "default" / one.mailbox / "INBOX" / "msg0000.wav")
+    return CallFiles(heard, recordings / f"{one.digits}-1.kept.wav" if one.keeps else heard)
 
 
 def _recordings(folder: Path) -> Path:

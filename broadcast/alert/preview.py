@@ -15,7 +15,7 @@ from broadcast.results.beside import Outlook, outlook
 from directory.pronunciation import names_of
 from directory.tables import Network
 from prompts.normalise import read
-from prompts.normalise.heard import Heard
+from prompts.normalise.heard import HeardText
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Spoken:
     language: str
     networks: Sequence[str]
     """Short names."""
-    heard: Heard
+    heard: HeardText
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ async def _spoken(
     """Each text, once for all networks in which it is said the same."""
     named = select(Network.id, Network.slug).where(Network.id.in_(networks))
     slugs = {one.id: one.slug for one in await connection.execute(named)}
-    found: dict[tuple[str, str], tuple[Heard, list[str]]] = {}
+    found: dict[tuple[str, str], tuple[HeardText, list[str]]] = {}
     for network in networks:
         names = await names_of(connection, network)
         for language, text in texts.items():

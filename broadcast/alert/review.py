@@ -8,7 +8,7 @@ from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.draft import Draft
 from prompts.languages import LANGUAGES
 from prompts.normalise import read
-from prompts.normalise.heard import Heard
+from prompts.normalise.heard import HeardText
 from prompts.normalise.names import NO_NAMES
 from prompts.normalise.reading import left_out
 from prompts.normalise.telephones import telephones
@@ -190,7 +190,7 @@ def _hidden(text: str, language: str) -> Iterator[HiddenSigns]:
         yield HiddenSigns(language, tuple(f"U+{ord(sign):04X}" for sign in signs))
 
 
-def _addresses(heard: Heard, language: str) -> Iterator[SpokenAddress]:
+def _addresses(heard: HeardText, language: str) -> Iterator[SpokenAddress]:
     for piece in heard.pieces:
         if isinstance(piece.token, WebAddress):
             yield SpokenAddress(language, heard.written(piece), heard.said(piece.token))

@@ -18,7 +18,7 @@ from broadcast.engine.spool import Spool
 from broadcast.ledger.lease import Lease
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.taking import Taken
-from broadcast.ports import CallOrder, CallResult, Dialler
+from broadcast.ports import CallOrder, CallOutcome, Dialler
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from prompts.errors import AudioUnreadable
@@ -113,7 +113,7 @@ class AttemptRunner:
         asked, noted = set(self._uncertain), await self._ledger.dialling(self._lease.node)
         stray = [one.attempt for one in noted if one.attempt in asked and one.attempt not in self._attempts]
         for attempt in stray:
-            await self._record(attempt, CallResult(Outcome.LOST))
+            await self._record(attempt, CallOutcome(Outcome.LOST))
         self._uncertain -= asked
         return len(stray)
 
@@ -213,12 +213,12 @@ class AttemptRunner:
         """
         with reservation:
             if taken.seconds_left <= 0:
-                result = CallResult(Outcome.EXPIRED)
+                result = CallOutcome(Outcome.EXPIRED)
             elif self._attempts.is_unwanted(taken.attempt):
-                result = CallResult(Outcome.CANCELLED)
+                result = CallOutcome(Outcome.CANCELLED)
             elif taken.under is None or not self._lease.covers(taken.under):
                 log.warning("The lease is over; a call that was written ahead is not placed.")
-                result = CallResult(Outcome.LOST)
+                result = CallOutcome(Outcome.LOST)
             else:
                 result = await self._seen_through(taken, partial(self._dialler.call, reservation=reservation))
         await self._record(taken.attempt, result)
@@ -227,13 +227,13 @@ class AttemptRunner:
         await self._record(taken.attempt, await self._seen_through(taken, self._dialler.adopt))
 
     async def _seen_through(
-        self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallResult]]
-    ) -> CallResult:
+        self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallOutcome]]
+    ) -> CallOutcome:
         try:
             return await call(self._order(taken))
         except Exception:
             log.exception("A call ended in a fault of our own; nobody knows what was heard.")
-            return CallResult(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
+            return CallOutcome(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
 
     def _order(self, taken: Taken) -> CallOrder:
         return CallOrder(
@@ -246,6 +246,6 @@ class AttemptRunner:
             expires_at=monotonic() + taken.seconds_left,
         )
 
-    async def _record(self, attempt: UUID, result: CallResult) -> None:
+    async def _record(self, attempt: UUID, result: CallOutcome) -> None:
         await self._outcomes.write(attempt, result)
         self._attempts.remove(attempt)

@@ -11,7 +11,7 @@ from broadcast.away import DATABASE_AWAY
 from broadcast.engine.batching import Together
 from broadcast.engine.spool import Spool
 from broadcast.ledger.ledger import Ledger
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Outcomes:
         self._not_needed = not_needed
         self._together = Together(self._write_all, for_all=DATABASE_AWAY, gather=WRITE_WITHIN)
 
-    async def write(self, attempt: UUID, result: CallResult) -> None:
+    async def write(self, attempt: UUID, result: CallOutcome) -> None:
         """Write it, however long the database is away: a member who heard is not rung again.
 
         When this is cancelled, the next process on this machine writes it.
@@ -63,7 +63,7 @@ class Outcomes:
             log.info("%d outcomes waited on disk.", len(kept))
         return len(kept)
 
-    async def _write_at_last(self, attempt: UUID, result: CallResult) -> None:
+    async def _write_at_last(self, attempt: UUID, result: CallOutcome) -> None:
         delay = 0.1
         while True:
             try:
@@ -75,12 +75,12 @@ class Outcomes:
             else:
                 return
 
-    async def _write(self, attempt: UUID, result: CallResult) -> None:
+    async def _write(self, attempt: UUID, result: CallOutcome) -> None:
         """Once. What the database refuses for good is written without all that was seen of the call.
 
         When that is refused as well, the call counts as lost at last: with it nothing would ever go on.
         """
-        for form in (result, CallResult(result.outcome, goes_on_for=result.goes_on_for)):
+        for form in (result, CallOutcome(result.outcome, goes_on_for=result.goes_on_for)):
             try:
                 await self._together((attempt, form))
             except Unwritable as refused:
@@ -88,7 +88,7 @@ class Outcomes:
             else:
                 return
 
-    async def _write_all(self, ended: Sequence[tuple[UUID, CallResult]]) -> list[None]:
+    async def _write_all(self, ended: Sequence[tuple[UUID, CallOutcome]]) -> list[None]:
         try:
             not_needed = await self._ledger.record(dict(ended))
         except (DataError, IntegrityError) as fault:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, attempt: UUID, result: CallResult) -> None:
+    def keep(self, attempt: UUID, result: CallOutcome) -> None:
         """From now on it survives a crash of this process and of the machine."""
         with _told():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -39,12 +39,12 @@ class Spool:
         with _told():
             self._file(attempt).unlink(missing_ok=True)
 
-    def kept(self) -> dict[UUID, CallResult]:
+    def kept(self) -> dict[UUID, CallOutcome]:
         """What an earlier process kept and nobody dropped; a torn file is nothing."""
         found = {}
         for file in self._folder.glob(f"*{SUFFIX}"):
             with _told():
-                found[UUID(file.stem)] = msgspec.json.decode(file.read_bytes(), type=CallResult)
+                found[UUID(file.stem)] = msgspec.json.decode(file.read_bytes(), type=CallOutcome)
         return found
 
     def _file(self, attempt: UUID) -> Path:

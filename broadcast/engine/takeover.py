@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.taking import ITS_CALL
 from broadcast.policy import NodePolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt, Broadcast, Node, StoredAudio
 
@@ -71,7 +71,7 @@ class Takeover:
             # taken; its new lease waits for our lock, so that it finds what we have closed.
             dead = set(await connection.scalars(_FENCE, {"names": list({node for _, node, _ in again})}))
             lost = [attempt for attempt, node, was_dead in again if node in dead or not was_dead]
-            await self._ledger.record({attempt: CallResult(Outcome.UNKNOWN) for attempt in lost})
+            await self._ledger.record({attempt: CallOutcome(Outcome.UNKNOWN) for attempt in lost})
         if lost:
             log.warning("What became of %d calls of %s is unknown; people are called again.", len(lost), dead)
         return len(lost)

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import AttemptState, RecipientState, Result
 from broadcast.tables import Attempt, Instant, Recipient
 
@@ -87,7 +87,7 @@ MOVE = (
 """Gives recipients their new state and result, given `moves`."""
 
 
-def ends(results: Mapping[UUID, CallResult]) -> dict[str, list[object]]:
+def ends(results: Mapping[UUID, CallOutcome]) -> dict[str, list[object]]:
     now = datetime.now(UTC)
     return {
         "end_attempt": list(results),

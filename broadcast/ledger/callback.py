@@ -26,7 +26,7 @@ from directory.dead_numbers import revive
 from directory.tables import Member, Membership, Number
 
 if TYPE_CHECKING:  # it brings phonenumbers, which who sends an alert does not need
-    from directory.readings import Readings
+    from directory.possible_numbers import PossibleNumbers
 
 KEPT_ALERTS = 5
 """How many alerts back a caller can go."""
@@ -81,7 +81,7 @@ async def known_caller(connection: AsyncConnection, number: str) -> KnownCaller 
     )
 
 
-async def number_meant(connection: AsyncConnection, shown: "Readings") -> str | None:
+async def number_meant(connection: AsyncConnection, shown: "PossibleNumbers") -> str | None:
     """The number (E.164) of whoever calls: what a member has goes before what is only likely."""
     if not shown.numbers and not shown.elsewhere:
         return None
@@ -103,7 +103,9 @@ async def recognise(connection: AsyncConnection, number: str) -> KnownCaller | N
     return known
 
 
-async def who_calls(connection: AsyncConnection, shown: "Readings") -> tuple[str | None, KnownCaller | None]:
+async def who_calls(
+    connection: AsyncConnection, shown: "PossibleNumbers"
+) -> tuple[str | None, KnownCaller | None]:
     """The number (E.164) of whoever calls, and who it is, as far as anybody can tell."""
     number = await number_meant(connection, shown)
     return number, await recognise(connection, number) if number is not None else None

@@ -36,7 +36,7 @@ from broadcast.ledger.queue import AttemptQueue, Due
 from broadcast.ledger.stop import EXPIRE, EXPIRED, in_order, stopped_calls
 from broadcast.ledger.taking import AUDIO, CALL_COLUMNS, ITS_CALL, QUEUED, TAKE, Taken
 from broadcast.policy import RetryPolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.rules.dead_numbers import TELEPHONE
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import AttemptState, Outcome
@@ -116,7 +116,7 @@ class Ledger:
         async with self._at_once.connect() as connection:
             return [replace(Taken(*row), under=by) for row in await connection.execute(TAKE, asked)]
 
-    async def record(self, results: Mapping[UUID, CallResult]) -> list[UUID]:
+    async def record(self, results: Mapping[UUID, CallOutcome]) -> list[UUID]:
         """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
 
         Returns attempts that are being dialled but no longer needed.
@@ -256,7 +256,7 @@ class Ledger:
         return planned.done_while_called
 
     async def _free(
-        self, connection: AsyncConnection, finished: Mapping[UUID, str], results: Mapping[UUID, CallResult]
+        self, connection: AsyncConnection, finished: Mapping[UUID, str], results: Mapping[UUID, CallOutcome]
     ) -> None:
         """Others may ring these numbers, except where somebody is still spoken to."""
         up = {attempt: seconds for attempt in finished if (seconds := results[attempt].goes_on_for)}

@@ -38,7 +38,7 @@ RINGS = select(TrialCall.id, TrialOrder.e164, TrialOrder.language).join(
 
 
 @dataclass(frozen=True, slots=True)
-class TrialResult:
+class TrialStatus:
     """What a test call came to."""
 
     outcome: str
@@ -76,7 +76,7 @@ async def withdraw(connection: AsyncConnection, actor: Actor, id_: int) -> bool:
     return is_withdrawn
 
 
-async def result(connection: AsyncConnection, id_: int) -> TrialResult | None:
+async def result(connection: AsyncConnection, id_: int) -> TrialStatus | None:
     """What came of this order; None while it waits or is being called."""
     columns = (
         TrialCall.outcome,
@@ -88,7 +88,7 @@ async def result(connection: AsyncConnection, id_: int) -> TrialResult | None:
     )
     done = select(*columns).where(TrialCall.order_id == id_, TrialCall.ended_at.is_not(None))
     row = (await connection.execute(done)).one_or_none()
-    return None if row is None else TrialResult(row.outcome or "", *row[1:])
+    return None if row is None else TrialStatus(row.outcome or "", *row[1:])
 
 
 async def take(connection: AsyncConnection, node: str) -> TrialRing | None:

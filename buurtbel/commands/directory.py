@@ -18,7 +18,7 @@ from directory.lists.member_list import MOST_BYTES
 from directory.tables import Member, Network, Number
 
 if TYPE_CHECKING:
-    from directory.lists.importer import ImportReport
+    from directory.lists.importer import ImportSummary
 
 network = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 member = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -154,7 +154,7 @@ def import_members(
 
     actor, content = this_account(), file.read(MOST_BYTES)
 
-    async def work() -> "ImportReport":
+    async def work() -> "ImportSummary":
         async with database(settings()) as engine, AsyncSession(engine) as session:
             report = await importer.import_members(session, actor, slug, content)
             if report.accepted:
@@ -168,7 +168,7 @@ def import_members(
             "encoding": report.encoding,
             "notes": report.notes,
             "revived": report.revived,
-            "counts": {result.value: report.count(result) for result in importer.RowResult},
+            "counts": {result.value: report.count(result) for result in importer.RowState},
             "rows": report.rows,
         },
         as_json=as_json,
@@ -208,7 +208,7 @@ def revive(
     )
 
 
-def _import_text(report: "ImportReport") -> str:
+def _import_text(report: "ImportSummary") -> str:
     """The rows that somebody should look at, then the figures."""
     from directory.lists import importer  # noqa: PLC0415 - it brings the numbers of the world
 
@@ -216,11 +216,11 @@ def _import_text(report: "ImportReport") -> str:
     told += [
         f"line {row.line}: {row.result.value.replace('_', ' ')}. {row.sentence}".strip()
         for row in report.rows
-        if row.result not in {importer.RowResult.UNCHANGED, importer.RowResult.NOT_WRITTEN}
+        if row.result not in {importer.RowState.UNCHANGED, importer.RowState.NOT_WRITTEN}
     ]
     figures = ", ".join(
         f"{report.count(result)} {result.value.replace('_', ' ')}"
-        for result in importer.RowResult
+        for result in importer.RowState
         if report.count(result)
     )
     if report.revived:

@@ -15,7 +15,7 @@ from buurtbel.pbx import PROMPTLY, Secrets, know_trunk_at
 from buurtbel.serve.trunk_state import Name, Registration, TrunkState, read_state, write_state
 from buurtbel.settings.settings import Settings
 from embedded.asterisk import Asterisk
-from embedded.errors import KeeperLost, StartError
+from embedded.errors import KeeperGone, StartError
 from embedded.keeping.asterisk_output import REGISTRATION
 from embedded.network.networks import Network
 from embedded.network.whereabouts import Whereabouts
@@ -52,7 +52,7 @@ class TrunkFollower:
         self._asked_at = monotonic()
 
     async def look(self, pbx: Asterisk) -> None:
-        """Once: whatever is news is told to this Asterisk, and noted. Raises KeeperLost."""
+        """Once: whatever is news is told to this Asterisk, and noted. Raises KeeperGone."""
         if not (self._trunk.may_change or self._settings.trunk.register_with):
             return
         if self._trunk.may_change:
@@ -110,7 +110,7 @@ class TrunkFollower:
         try:
             shown = await pbx.console("pjsip show registrations", within=PROMPTLY)
             told = await asyncio.to_thread(pbx.keeper.told, REGISTRATION)
-        except KeeperLost:
+        except KeeperGone:
             raise
         except StartError:
             return None

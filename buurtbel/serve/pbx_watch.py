@@ -17,7 +17,7 @@ from broadcast.ledger.lease import Lease
 from buurtbel.settings.settings import Settings
 from buurtbel.switchboard import ari_client
 from embedded import postgres
-from embedded.errors import EmbeddedError, KeeperLost
+from embedded.errors import EmbeddedError, KeeperGone
 from ivr.ari.errors import AriUnreachable
 from ivr.ari.ping import ping
 from ivr.pbx.capacity import Lines
@@ -105,7 +105,7 @@ async def _is_answered(ask: Callable[[], Awaitable[None]]) -> bool:
 async def end_when_it_hangs(name: str, watch: Watch, keeper: KeptProgram, *, once: bool = False) -> None:
     """For ever: kill what hangs of what is kept. It is asked only while it runs and is ready.
 
-    `once`: return when it has answered, does not run, or was killed. Raises KeeperLost.
+    `once`: return when it has answered, does not run, or was killed. Raises KeeperGone.
     """
     try:
         while True:
@@ -123,7 +123,7 @@ async def end_when_it_hangs(name: str, watch: Watch, keeper: KeptProgram, *, onc
                     )
                     watch.begin_anew()
                     await asyncio.to_thread(keeper.kill_program)
-            except KeeperLost:
+            except KeeperGone:
                 raise
             except (EmbeddedError, OSError) as fault:
                 log.error("%s", fault)  # noqa: TRY400 - the sentence says it all

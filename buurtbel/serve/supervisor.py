@@ -21,7 +21,7 @@ from buurtbel.settings.settings import Settings
 from buurtbel.switchboard import ari_client
 from embedded import postgres
 from embedded.asterisk import Asterisk
-from embedded.errors import EmbeddedError, KeeperLost
+from embedded.errors import EmbeddedError, KeeperGone
 from embedded.keeping.output import LineByLine, Output
 from embedded.keeping.program import Program
 from embedded.logs import BoundedLog
@@ -61,7 +61,7 @@ class Supervisor:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then end the children, the line first.
 
-        Raises KeeperLost when one of the keepers has gone: the children are left as they are, for the next
+        Raises KeeperGone when one of the keepers has gone: the children are left as they are, for the next
         process that has the right to start keepers.
         """
         stopping = told_to_end()
@@ -69,7 +69,7 @@ class Supervisor:
             await self._bring_up()
             log.info("Buurtbel serves.")
             await self._look_until(stopping)
-        except KeeperLost:
+        except KeeperGone:
             raise
         except BaseException:
             await self._take_down()
@@ -96,8 +96,8 @@ class Supervisor:
                 for one in looking:
                     one.cancel()
         except BaseExceptionGroup as group:
-            if group.subgroup(KeeperLost) is not None:
-                raise KeeperLost(
+            if group.subgroup(KeeperGone) is not None:
+                raise KeeperGone(
                     "A keeper has ended; start `buurtbel serve` again, as it was started."
                 ) from None
             raise
@@ -117,7 +117,7 @@ class Supervisor:
         for _ in range(DATABASE_TRIES - 1):
             try:
                 await self._keep_database()
-            except KeeperLost:
+            except KeeperGone:
                 raise
             except EmbeddedError as fault:
                 log.warning("%s It is tried again.", fault)
@@ -227,7 +227,7 @@ def _going_on() -> Iterator[None]:
     """What is wrong with one child is told and tried again at the next look; the others live on."""
     try:
         yield
-    except KeeperLost:
+    except KeeperGone:
         raise
     except (EmbeddedError, OSError) as fault:
         log.error("%s", fault)  # noqa: TRY400 - the sentence says it all

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.ledger.open_calls import is_taken
 from broadcast.service_calls import trials
-from broadcast.service_calls.trials import TAKEN_WITHIN, TrialResult
+from broadcast.service_calls.trials import TAKEN_WITHIN, TrialStatus
 from broadcast.states import Outcome
 from broadcast.trial_tables import TrialOutcome
 from directory.actor import Actor
@@ -67,7 +67,7 @@ _TAKEN = (
 )
 
 
-def told(found: TrialResult) -> TrialAnswer:
+def told(found: TrialStatus) -> TrialAnswer:
     """What came of it, in a sentence."""
     match found.outcome:
         case TrialOutcome.ANSWERED:
@@ -94,7 +94,7 @@ def _sentence(rang: str, says: str, status: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def _answered(found: TrialResult) -> str:
+def _answered(found: TrialStatus) -> str:
     after = f"{found.answered_after or 0.0:.1f} s"
     if found.key is not None:
         return f"It was answered after {after}, and {found.key} was pressed: sound and keys get through."

@@ -24,7 +24,7 @@ MOST_NAMED = 10
 """Columns that were not read."""
 
 
-class RowResult(StrEnum):
+class RowState(StrEnum):
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -35,29 +35,29 @@ class RowResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RowReport:
+class RowSummary:
     line: int
-    result: RowResult
+    result: RowState
     sentence: str = ""
     """What was wrong, what changed, or why nothing did; never shows a number."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportSummary:
     encoding: str
     separator: str
     revived: int
     """Dead numbers that the list names, and that are called again."""
     notes: tuple[str, ...]
     """What to look at although nothing was refused."""
-    rows: tuple[RowReport, ...]
+    rows: tuple[RowSummary, ...]
 
     @property
     def accepted(self) -> bool:
         """Whether the file was written."""
-        return not self.count(RowResult.REFUSED)
+        return not self.count(RowState.REFUSED)
 
-    def count(self, result: RowResult) -> int:
+    def count(self, result: RowState) -> int:
         return sum(row.result is result for row in self.rows)
 
 
@@ -71,7 +71,7 @@ class _Entry:
     member: Member | None = None
 
 
-async def import_members(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> ImportReport:
+async def import_members(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> ImportSummary:
     """Add and update the members of a network from a CSV file; one bad row and nothing is written.
 
     A row is the member of this network who has the same name (capitals and spacing aside) and a number in
@@ -99,7 +99,7 @@ async def import_members(session: AsyncSession, actor: Actor, slug: str, data: b
     changed = [
         entry.member
         for entry, row in zip(entries, reports, strict=True)
-        if entry.member and row.result is RowResult.UPDATED
+        if entry.member and row.result is RowState.UPDATED
     ]
     await note(session, actor, Act.IMPORT, network=of.id, member=[one.id for one in [*added, *changed]])
     return _report(read, reports, revived=len(revived))
@@ -166,20 +166,20 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _refused(entry: _Entry) -> RowReport:
+def _refused(entry: _Entry) -> RowSummary:
     if entry.problem:
-        return RowReport(entry.line, RowResult.REFUSED, entry.problem)
-    return RowReport(entry.line, RowResult.NOT_WRITTEN)
+        return RowSummary(entry.line, RowState.REFUSED, entry.problem)
+    return RowSummary(entry.line, RowState.NOT_WRITTEN)
 
 
-def _written(entry: _Entry, columns: Set[str], revived: Set[str]) -> RowReport:
+def _written(entry: _Entry, columns: Set[str], revived: Set[str]) -> RowSummary:
     """Bring the member up to date with the row, and say what that changed."""
     told = [] if revived.isdisjoint(_called(entry)) else ["A dead number is called again."]
     if entry.member is None or entry.details is None:
-        return RowReport(entry.line, RowResult.ADDED, *told)
+        return RowSummary(entry.line, RowState.ADDED, *told)
     if entry.member.left_on:
         left = entry.member.left_on.isoformat()
-        return RowReport(entry.line, RowResult.UNCHANGED, f"Left on {left}, and stays out.")
+        return RowSummary(entry.line, RowState.UNCHANGED, f"Left on {left}, and stays out.")
     changed = [field for field in FIELDS if field in columns and _set(entry.member, field, entry.details)]
     if _set_numbers(
         entry.member, entry.details.numbers, replace_all="phone2" in columns or "phone3" in columns
@@ -187,7 +187,7 @@ def _written(entry: _Entry, columns: Set[str], revived: Set[str]) -> RowReport:
         changed.append("numbers")
     if changed:
         told.insert(0, f"Changed: {', '.join(changed).replace('_', ' ')}.")
-    return RowReport(entry.line, RowResult.UPDATED if told else RowResult.UNCHANGED, " ".join(told))
+    return RowSummary(entry.line, RowState.UPDATED if told else RowState.UNCHANGED, " ".join(told))
 
 
 def _called(entry: _Entry) -> Sequence[str]:
@@ -215,7 +215,7 @@ def _set_numbers(member: Member, e164s: Sequence[str], *, replace_all: bool) -> 
     return True
 
 
-def _report(read: MemberList, rows: Iterable[RowReport], *, revived: int = 0) -> ImportReport:
+def _report(read: MemberList, rows: Iterable[RowSummary], *, revived: int = 0) -> ImportSummary:
     notes = []
     if read.encoding != "utf-8":
         notes.append("The file is not UTF-8 and was read as Windows-1252; check letters such as é and ë.")
@@ -223,4 +223,4 @@ def _report(read: MemberList, rows: Iterable[RowReport], *, revived: int = 0) ->
         named = [name or "(no name)" for name in read.ignored[:MOST_NAMED]]
         more = f" and {len(read.ignored) - MOST_NAMED} more" if len(read.ignored) > MOST_NAMED else ""
         notes.append(f"Columns that were not read: {', '.join(named)}{more}.")
-    return ImportReport(read.encoding, read.separator, revived, tuple(notes), tuple(rows))
+    return ImportSummary(read.encoding, read.separator, revived, tuple(notes), tuple(rows))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.account import Account, as_account
-from embedded.errors import KeeperLost, StartError
+from embedded.errors import KeeperGone, StartError
 
 GOES_FIRST = -10
 """How nice a keeper and its program are that must not wait; only root may set it."""
@@ -39,7 +39,7 @@ class Keeper:
     """Starts, stops and watches one program through a process of that program's account.
 
     Its methods block until the keeper has answered. They may be called from several threads. Each raises
-    StartError when it cannot be done, and KeeperLost when the keeper does not answer any more.
+    StartError when it cannot be done, and KeeperGone when the keeper does not answer any more.
     """
 
     def __init__(self, door: socket.socket, process: "subprocess.Popen[bytes] | None" = None) -> None:
@@ -162,7 +162,7 @@ class Keeper:
                     pid = told["pid"]
                     return {"pid": None if pid is None else int(pid), "said": str(told["said"])}
             except (OSError, ValueError, LookupError, TypeError) as error:
-                raise KeeperLost(
+                raise KeeperGone(
                     "A keeper does not answer as it should: start `buurtbel serve` again."
                 ) from error
         raise StartError(str(told["error"]))

@@ -69,7 +69,7 @@ class KnownCallers:
     tone: Sound
 
     async def who(self, caller: CallerId) -> "Somebody":
-        number, known = await self.database(who_calls, caller.readings)
+        number, known = await self.database(who_calls, caller.possible_numbers)
         language = known.language if known else DEFAULT_LANGUAGE
         return await self._somebody(Identity(number, caller.is_vouched, language, known))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
 
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome
@@ -58,21 +58,21 @@ class AriDialler:
     async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
         return await self._lines.reserve(at_most, urgent=urgent)
 
-    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
         """Place the call, once, on this line, and see it through."""
         wanted = self._wanted(order)
         with reservation:
             try:
                 live = self._placement.watch(wanted, reservation)
             except NumberRefused:
-                return CallResult(Outcome.REFUSED)
+                return CallOutcome(Outcome.REFUSED)
         try:
             seen = self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
             return await self._trunk_watch.classify(live, order.number, seen)
         finally:
             self._trunk_watch.forget(live)
 
-    async def adopt(self, order: CallOrder) -> CallResult:
+    async def adopt(self, order: CallOrder) -> CallOutcome:
         """See through a call that was placed before this process began; never place it again."""
         wanted = self._wanted(order)
         live = self._placement.expect(wanted.id, passes=wanted.passes, is_conversation=False)
@@ -112,16 +112,16 @@ class AriDialler:
             on_ring=self._trunk_watch.note_ringing,
         )
 
-    async def _see_through(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallResult:
+    async def _see_through(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallOutcome:
         try:
             async with self._placement.see_through(live, wanted):
                 return await self._converse(live, wanted, order)
         except NotPlaced:
-            return CallResult(Outcome.TRUNK_DOWN)
+            return CallOutcome(Outcome.TRUNK_DOWN)
         except TimeoutError:
-            return self._heard(live, End()) if live.call else CallResult(Outcome.UNKNOWN)
+            return self._heard(live, End()) if live.call else CallOutcome(Outcome.UNKNOWN)
 
-    async def _converse(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallResult:
+    async def _converse(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallOutcome:
         alert = Alert(
             message=Sound(order.sound, order.sound_seconds),
             thanks=self._thanks[order.language],
@@ -141,7 +141,7 @@ class AriDialler:
         if call is None:
             return await self._unanswered(live)
         if is_late:
-            return CallResult(Outcome.EXPIRED, answered_at=live.answered_at)
+            return CallOutcome(Outcome.EXPIRED, answered_at=live.answered_at)
         if wants is not None:
             live.hand_over(call)
             self._go_on(live, order, wants)
@@ -160,11 +160,11 @@ class AriDialler:
             return None
 
     @staticmethod
-    def _heard(live: LiveCall, end: End) -> CallResult:
+    def _heard(live: LiveCall, end: End) -> CallOutcome:
         """What an answered call came to; without its end, what was proved until now."""
         heard = Outcome.INCOMPATIBLE if live.had_no_sound else live.far_end.outcome()
         is_lost = end.is_lost and heard not in HEARD_WHOLE
-        return CallResult(
+        return CallOutcome(
             Outcome.LOST if is_lost else heard,
             answered_at=live.answered_at,
             ended_at=datetime.now(UTC),
@@ -173,9 +173,9 @@ class AriDialler:
             evidence=live.far_end.evidence(),
         )
 
-    async def _noted(self, live: LiveCall) -> CallResult:
+    async def _noted(self, live: LiveCall) -> CallOutcome:
         """What a call came to that we did not lead to its end: we may know, or the PBX if it went on."""
-        known = self._heard(live, live.end) if live.call else CallResult(Outcome.LOST)
+        known = self._heard(live, live.end) if live.call else CallOutcome(Outcome.LOST)
         note = await self._exchange.note_of(live.id)
         if note is None:
             return known
@@ -184,7 +184,7 @@ class AriDialler:
         is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
         return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
 
-    async def _unanswered(self, live: LiveCall) -> CallResult:
+    async def _unanswered(self, live: LiveCall) -> CallOutcome:
         end = live.end
         if end.is_lost or end.cause is None:
             return await self._noted(live)
@@ -193,7 +193,7 @@ class AriDialler:
         outcome = unanswered(live, ring=self._policy.ring)
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()
-        return CallResult(
+        return CallOutcome(
             outcome,
             ended_at=datetime.now(UTC),
             cause=end.cause,
@@ -202,7 +202,7 @@ class AriDialler:
         )
 
     @staticmethod
-    def _as_far_as_seen(live: LiveCall, wanted: Origination, result: CallResult) -> CallResult:
+    def _as_far_as_seen(live: LiveCall, wanted: Origination, result: CallOutcome) -> CallOutcome:
         """A call whose end the PBX has not told of may still be up, until its own limit."""
         if live.is_over or not live.is_placed or result.goes_on_for:
             return result

@@ -46,7 +46,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
+class _RefusedCall:
     placed: float
     status: int | None
 
@@ -56,7 +56,7 @@ class TrunkHealth:
 
     def __init__(self, said_again_after: float = SAID_AGAIN_AFTER) -> None:
         self._said_again_after = said_again_after
-        self._refused: dict[str, _Refusal] = {}
+        self._refused: dict[str, _RefusedCall] = {}
         """The last refusal of each number since a call got through; of more than enough, the latest."""
         self._does_not_exist: dict[str, float] = {}
         """Numbers of which the trunk has said so, and when the call was placed that it first said so of."""
@@ -85,7 +85,7 @@ class TrunkHealth:
         before = self._refused.get(number)
         if placed <= self._got_through or (before is not None and placed <= before.placed):
             return
-        self._refused[number] = _Refusal(placed, status)
+        self._refused[number] = _RefusedCall(placed, status)
         if len(self._refused) > DIFFERENT_NUMBERS:
             del self._refused[min(self._refused, key=lambda one: self._refused[one].placed)]
         if len(self._refused) == DIFFERENT_NUMBERS:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import Outcome
 from ivr.outbound.trunk_health import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER, Fault, TrunkHealth
@@ -74,7 +74,7 @@ class TrunkWatch:
         """It carries nothing any more, whatever it came to."""
         self._up.discard(live)
 
-    async def classify(self, live: LiveCall, number: str, result: CallResult) -> CallResult:
+    async def classify(self, live: LiveCall, number: str, result: CallOutcome) -> CallOutcome:
         """The same result, or that the trunk is at fault; of a number that does not exist, after a while.
 
         For every call that was placed here, once, when it is over. The place on the line is free by now.
@@ -102,7 +102,7 @@ class TrunkWatch:
         is_carrying = any(not one.is_over for one in self._up)
         return outcome is Outcome.CONGESTION and is_carrying and self.fault is None
 
-    def _excuse(self, live: LiveCall, result: CallResult) -> CallResult:
+    def _excuse(self, live: LiveCall, result: CallOutcome) -> CallOutcome:
         is_excused = self._health.is_excused(live.placed_at)
         return replace(result, outcome=Outcome.TRUNK_AT_FAULT) if is_excused else result
 

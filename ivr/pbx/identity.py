@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from directory.readings import NONE, Readings, country_of_code, readings
+from directory.possible_numbers import NONE, PossibleNumbers, country_of_code, possible_numbers
 from ivr.ari.events import ReportedChannel
 from ivr.pbx.trunk import Trunk
 
@@ -41,28 +41,28 @@ _ONE_OF_SEVERAL = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<>])+')
 
 @dataclass(frozen=True, slots=True)
 class CallerId:
-    """What is known of a caller before anybody is looked up; without readings it is nobody's number."""
+    """What is known of a caller before anybody is looked up; without possible numbers they are nobody."""
 
-    readings: Readings = NONE
+    possible_numbers: PossibleNumbers = NONE
     is_vouched: bool = False
     """The trunk stands in for it: it is not only what the caller says of themselves."""
 
     @property
-    def tells_apart(self) -> Readings | None:
+    def tells_apart(self) -> PossibleNumbers | None:
         """What is the same on every call of theirs, and another's is not; None when nothing is."""
-        return self.readings if self.readings != NONE else None
+        return self.possible_numbers if self.possible_numbers != NONE else None
 
     @classmethod
     def of_called(cls, number: str) -> "CallerId":
         """Whoever has picked up this number, which we called: it is theirs."""
-        return cls(Readings((number,)), is_vouched=True)
+        return cls(PossibleNumbers((number,)), is_vouched=True)
 
 
 def caller_of(channel: ReportedChannel, trunk: Trunk) -> CallerId:
     """Who calls on this channel. A PBX that hands over no headers has told the number alone."""
     told = channel.channelvars
     if FROM not in told:
-        return _known(readings(channel.caller.number, trunk.country), is_vouched=trunk.vouches)
+        return _known(possible_numbers(channel.caller.number, trunk.country), is_vouched=trunk.vouches)
     return identified({name: _decoded(text) for name, text in told.items()}, trunk)
 
 
@@ -84,16 +84,16 @@ def identified(headers: Mapping[str, str], trunk: Trunk) -> CallerId:
         return CallerId()
     has_failed = any(not one.has_passed for one in said if one.verdicts)
     # More than may be asserted of one caller, or not the same everywhere, is asserted of nobody.
-    numbers = {one.readings(trunk.country) for one in asserted} - {NONE}
+    numbers = {one.possible_numbers(trunk.country) for one in asserted} - {NONE}
     if len(values) > MOST_ASSERTED or len(numbers) > 1:
-        return CallerId(sender.readings(trunk.country))
+        return CallerId(sender.possible_numbers(trunk.country))
     if numbers:
         return CallerId(numbers.pop(), is_vouched=not has_failed)
     is_vouched = trunk.vouches or (trunk.trusts_identity and sender.has_passed)
-    return _known(sender.readings(trunk.country), is_vouched=is_vouched and not has_failed)
+    return _known(sender.possible_numbers(trunk.country), is_vouched=is_vouched and not has_failed)
 
 
-def _known(found: Readings, *, is_vouched: bool) -> CallerId:
+def _known(found: PossibleNumbers, *, is_vouched: bool) -> CallerId:
     """Nobody vouches for what cannot be read."""
     return CallerId(found, is_vouched=is_vouched and found != NONE)
 
@@ -118,14 +118,14 @@ class _Address:
             or self.host.lower().rstrip(".").endswith("anonymous.invalid")
         )
 
-    def readings(self, country: str) -> Readings:
+    def possible_numbers(self, country: str) -> PossibleNumbers:
         number, _, parameters = self.user.partition(";")
         context = _CONTEXT.search(f";{parameters}")
         if context and not number.startswith("+"):
             country = country_of_code(context[1])
             if not country:
                 return NONE
-        return readings(number, country)
+        return possible_numbers(number, country)
 
 
 def _address(header: str) -> _Address | None:

@@ -14,7 +14,7 @@ from ivr.scripts.alert_call import Wants
 from ivr.scripts.leave import LEAVE, Leaver, leave, second_key
 from ivr.scripts.police import SignIn
 from ivr.scripts.police_line import police_line
-from ivr.scripts.take_report import Reporter, take_report
+from ivr.scripts.take_report import ReportingCaller, take_report
 from prompts import catalogue
 
 OFFICERS = "*"
@@ -29,7 +29,7 @@ class ReplayedAlert:
     sound: Sound
 
 
-class Caller(Reporter, Leaver, Protocol):
+class Caller(ReportingCaller, Leaver, Protocol):
     """Who calls, or was called: what we know of them and do for them."""
 
     is_member: bool

@@ -28,7 +28,7 @@ class SpokenReporting(Protocol):
         """Forget it; it will be spoken anew."""
 
 
-class Reporter(Protocol):
+class ReportingCaller(Protocol):
     """Who reports."""
 
     says: Says
@@ -37,7 +37,7 @@ class Reporter(Protocol):
     async def begin_report(self) -> SpokenReporting: ...
 
 
-async def take_report(call: Call, reporter: Reporter) -> None:
+async def take_report(call: Call, reporter: ReportingCaller) -> None:
     """After the tone; then 1 sends it, 2 plays it, 3 begins anew. Twice nothing leads back to the menu."""
     says = reporter.says
     empty = 0
@@ -53,7 +53,7 @@ async def take_report(call: Call, reporter: Reporter) -> None:
             return
 
 
-async def _spoken(call: Call, reporter: Reporter) -> SpokenReporting:
+async def _spoken(call: Call, reporter: ReportingCaller) -> SpokenReporting:
     report = await reporter.begin_report()
     try:
         await call.play(reporter.tone)

@@ -7,7 +7,7 @@ put into words is read again.
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from prompts.normalise.heard import Heard
+from prompts.normalise.heard import HeardText
 from prompts.normalise.languages.dutch import Dutch
 from prompts.normalise.languages.english import English
 from prompts.normalise.languages.french import French
@@ -38,10 +38,10 @@ def normalise(text: str, language: str, names: Names = NO_NAMES) -> str:
     return read(text, language, names).words
 
 
-def read(text: str, language: str, names: Names = NO_NAMES) -> Heard:
+def read(text: str, language: str, names: Names = NO_NAMES) -> HeardText:
     """As `normalise`, with what is written beside what is said."""
     speaker, line = _speaker(language), readable(text)
-    return Heard(line, scan(line, speaker.lexicon, names.in_language(language)), speaker)
+    return HeardText(line, scan(line, speaker.lexicon, names.in_language(language)), speaker)
 
 
 @cache

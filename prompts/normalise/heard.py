@@ -25,7 +25,7 @@ class HeardPart:
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardText:
     """A text that was read: one line, as `readable` makes it, and its tokens in their order."""
 
     line: str

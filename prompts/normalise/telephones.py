@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from prompts.languages import LANGUAGES
-from prompts.normalise.heard import Heard
+from prompts.normalise.heard import HeardText
 from prompts.normalise.lexicon import lexicon_of
 from prompts.normalise.scanner import Piece
 from prompts.normalise.tokens import Digits, Mixed, Numeral, PhoneNumber, ShortNumber, Sign
@@ -33,7 +33,7 @@ class Telephone:
     """What would be dialled, with the plus in front."""
 
 
-def telephones(heard: Heard) -> Iterator[Telephone]:
+def telephones(heard: HeardText) -> Iterator[Telephone]:
     """In their order; those that everybody knows by their own name (101, 112, 1207) are none of them."""
     known, run = _known_by_name(), list[Piece]()
     heard_words = [piece for piece in heard.pieces if not isinstance(piece.token, Sign)]
@@ -50,14 +50,14 @@ def _has_figures(piece: Piece) -> bool:
     return isinstance(piece.token, PhoneNumber | ShortNumber | Numeral | Digits | Mixed)
 
 
-def _goes_on(heard: Heard, before: Piece, piece: Piece) -> bool:
+def _goes_on(heard: HeardText, before: Piece, piece: Piece) -> bool:
     whole = isinstance(before.token, PhoneNumber | ShortNumber) or isinstance(
         piece.token, PhoneNumber | ShortNumber
     )
     return not whole and _SEPARATORS.fullmatch(heard.line, before.end, piece.start) is not None
 
 
-def _telephone(heard: Heard, run: Sequence[Piece]) -> Telephone | None:
+def _telephone(heard: HeardText, run: Sequence[Piece]) -> Telephone | None:
     written = heard.line[run[0].start : run[-1].end]
     digits = re.sub(r"[^\d+]", "", written)
     read_as_one = isinstance(run[0].token, PhoneNumber | ShortNumber)

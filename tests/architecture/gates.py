@@ -82,6 +82,12 @@ GATES = (
         "class Call: ...\n",
         shape("one_word", "test_contracts.py"),
     ),
+    Gate(
+        "a word of the glossary that means something else",
+        "prompts/tones.py",
+        "class QuietLedger: ...\n",
+        shape("only_where_it_means", "test_glossary.py"),
+    ),
     Gate("a test without types", "tests/support/people.py", "def loose(x): return x\n", TYPES),
     Gate("a product without types", "buurtbel/times.py", "def loose(x): return x\n", TYPES),
     Gate("an import that nobody uses", "buurtbel/times.py", "import json\n", LINT),

@@ -146,9 +146,9 @@ def importers_of(library: str, package: str) -> list[str]:
 
 
 def doubled_class_names() -> dict[str, list[str]]:
-    """Names that more than one public class of the product has, and where."""
+    """Names that more than one class of product, simulation and benches has, and where."""
     where: dict[str, list[str]] = defaultdict(list)
-    for path in modules(*packages()):
+    for path in modules(*packages(), "bench"):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef):
                 where[node.name].append(str(path.relative_to(HOUSE)))

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 import pytest
 
-from bench.voicemail.calls import NOT_CALLED, Called, Reported, most_restarts
+from bench.voicemail.calls import NOT_CALLED, Called, ReportedAttempt, most_restarts
 from bench.voicemail.figures import (
     all_reached,
     echo_line,
@@ -75,7 +75,7 @@ def called(
     **found: Unpack[Found],
 ) -> Called:
     evidence = {"judgement": told, "passes": passes}
-    reported = Reported("heard", ANSWERED, ANSWERED + timedelta(seconds=seconds), evidence)
+    reported = ReportedAttempt("heard", ANSWERED, ANSWERED + timedelta(seconds=seconds), evidence)
     return Called(who, reported, replace(HEARD, **(Found(recorded=seconds) | found)), PASS)
 
 
@@ -160,11 +160,11 @@ def test_time_on_the_line_is_the_phones_own_and_ours_only_for_real_mailboxes() -
     ],
 )
 def test_without_a_judgement_the_outcome_says_who_was_there(outcome: str | None, who: str) -> None:
-    assert Reported(outcome, None, None, {}).who == who
+    assert ReportedAttempt(outcome, None, None, {}).who == who
 
 
 def test_a_judgement_says_more_than_the_outcome() -> None:
-    assert Reported("voicemail_partial", None, None, {"judgement": "fax"}).who == "fax"
+    assert ReportedAttempt("voicemail_partial", None, None, {"judgement": "fax"}).who == "fax"
 
 
 @pytest.mark.parametrize(("capacity", "can"), [(21.9, False), (22.0, True), (math.inf, True)])

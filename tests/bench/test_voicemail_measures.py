@@ -8,7 +8,7 @@ import soundfile
 
 from bench.voicemail.measures import (
     NOTHING,
-    Recordings,
+    CallFiles,
     ends_of_sound,
     listen_to_all,
     longest_silence,
@@ -80,8 +80,8 @@ async def test_recordings_are_listened_to_in_the_order_of_the_calls(tmp_path: Pa
     whole = written(tmp_path / "whole.wav", recorded(quiet(0.2), PASS.samples))
     half = written(tmp_path / "half.wav", Audio(PASS.samples[:8_000], TELEPHONE_RATE))
     missing = tmp_path / "missing.wav"
-    calls = [Recordings(whole, whole), Recordings(half, half), Recordings(whole, missing)]
-    calls.append(Recordings(missing, missing))
+    calls = [CallFiles(whole, whole), CallFiles(half, half), CallFiles(whole, missing)]
+    calls.append(CallFiles(missing, missing))
     measures = await listen_to_all(PASS, calls)
     assert [one.whole for one in measures] == [True, False, False, False]
     assert measures[2].first_sound == pytest.approx(0.2)

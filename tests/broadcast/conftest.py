@@ -26,7 +26,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.ledger.taking import Taken
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
-from broadcast.ports import CallResult, Dialler
+from broadcast.ports import CallOutcome, Dialler
 from broadcast.results.results import Line, Progress, progress, report
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Broadcast, Recipient
@@ -134,7 +134,7 @@ class Office:
         return await self.ends(taken.attempt, outcome)
 
     async def ends(self, attempt: UUID, outcome: Outcome) -> list[UUID]:
-        return await self.ledger.record({attempt: CallResult(outcome, ended_at=datetime.now(UTC))})
+        return await self.ledger.record({attempt: CallOutcome(outcome, ended_at=datetime.now(UTC))})
 
     # The whole broadcast, by itself
 

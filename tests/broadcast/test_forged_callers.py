@@ -13,7 +13,7 @@ from broadcast.responses.callbacks import Callbacks
 from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.states import Outcome
 from broadcast.tables import Attempt, Broadcast
-from directory.readings import Readings
+from directory.possible_numbers import PossibleNumbers
 from ivr.call.values import Sound
 from ivr.inbound.known_callers import KnownCallers, Somebody
 from ivr.officers.police_line import PoliceLine
@@ -30,7 +30,10 @@ from tests.support.people import network_of, phone
 __all__ = ["police"]
 
 AN, STRANGER = phone(10, 1), phone(10, 99)
-NOT_VOUCHED_FOR, VOUCHED_FOR = CallerId(Readings((AN,))), CallerId(Readings((AN,)), is_vouched=True)
+NOT_VOUCHED_FOR, VOUCHED_FOR = (
+    CallerId(PossibleNumbers((AN,))),
+    CallerId(PossibleNumbers((AN,)), is_vouched=True),
+)
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ async def test_the_code_of_an_alert_opens_it_and_confirms_nothing(
     sent = await office.sends()
     async with office.engine.connect() as connection:
         code = await connection.scalar(select(Broadcast.code))
-    caller = await callers.who(CallerId(Readings((number,))))
+    caller = await callers.who(CallerId(PossibleNumbers((number,))))
     found = await caller.alert_with(str(code))
     assert isinstance(found, ReplayedAlert)
     assert await office.results(sent.broadcast) == {"An": ("waiting", "nothing")}

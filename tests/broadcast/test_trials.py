@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import func, select, text, update
 
 from broadcast.service_calls import own_calls, trials
-from broadcast.service_calls.trials import KEPT_FOR, TAKEN_WITHIN, TrialResult, TrialRing
+from broadcast.service_calls.trials import KEPT_FOR, TAKEN_WITHIN, TrialRing, TrialStatus
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from broadcast.trial_tables import TrialCall, TrialOrder, TrialOutcome
@@ -40,7 +40,7 @@ async def test_a_test_call_is_taken_once_and_what_came_of_it_is_read(office: Off
         assert await trials.result(connection, order) is None
         for outcome in (Outcome.BUSY, TrialOutcome.LOST):  # the end is written once
             await own_calls.close(connection, TrialCall, both[0].id, outcome, rang_after=0.5, sip_status=486)
-        assert await trials.result(connection, order) == TrialResult("busy", 0.5, sip_status=486)
+        assert await trials.result(connection, order) == TrialStatus("busy", 0.5, sip_status=486)
         assert await connection.scalar(select(func.count()).select_from(Attempt)) == 0
 
 

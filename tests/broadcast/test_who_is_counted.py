@@ -14,7 +14,7 @@ from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.tables import MemberReport
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer
-from directory.readings import NONE, Readings
+from directory.possible_numbers import NONE, PossibleNumbers
 from directory.tables import Lockout
 from ivr.call.announcer import Announcements
 from ivr.detached import DetachedWork
@@ -58,7 +58,7 @@ async def calls(office: Office, caller: CallerId) -> Somebody:
 
 
 def shows(number: str, *, vouched: bool) -> CallerId:
-    return CallerId(Readings((number,)), is_vouched=vouched)
+    return CallerId(PossibleNumbers((number,)), is_vouched=vouched)
 
 
 async def counted(engine: AsyncEngine) -> set[str]:

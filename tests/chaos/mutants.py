@@ -16,7 +16,7 @@ from broadcast.ledger import ledger
 from broadcast.ledger.bulk_writes import FINISH
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.taking import TAKE, Taken
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from ivr.outbound.dialler import AriDialler
 
@@ -34,7 +34,7 @@ def posts_again_on_recovery() -> None:
     """Found dialling after a restart: place it again and trust the PBX to refuse what still lives."""
 
     @instead_of(AriDialler.adopt)
-    async def adopt(self: AriDialler, order: CallOrder) -> CallResult:
+    async def adopt(self: AriDialler, order: CallOrder) -> CallOutcome:
         return await self.call(order, self._lines.seize())
 
 
@@ -45,7 +45,7 @@ def random_channel_id() -> None:
     @instead_of(call)
     async def call_under_another_name(
         self: AriDialler, order: CallOrder, reservation: Reservation
-    ) -> CallResult:
+    ) -> CallOutcome:
         return await call(self, replace(order, attempt=uuid4()), reservation)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from directory.errors import ListRefused, UnknownNetwork
-from directory.lists.importer import ImportReport, RowResult, import_members
+from directory.lists.importer import ImportSummary, RowState, import_members
 from directory.registry import add_network, members
 from directory.tables import Member, Number
 from tests.support.people import ADMIN, hold_for_dead
@@ -25,14 +25,14 @@ async def de_bist(session: AsyncSession) -> str:
     return "de-bist"
 
 
-async def brought_in(session: AsyncSession, text: str, slug: str = "de-bist") -> ImportReport:
+async def brought_in(session: AsyncSession, text: str, slug: str = "de-bist") -> ImportSummary:
     report = await import_members(session, ADMIN, slug, text.encode())
     await session.commit()
     session.expunge_all()
     return report
 
 
-def results(report: ImportReport) -> list[tuple[int, str]]:
+def results(report: ImportSummary) -> list[tuple[int, str]]:
     return [(row.line, row.result.value) for row in report.rows]
 
 
@@ -77,7 +77,7 @@ async def test_a_changed_row_updates_who_has_that_name_and_one_of_the_numbers(
         session, HEADER + "LIEVE  PEETERS,fr,De Bist,8 bus 2,014 53 96 00,0475 99 99 99,\n"
     )
     assert [(row.result, row.sentence) for row in report.rows] == [
-        (RowResult.UPDATED, "Changed: name, language, house number, numbers.")
+        (RowState.UPDATED, "Changed: name, language, house number, numbers.")
     ]
     assert await people(session) == {"LIEVE PEETERS": ["+3214539600", "+32475999999"]}
     assert await session.scalar(select(func.count(Number.id))) == 2
@@ -106,15 +106,15 @@ async def test_a_list_that_names_a_dead_number_has_it_called_again_whoever_has_i
     report = await brought_in(session, HEADER + LIEVE + ELODIE)
     assert report.revived == 2
     assert [(row.result, row.sentence) for row in report.rows] == [
-        (RowResult.UPDATED, "A dead number is called again."),
-        (RowResult.UNCHANGED, ""),
+        (RowState.UPDATED, "A dead number is called again."),
+        (RowState.UNCHANGED, ""),
     ]
     assert (await session.scalars(select(Number.dead_since).distinct())).all() == [None]
     assert (await brought_in(session, HEADER + LIEVE)).revived == 0
     await hold_for_dead(session, "+3214539600", at=noon)
     report = await brought_in(session, HEADER + "Jozef Maes,nl,De Bist,5,014 53 96 00,,\n")
     assert [(row.result, row.sentence) for row in report.rows] == [
-        (RowResult.ADDED, "A dead number is called again.")
+        (RowState.ADDED, "A dead number is called again.")
     ]
 
 
@@ -162,7 +162,7 @@ async def test_who_left_is_not_brought_back_by_an_old_list(session: AsyncSession
     await session.commit()
     report = await brought_in(session, HEADER + LIEVE)
     assert [(row.result, row.sentence) for row in report.rows] == [
-        (RowResult.UNCHANGED, "Left on 2026-02-01, and stays out.")
+        (RowState.UNCHANGED, "Left on 2026-02-01, and stays out.")
     ]
     assert await members(session, de_bist) == []
 
@@ -262,12 +262,12 @@ async def test_members_of_other_networks_are_never_touched(session: AsyncSession
 
 
 async def test_two_imports_at_the_same_moment_add_everyone_once(database: AsyncEngine, de_bist: str) -> None:
-    async def bring_in() -> ImportReport:
+    async def bring_in() -> ImportSummary:
         async with AsyncSession(database) as session, session.begin():
             return await import_members(session, ADMIN, de_bist, (HEADER + LIEVE + ELODIE).encode())
 
     reports = await asyncio.gather(bring_in(), bring_in())
-    assert sorted(report.count(RowResult.ADDED) for report in reports) == [0, 2]
+    assert sorted(report.count(RowState.ADDED) for report in reports) == [0, 2]
     async with AsyncSession(database) as session:
         assert await session.scalar(select(func.count(Member.id))) == 2
 
@@ -275,4 +275,4 @@ async def test_two_imports_at_the_same_moment_add_everyone_once(database: AsyncE
 async def test_a_list_as_long_as_is_allowed_comes_in(session: AsyncSession, de_bist: str) -> None:
     rows = "".join(f"Buur Nummer{n},nl,De Bist,{n},+999 10 {n:06d},,\n" for n in range(20_000))
     report = await brought_in(session, HEADER + rows)
-    assert report.count(RowResult.ADDED) == 20_000
+    assert report.count(RowState.ADDED) == 20_000

@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.lists.importer import RowResult
+from directory.lists.importer import RowState
 from directory.numbers import is_simulated
 from directory.registry import members, networks
 from directory.seeds import DEMO_NETWORK, demo_members, seed
@@ -50,9 +50,9 @@ async def test_seeding_again_changes_nothing(session: AsyncSession) -> None:
     first = await seed(session, ADMIN)
     await session.commit()
     assert first.accepted
-    assert first.count(RowResult.ADDED) == 90
+    assert first.count(RowState.ADDED) == 90
     again = await seed(session, ADMIN)
-    assert again.count(RowResult.UNCHANGED) == 90
+    assert again.count(RowState.UNCHANGED) == 90
     assert await session.scalar(select(func.count(Member.id))) == 90
     assert await session.scalar(select(func.count(Number.id))) == sum(len(p.numbers) for p in demo_members())
 

@@ -20,7 +20,7 @@ import pytest
 
 from embedded.account import PBX, Account, account_for, as_account
 from embedded.cluster import ClusterFolders
-from embedded.errors import KeeperLost, StartError
+from embedded.errors import KeeperGone, StartError
 from embedded.folders import make_folder
 from embedded.keeping.keeper import DOOR, Keeper
 
@@ -70,7 +70,7 @@ def test_whatever_a_keeper_answers_costs_its_client_no_more_than_the_keeper(answ
     replying = threading.Thread(target=reply)
     replying.start()
     keeper = Keeper(ours)
-    with pytest.raises(KeeperLost):
+    with pytest.raises(KeeperGone):
         keeper.running()
     keeper.let_go()
     replying.join()

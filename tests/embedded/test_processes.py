@@ -16,7 +16,7 @@ import pytest
 from buurtbel.pbx import Secrets, load_secrets, pbx_values, start_pbx
 from buurtbel.settings.settings import Pbx, Settings
 from embedded.asterisk import Asterisk
-from embedded.errors import EmbeddedError, KeeperLost, PortTakenError, StartError
+from embedded.errors import EmbeddedError, KeeperGone, PortTakenError, StartError
 from embedded.keeping.keeper import GOES_FIRST
 from ivr.pbx.trunk import Trunk
 from tests.embedded.pbx.told import told_by
@@ -37,7 +37,7 @@ def settings(pbx_folder: Path) -> Settings:
 async def own_pbx(asterisk_root: Path, pbx_folder: Path, settings: Settings) -> AsyncIterator[Asterisk]:
     asterisk = await start_pbx(asterisk_root, pbx_folder / "own", settings, SECRETS)
     yield asterisk
-    with suppress(KeeperLost):  # a test has ended it in its own way
+    with suppress(KeeperGone):  # a test has ended it in its own way
         await asterisk.stop()
 
 
@@ -91,7 +91,7 @@ async def test_a_second_start_takes_over_the_running_one(
     again = await start_pbx(asterisk_root, own_pbx.run_dir, settings, SECRETS)
     assert again.pid == own_pbx.pid
     assert "seconds" in await again.console("core show uptime")
-    with pytest.raises(KeeperLost):
+    with pytest.raises(KeeperGone):
         await own_pbx.console("core show uptime")
     await again.stop()
 

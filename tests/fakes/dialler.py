@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import repeat
 from uuid import UUID
 
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
@@ -67,14 +67,14 @@ class FakeDialler:
             self.lines_taken -= 1
             self._lines.release()
 
-    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
         self.orders.append(order)
         self.placed[order.attempt] += 1
         self.on_call(order)
         with reservation:
             return await self._live(order)
 
-    async def adopt(self, order: CallOrder) -> CallResult:
+    async def adopt(self, order: CallOrder) -> CallOutcome:
         with await self._reserved():
             self.adopted.append(order)
             return await self._live(order)
@@ -93,7 +93,7 @@ class FakeDialler:
     def calls_to(self, number: str) -> int:
         return sum(order.number == number for order in self.orders)
 
-    async def _live(self, order: CallOrder) -> CallResult:
+    async def _live(self, order: CallOrder) -> CallOutcome:
         self._up[order.number] += 1
         self._nth[order.number] += 1
         nth = self._nth[order.number]
@@ -102,10 +102,10 @@ class FakeDialler:
         try:
             await asyncio.sleep(self.hold)
             if order.number in self.rings_until and await self._was_stopped(order):
-                return CallResult(Outcome.NO_ANSWER, ended_at=datetime.now(UTC))
+                return CallOutcome(Outcome.NO_ANSWER, ended_at=datetime.now(UTC))
         finally:
             self._up[order.number] -= 1
-        return CallResult(habit(order.number, nth), ended_at=datetime.now(UTC))
+        return CallOutcome(habit(order.number, nth), ended_at=datetime.now(UTC))
 
     async def _was_stopped(self, order: CallOrder) -> bool:
         waits = [asyncio.create_task(self._stops[order.attempt].wait())]

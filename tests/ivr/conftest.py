@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
 from ivr.ari.events import ReportedChannel
@@ -121,7 +121,7 @@ class LineDesk:
             expires_at=monotonic() + expires_in,
         )
 
-    async def calls(self, order: CallOrder) -> CallResult:
+    async def calls(self, order: CallOrder) -> CallOutcome:
         """Place the call once there is a place on the line, and stay to its end."""
         async with asyncio.timeout(PATIENCE):
             [line] = await self.dialler.reserve(urgent=True, at_most=1)

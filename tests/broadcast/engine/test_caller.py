@@ -17,7 +17,7 @@ from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from storage.engine import make_engine
 from tests.broadcast.conftest import PATIENCE, Office
@@ -237,7 +237,7 @@ class Breaks(FakeDialler):
 
     is_up = False
 
-    async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+    async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
         if self.orders:
             return await super().call(order, reservation)
         self.orders.append(order)

@@ -16,7 +16,7 @@ from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.worker import make_app
 from broadcast.ledger.queue import SOON
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
@@ -92,7 +92,7 @@ async def test_an_attempt_whose_sound_cannot_be_stored_stays_and_is_tried_again(
 
 async def test_a_dialler_that_breaks_loses_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     class BrokenDialler(FakeDialler):
-        async def call(self, order: CallOrder, reservation: Reservation) -> CallResult:
+        async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
             raise KeyError("nl")
 
     await network_of(office.engine, {"An": [AN]})
@@ -273,7 +273,7 @@ async def test_an_attempt_gets_its_job_when_it_is_due_soon(office: Office) -> No
         await connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
     call = await office.takes(AN)
     ended = await office.now()
-    await office.ledger.record({call.attempt: CallResult(Outcome.BUSY, ended_at=ended)})
+    await office.ledger.record({call.attempt: CallOutcome(Outcome.BUSY, ended_at=ended)})
     await office.upkeep.tend()
     assert await office.jobs() == 0
     async with office.engine.begin() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.engine.outcome_writer import Outcomes
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from storage.engine import make_engine
 from tests.broadcast.conftest import PATIENCE, Office
@@ -19,7 +19,7 @@ from tests.fakes.dialler import FakeDialler
 from tests.support.people import network_of, phone
 
 AN, BERT = phone(10, 1), phone(10, 2)
-CONFIRMED = CallResult(
+CONFIRMED = CallOutcome(
     Outcome.CONFIRMED,
     answered_at=datetime(2026, 11, 24, 20, tzinfo=UTC),
     ended_at=datetime(2026, 11, 24, 20, 1, tzinfo=UTC),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from broadcast.policy import RetryPolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from tests.broadcast.conftest import Office
@@ -25,7 +25,7 @@ async def test_the_next_call_does_not_wait_for_hours_nor_come_at_once(
     sent = await office.sends()
     call = await office.takes(AN)
     before = await office.now()
-    seen = CallResult(Outcome.BUSY, answered_at=before + wrong, ended_at=before + wrong)
+    seen = CallOutcome(Outcome.BUSY, answered_at=before + wrong, ended_at=before + wrong)
     await office.ledger.record({call.attempt: seen})
     async with office.engine.connect() as connection:
         due = await connection.scalar(select(Attempt.due_at).where(Attempt.state == "queued"))

@@ -14,7 +14,7 @@ from broadcast.ledger.callback import (
 )
 from broadcast.states import Outcome
 from broadcast.tables import Attempt, Broadcast
-from directory.readings import readings
+from directory.possible_numbers import possible_numbers
 from tests.broadcast.conftest import Office
 from tests.support.people import named, network_of, phone
 
@@ -170,4 +170,4 @@ async def test_who_calls_is_the_member_that_the_digits_may_mean(office: Office) 
             "0475000002": "+32475000002",
             "anonymous": None,
         }.items():
-            assert await number_meant(connection, readings(text, "BE")) == number, text
+            assert await number_meant(connection, possible_numbers(text, "BE")) == number, text

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcast.policy import RetryPolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from tests.broadcast.conftest import Office
@@ -184,7 +184,7 @@ async def test_what_was_seen_of_a_call_is_kept_with_it(office: Office) -> None:
     sent = await office.sends()
     call = await office.takes(AN_MOBILE)
     answered = datetime(2026, 3, 14, 23, 10, tzinfo=UTC)
-    seen = CallResult(
+    seen = CallOutcome(
         Outcome.CONFIRMED, answered, answered + timedelta(seconds=9), 16, 200, {"passes": [[0.0, 8.5, True]]}
     )
     await office.was_dialled(call.attempt, answered - timedelta(seconds=5))
@@ -201,7 +201,7 @@ async def test_the_next_call_is_due_so_long_after_the_real_end_of_the_last_one(o
     call = await office.takes(AN_MOBILE)
     ended = datetime.now(UTC) - timedelta(seconds=20)
     await office.was_dialled(call.attempt, ended - timedelta(seconds=20))
-    await office.ledger.record({call.attempt: CallResult(Outcome.BUSY, ended_at=ended)})
+    await office.ledger.record({call.attempt: CallOutcome(Outcome.BUSY, ended_at=ended)})
     async with office.engine.connect() as connection:
         due = await connection.scalar(select(Attempt.due_at).where(Attempt.state == "queued"))
     assert due == ended + timedelta(seconds=AGAIN_LATER.busy)

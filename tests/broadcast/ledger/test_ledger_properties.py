@@ -25,7 +25,7 @@ from sqlalchemy import select, update
 
 from broadcast.engine.worker import make_app
 from broadcast.policy import BroadcastPolicy, NodePolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
 from broadcast.states import Outcome
 from broadcast.tables import Broadcast, RecipientNumber
@@ -145,7 +145,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
         self._end(dict(zip(those, ends, strict=False)), goes_on_for=900.0 if goes_on else 0.0)
 
     def _end(self, those: dict[UUID, Outcome], *, goes_on_for: float = 0.0) -> None:
-        results = {attempt: CallResult(end, goes_on_for=goes_on_for) for attempt, end in those.items()}
+        results = {attempt: CallOutcome(end, goes_on_for=goes_on_for) for attempt, end in those.items()}
         self.do(self.office.ledger.record(results))
         for attempt, end in those.items():
             if self.seen.attempts[attempt][2] != "done":

@@ -13,7 +13,7 @@ from broadcast.leave_tables import LeaveCall
 from broadcast.ledger.open_calls import is_taken, occupy
 from broadcast.ledger.taking import Taken
 from broadcast.policy import RetryPolicy
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.service_calls import duty, leaving, own_calls, trials
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
@@ -165,7 +165,7 @@ async def test_an_alert_that_waits_no_more_is_no_longer_waited_for(office: Offic
 async def test_who_reports_after_the_alert_is_not_rung_until_they_have_hung_up(office: Office) -> None:
     first, second = await two_alerts(office)
     [call] = await takes(office, await waiting(office, first))
-    reports = CallResult(Outcome.HEARD, ended_at=datetime.now(UTC), goes_on_for=900.0)
+    reports = CallOutcome(Outcome.HEARD, ended_at=datetime.now(UTC), goes_on_for=900.0)
     await office.ledger.record({call.attempt: reports})
     assert await taken(office, second) == []
     assert await office.upkeep.free_numbers() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from broadcast.ledger.lease import Claimant, Lease
 from broadcast.ledger.open_calls import is_taken
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
 from broadcast.states import Outcome
 from broadcast.trial_tables import TrialCall
@@ -45,7 +45,7 @@ async def test_another_machine_frees_no_telephone_that_the_broken_one_may_still_
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     an = await office.takes(AN)
-    reports = CallResult(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
+    reports = CallOutcome(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
     await office.ledger.record({an.attempt: reports})
     async with office.engine.begin() as connection:
         await trials.order(connection, ADMIN, HOME, "nl")
@@ -68,7 +68,7 @@ async def test_the_next_process_of_an_installation_frees_the_telephones_of_the_o
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     an = await office.takes(AN)
-    reports = CallResult(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
+    reports = CallOutcome(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
     await office.ledger.record({an.attempt: reports})
     assert await office.lease.claim()
     await office.caller(FakeDialler()).free_telephones()

@@ -14,7 +14,7 @@ import pytest
 from buurtbel.serve.pbx_watch import PATIENCE, Watch, end_when_it_hangs, watch_database, watch_pbx
 from buurtbel.settings.settings import Settings
 from embedded import postgres
-from embedded.errors import KeeperLost
+from embedded.errors import KeeperGone
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriUnreachable
 from ivr.ari.ping import ping
@@ -226,9 +226,9 @@ async def test_what_is_asked_once_is_left_alone_when_it_answers_or_refuses_and_e
 async def test_a_keeper_that_is_lost_is_told_of() -> None:
     class Lost(Program):
         def running(self) -> int | None:
-            raise KeeperLost("It has ended.")
+            raise KeeperGone("It has ended.")
 
-    with pytest.raises(KeeperLost):
+    with pytest.raises(KeeperGone):
         await end_when_it_hangs("It", Watch(Asked(), every=QUICK), Lost())
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from buurtbel.pbx import Secrets, start_pbx
-from directory.readings import Readings
+from directory.possible_numbers import PossibleNumbers
 from embedded.network.ports import Address
 from ivr.ari.client import AriClient
 from ivr.ari.events import ReportedChannel
@@ -125,7 +125,7 @@ async def test_the_carrier_s_calls_are_answered_whomever_they_ask_for(
         for name in ("h", "i", "t", "T", "e"):
             assert await it.called(f"sip:{name}@{here}") in {404, 484}, "nobody's account, and Asterisk's own"
         # Asserted, but nobody said that this trunk may be trusted with it.
-        assert await it.heard_of(contact, ASSERTS_BO) == (200, CallerId(Readings((AN,))))
+        assert await it.heard_of(contact, ASSERTS_BO) == (200, CallerId(PossibleNumbers((AN,))))
         assert await it.heard_of(contact, ASSERTS_BO, "Privacy: id") == (200, CallerId())
 
 
@@ -133,8 +133,8 @@ async def test_the_carrier_s_calls_are_answered_whomever_they_ask_for(
 async def test_what_a_trusted_carrier_asserts_is_known_apart_from_what_callers_say(
     asterisk_root: Path, pbx_folder: Path
 ) -> None:
-    vouched, said = CallerId(Readings((BO,)), is_vouched=True), CallerId(Readings((AN,)))
-    not_passed, passed = CallerId(Readings((BO,))), CallerId(Readings((AN,)), is_vouched=True)
+    vouched, said = CallerId(PossibleNumbers((BO,)), is_vouched=True), CallerId(PossibleNumbers((AN,)))
+    not_passed, passed = CallerId(PossibleNumbers((BO,))), CallerId(PossibleNumbers((AN,)), is_vouched=True)
     async with exchange(asterisk_root, pbx_folder, trusts=True) as it:
         target = f"sip:{ACCOUNT}@{it.at}"
         for headers, known in (
@@ -202,7 +202,7 @@ SIGNS = (
 async def test_no_sign_in_what_a_caller_says_hides_them_or_is_run(
     asterisk_root: Path, pbx_folder: Path
 ) -> None:
-    vouched, said = CallerId(Readings((BO,)), is_vouched=True), CallerId(Readings((AN,)))
+    vouched, said = CallerId(PossibleNumbers((BO,)), is_vouched=True), CallerId(PossibleNumbers((AN,)))
     odd: dict[tuple[str, str], object] = {}
     async with exchange(asterisk_root, pbx_folder, trusts=True) as it:
         target = f"sip:{ACCOUNT}@{it.at}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from ivr.pbx.listener import MOST
 from prompts.audio import TELEPHONE_RATE
@@ -43,7 +43,7 @@ async def hangs_up_at_once(call: FakeCall) -> None:
     call.put_down()
 
 
-async def is_called(desk: LineDesk, behaviour: Behaviour = makes_a_sound) -> CallResult:
+async def is_called(desk: LineDesk, behaviour: Behaviour = makes_a_sound) -> CallOutcome:
     order = desk.order(phone(15))
     desk.ari.phones[order.number] = behaviour
     return await desk.calls(order)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from broadcast.ports import CallOrder, CallResult
+from broadcast.ports import CallOrder, CallOutcome
 from broadcast.states import Outcome
 from ivr.inbound.reception import LONGEST
 from ivr.pbx.trunk import Trunk
@@ -48,7 +48,7 @@ def hears(call: FakeCall, sentence: str) -> bool:
 @asynccontextmanager
 async def talked_with(
     desk: LineDesk, who: Behaviour, caller: Caller
-) -> AsyncIterator[tuple[CallOrder, CallResult, FakeCall]]:
+) -> AsyncIterator[tuple[CallOrder, CallOutcome, FakeCall]]:
     """Rung, answered, and handed over: what the attempt came to, and the call that is still up."""
     reception = desk.received_by(Door(caller))
     desk.ari.phones[phone(10)] = who

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.ledger.lease import Claimant, Lease
 from broadcast.policy import NodePolicy
 from broadcast.service_calls import trials
-from broadcast.service_calls.trials import TrialResult
+from broadcast.service_calls.trials import TrialStatus
 from buurtbel.status.trial import told
 from ivr.call.values import Sound
 from ivr.outbound.own_calls import OwnCalls
@@ -43,12 +43,12 @@ class Desk:
     calls: OwnCalls[trials.TrialRing]
     line: LineDesk
 
-    async def tries(self, number: str) -> TrialResult:
+    async def tries(self, number: str) -> TrialStatus:
         async with self.engine.begin() as connection:
             order = await trials.order(connection, ADMIN, number, "nl")
         return await self.result_of(order)
 
-    async def result_of(self, order: int) -> TrialResult:
+    async def result_of(self, order: int) -> TrialStatus:
         async with asyncio.timeout(PATIENCE):
             while True:
                 await self.calls.tend()
@@ -128,24 +128,24 @@ async def rings_on(call: FakeCall) -> None:
 @pytest.mark.parametrize(
     ("found", "ok", "says"),
     [
-        (TrialResult("trunk_refused", sip_status=401), False, "The trunk refused the call (401): user name"),
-        (TrialResult("trunk_refused", sip_status=407), False, "correct BUURTBEL_TRUNK_USER"),
-        (TrialResult("trunk_refused", sip_status=402), False, "wants to be paid"),
-        (TrialResult("trunk_refused", sip_status=433), False, "wants a caller's number"),
-        (TrialResult("trunk_refused", sip_status=403), False, "it does not let us call"),
-        (TrialResult("rejected", 0.6, sip_status=403), True, "It rang after 0.6 s, and whoever was called"),
-        (TrialResult("no_answer", 1.26), True, "It rang after 1.3 s, and nobody answered; the trunk carries"),
-        (TrialResult("trunk_down"), False, "The trunk did not carry the call; ask"),
-        (TrialResult("trunk_down", sip_status=500), False, "The trunk did not carry the call (500)"),
-        (TrialResult("congestion", sip_status=503), False, "full or out of order (503)"),
-        (TrialResult("incompatible", sip_status=488), False, "BUURTBEL_TRUNK_CODECS"),
-        (TrialResult("redirected", sip_status=302), False, "forwarded"),
-        (TrialResult("unknown"), False, "It came to nothing that is known."),
-        (TrialResult("answered", 0.5, 3.26, "5"), True, "It was answered after 3.3 s, and 5 was pressed"),
+        (TrialStatus("trunk_refused", sip_status=401), False, "The trunk refused the call (401): user name"),
+        (TrialStatus("trunk_refused", sip_status=407), False, "correct BUURTBEL_TRUNK_USER"),
+        (TrialStatus("trunk_refused", sip_status=402), False, "wants to be paid"),
+        (TrialStatus("trunk_refused", sip_status=433), False, "wants a caller's number"),
+        (TrialStatus("trunk_refused", sip_status=403), False, "it does not let us call"),
+        (TrialStatus("rejected", 0.6, sip_status=403), True, "It rang after 0.6 s, and whoever was called"),
+        (TrialStatus("no_answer", 1.26), True, "It rang after 1.3 s, and nobody answered; the trunk carries"),
+        (TrialStatus("trunk_down"), False, "The trunk did not carry the call; ask"),
+        (TrialStatus("trunk_down", sip_status=500), False, "The trunk did not carry the call (500)"),
+        (TrialStatus("congestion", sip_status=503), False, "full or out of order (503)"),
+        (TrialStatus("incompatible", sip_status=488), False, "BUURTBEL_TRUNK_CODECS"),
+        (TrialStatus("redirected", sip_status=302), False, "forwarded"),
+        (TrialStatus("unknown"), False, "It came to nothing that is known."),
+        (TrialStatus("answered", 0.5, 3.26, "5"), True, "It was answered after 3.3 s, and 5 was pressed"),
     ],
 )
 def test_each_end_is_one_sentence_that_says_whose_fault_it_is(
-    found: TrialResult, ok: bool, says: str
+    found: TrialStatus, ok: bool, says: str
 ) -> None:
     assert told(found).ok == ok
     assert says in told(found).says

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.ports import CallResult
+from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from ivr.outbound.trunk_watch import DOES_NOT_ANSWER
 from ivr.pbx.capacity import TRY_EVERY
@@ -48,13 +48,13 @@ async def early_sound(call: FakeCall) -> None:
 WRONG_PASSWORD = says(21, 401)
 
 
-async def refused(desk: LineDesk, count: int, *, since: int = 0) -> list[CallResult]:
+async def refused(desk: LineDesk, count: int, *, since: int = 0) -> list[CallOutcome]:
     """What becomes of one call to each of so many different numbers, all at once."""
     orders = [desk.order(phone(10, since + n)) for n in range(count)]
     return list(await asyncio.gather(*(desk.calls(order) for order in orders)))
 
 
-def outcomes(results: list[CallResult]) -> list[Outcome]:
+def outcomes(results: list[CallOutcome]) -> list[Outcome]:
     return [result.outcome for result in results]
 
 

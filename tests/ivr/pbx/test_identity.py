@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from directory.readings import Readings
+from directory.possible_numbers import PossibleNumbers
 from ivr.ari.events import Party, ReportedChannel
 from ivr.pbx.identity import ASSERTED, FROM, LONGEST_HEADER, PRIVACY, CallerId, caller_of, identified
 from ivr.pbx.trunk import Trunk
@@ -34,7 +34,7 @@ class Said:
 
 
 def said_by_an(sender: str) -> bool:
-    return Said(sender + TAG).identity() == CallerId(Readings((AN,)))
+    return Said(sender + TAG).identity() == CallerId(PossibleNumbers((AN,)))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_whom_the_trunk_asserts_to_be_anonymous_is_hidden(asserted: tuple[str, .
 
 @pytest.mark.parametrize("privacy", ["", ";", "none;", "None;", "session;none", "history;critical"])
 def test_who_asks_for_something_else_is_shown(privacy: str) -> None:
-    assert Said(f"<sip:{AN}@x>{TAG}", (), privacy).identity() == CallerId(Readings((AN,)))
+    assert Said(f"<sip:{AN}@x>{TAG}", (), privacy).identity() == CallerId(PossibleNumbers((AN,)))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_who_asks_for_something_else_is_shown(privacy: str) -> None:
 def test_what_a_trusted_trunk_asserts_goes_before_from_and_is_vouched_for(
     asserted: tuple[str, ...], sender: str
 ) -> None:
-    assert Said(sender + TAG, asserted).identity() == CallerId(Readings((BO,)), is_vouched=True)
+    assert Said(sender + TAG, asserted).identity() == CallerId(PossibleNumbers((BO,)), is_vouched=True)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +153,12 @@ def test_what_a_trusted_trunk_asserts_goes_before_from_and_is_vouched_for(
     ],
 )
 def test_what_is_asserted_of_nobody_or_of_two_is_no_more_than_from(asserted: tuple[str, ...]) -> None:
-    assert Said(f"<sip:{AN}@x>{TAG}", asserted).identity() == CallerId(Readings((AN,)))
+    assert Said(f"<sip:{AN}@x>{TAG}", asserted).identity() == CallerId(PossibleNumbers((AN,)))
 
 
 def test_a_number_in_the_context_of_another_country_is_that_country_s() -> None:
     french = Said("<tel:0475000001;phone-context=+33>").identity()
-    assert french == CallerId(Readings(("+33475000001",)))
+    assert french == CallerId(PossibleNumbers(("+33475000001",)))
     assert Said("<tel:0475000001;phone-context=+999>").identity() == CallerId()
 
 
@@ -174,7 +174,7 @@ def test_the_headers_come_encoded_with_the_channel() -> None:
         PRIVACY: "%3B",
     }
     channel = ReportedChannel("1", caller=Party(AN), channelvars=told)
-    assert caller_of(channel, TRUSTED) == CallerId(Readings((BO,)), is_vouched=True)
+    assert caller_of(channel, TRUSTED) == CallerId(PossibleNumbers((BO,)), is_vouched=True)
 
 
 @pytest.mark.parametrize("shown", ["An", "50%", "%3A %25 %", ":)", "1:2", "a%2Fb"])
@@ -182,7 +182,9 @@ def test_what_the_dialplan_encodes_twice_is_decoded_twice(shown: str) -> None:
     header = f'"{shown}" <sip:{AN}@x>'
     without_colons = header.replace("%", "%25").replace(":", "%3A")
     told = {FROM: quote(without_colons, safe=""), PRIVACY: quote(",", safe="")}
-    assert caller_of(ReportedChannel("1", channelvars=told), Trunk()).readings == Readings((AN,))
+    assert caller_of(ReportedChannel("1", channelvars=told), Trunk()).possible_numbers == PossibleNumbers(
+        (AN,)
+    )
 
 
 def test_bytes_that_are_no_text_are_no_number() -> None:
@@ -195,12 +197,12 @@ def test_a_pbx_that_hands_over_no_headers_tells_the_number_alone(
     number: str, numbers: tuple[str, ...]
 ) -> None:
     channel = ReportedChannel("1", caller=Party(number))
-    assert caller_of(channel, CARRIER) == CallerId(Readings(numbers))
-    assert caller_of(channel, SCREENS) == CallerId(Readings(numbers), is_vouched=bool(numbers))
+    assert caller_of(channel, CARRIER) == CallerId(PossibleNumbers(numbers))
+    assert caller_of(channel, SCREENS) == CallerId(PossibleNumbers(numbers), is_vouched=bool(numbers))
 
 
 def vouched(number: str) -> CallerId:
-    return CallerId(Readings((number,)), is_vouched=True)
+    return CallerId(PossibleNumbers((number,)), is_vouched=True)
 
 
 PASSES = [
@@ -239,12 +241,12 @@ def test_a_validation_that_passed_vouches_for_the_number_in_from_where_the_trunk
     sender: str,
 ) -> None:
     assert Said(sender + TAG).identity(TRUSTED) == vouched(AN)
-    assert Said(sender + TAG).identity(CARRIER) == CallerId(Readings((AN,)))
+    assert Said(sender + TAG).identity(CARRIER) == CallerId(PossibleNumbers((AN,)))
 
 
 @pytest.mark.parametrize("sender", [*DOES_NOT_PASS, *SAYS_NOTHING])
 def test_nothing_else_in_from_vouches_for_it(sender: str) -> None:
-    assert Said(sender + TAG).identity(TRUSTED) == CallerId(Readings((AN,)))
+    assert Said(sender + TAG).identity(TRUSTED) == CallerId(PossibleNumbers((AN,)))
 
 
 @pytest.mark.parametrize("asserted", [*PASSES, *SAYS_NOTHING])
@@ -255,10 +257,10 @@ def test_what_is_asserted_is_vouched_for_whether_it_was_validated_or_not(asserte
 @pytest.mark.parametrize("asserted", DOES_NOT_PASS)
 def test_a_validation_that_did_not_pass_vouches_for_nobody_whatever_else_does(asserted: str) -> None:
     number_in_from = f"<sip:{BO}{PASSED}@x>{TAG}"
-    assert Said(number_in_from, (asserted,)).identity(TRUSTED) == CallerId(Readings((AN,)))
-    assert Said(asserted + TAG).identity(SCREENS) == CallerId(Readings((AN,)))
+    assert Said(number_in_from, (asserted,)).identity(TRUSTED) == CallerId(PossibleNumbers((AN,)))
+    assert Said(asserted + TAG).identity(SCREENS) == CallerId(PossibleNumbers((AN,)))
     passed_elsewhere = (f"<tel:{AN}{PASSED}>", asserted)
-    assert Said(number_in_from, passed_elsewhere).identity(TRUSTED) == CallerId(Readings((AN,)))
+    assert Said(number_in_from, passed_elsewhere).identity(TRUSTED) == CallerId(PossibleNumbers((AN,)))
 
 
 def test_a_carrier_that_screens_who_calls_vouches_for_the_number_in_from_and_for_nothing_else() -> None:
@@ -268,11 +270,11 @@ def test_a_carrier_that_screens_who_calls_vouches_for_the_number_in_from_and_for
     assert Said(f"<sip:{AN}@x>{TAG}", privacy="id").identity(SCREENS) == CallerId()
     both = SCREENS.model_copy(update={"trusts_identity": True})
     two = (PAI_BO, f"<tel:{AN}>")
-    assert Said(f"<sip:{AN}@x>{TAG}", two).identity(both) == CallerId(Readings((AN,)))
+    assert Said(f"<sip:{AN}@x>{TAG}", two).identity(both) == CallerId(PossibleNumbers((AN,)))
 
 
 def test_only_a_trunk_that_is_trusted_asserts() -> None:
-    assert Said(f"<sip:{AN}@x>{TAG}", (PAI_BO,)).identity(CARRIER) == CallerId(Readings((AN,)))
+    assert Said(f"<sip:{AN}@x>{TAG}", (PAI_BO,)).identity(CARRIER) == CallerId(PossibleNumbers((AN,)))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Spoken:
 
 
 @dataclass
-class Reporter:
+class ReportingCaller:
     is_silent: bool = False
     says: Says = field(default_factory=lambda: SAYS)
     tone: Sound = TONE
@@ -48,7 +48,7 @@ class Reporter:
 
 
 @asynccontextmanager
-async def reports(reporter: Reporter) -> AsyncIterator[Phone]:
+async def reports(reporter: ReportingCaller) -> AsyncIterator[Phone]:
     phone = Phone()
 
     async def script() -> None:
@@ -67,7 +67,7 @@ async def speaks(phone: Phone, seconds: float = 4.0) -> None:
 
 @in_no_time
 async def test_an_speaks_presses_a_key_and_sends_it() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await speaks(phone)
         phone.presses("5")
@@ -79,7 +79,7 @@ async def test_an_speaks_presses_a_key_and_sends_it() -> None:
 
 @in_no_time
 async def test_bert_hears_his_report_again_and_speaks_it_anew() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await speaks(phone)
         phone.presses("#")
@@ -99,7 +99,7 @@ async def test_bert_hears_his_report_again_and_speaks_it_anew() -> None:
 
 @in_no_time
 async def test_who_hangs_up_while_speaking_has_sent_what_was_said() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await speaks(phone)
         phone.hangs_up()
@@ -108,7 +108,7 @@ async def test_who_hangs_up_while_speaking_has_sent_what_was_said() -> None:
 
 @in_no_time
 async def test_who_hangs_up_before_or_during_the_tone_leaves_nothing_behind() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await phone.hears(SAYS["report_speak"])
         phone.hangs_up()
@@ -121,7 +121,7 @@ async def test_who_hangs_up_before_or_during_the_tone_leaves_nothing_behind() ->
 
 @in_no_time
 async def test_who_hangs_up_in_the_menu_has_sent_it() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await speaks(phone)
         phone.presses("#")
@@ -132,7 +132,7 @@ async def test_who_hangs_up_in_the_menu_has_sent_it() -> None:
 
 @in_no_time
 async def test_who_presses_nothing_in_the_menu_has_sent_it_and_is_thanked() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await speaks(phone)
         phone.presses("#")
@@ -142,7 +142,7 @@ async def test_who_presses_nothing_in_the_menu_has_sent_it_and_is_thanked() -> N
 
 @in_no_time
 async def test_who_says_nothing_is_told_so_and_asked_once_more() -> None:
-    reporter = Reporter(is_silent=True)
+    reporter = ReportingCaller(is_silent=True)
     async with reports(reporter) as phone:
         for _ in range(2):
             await speaks(phone)
@@ -153,7 +153,7 @@ async def test_who_says_nothing_is_told_so_and_asked_once_more() -> None:
 
 @in_no_time
 async def test_who_hangs_up_without_a_word_has_reported_nothing() -> None:
-    reporter = Reporter(is_silent=True)
+    reporter = ReportingCaller(is_silent=True)
     async with reports(reporter) as phone:
         await speaks(phone, 1.0)
         phone.hangs_up()
@@ -162,7 +162,7 @@ async def test_who_hangs_up_without_a_word_has_reported_nothing() -> None:
 
 @in_no_time
 async def test_who_speaks_on_and_on_is_warned_before_the_end_and_nothing_is_lost_of_what_they_say() -> None:
-    reporter = Reporter()
+    reporter = ReportingCaller()
     async with reports(reporter) as phone:
         await phone.hears(TONE)
         began = phone.now() + TONE.seconds

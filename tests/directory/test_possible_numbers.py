@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.readings import Readings, country_of_code, readings
+from directory.possible_numbers import PossibleNumbers, country_of_code, possible_numbers
 
 AN = "+32475000001"
 
@@ -34,7 +34,7 @@ AN = "+32475000001"
     ],
 )
 def test_one_number_is_known_in_all_its_forms(text: str, country: str, numbers: list[str]) -> None:
-    assert readings(text, country) == Readings(tuple(numbers))
+    assert possible_numbers(text, country) == PossibleNumbers(tuple(numbers))
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_one_number_is_known_in_all_its_forms(text: str, country: str, numbers: 
     ],
 )
 def test_what_is_no_person_s_number_has_no_reading(text: str) -> None:
-    assert readings(text, "BE").meant([]) is None
-    assert readings(text, "BE").numbers == ()
+    assert possible_numbers(text, "BE").meant([]) is None
+    assert possible_numbers(text, "BE").numbers == ()
 
 
 def test_what_a_member_has_goes_before_the_longest_reading() -> None:
-    both = readings("35245671", "BE")
+    both = possible_numbers("35245671", "BE")
     assert both.numbers == ("+3235245671", "+35245671")
     assert both.meant([]) == "+3235245671"
     assert both.meant(["+35245671"]) == "+35245671"
@@ -59,11 +59,11 @@ def test_what_a_member_has_goes_before_the_longest_reading() -> None:
 
 
 def test_a_number_that_the_trunk_s_country_has_is_no_other_country_s() -> None:
-    assert readings("0475000001", "BE").meant(["+33475000001"]) == AN
+    assert possible_numbers("0475000001", "BE").meant(["+33475000001"]) == AN
 
 
 def test_a_national_number_of_another_country_is_a_member_s_or_nobody_s() -> None:
-    dutch = readings("0612345606", "BE")
+    dutch = possible_numbers("0612345606", "BE")
     assert (dutch.numbers, dutch.ending) == ((), "612345606")
     assert dutch.meant([]) is None
     assert dutch.meant(["+31612345606"]) == "+31612345606"
@@ -72,7 +72,7 @@ def test_a_national_number_of_another_country_is_a_member_s_or_nobody_s() -> Non
 
 
 def test_an_italian_number_keeps_its_zero_at_home() -> None:
-    assert readings("0669812345678"[:10], "BE").meant(["+390669812345"]) == "+390669812345"
+    assert possible_numbers("0669812345678"[:10], "BE").meant(["+390669812345"]) == "+390669812345"
 
 
 @pytest.mark.parametrize(("code", "country"), [("32", "BE"), ("33", "FR"), ("999", ""), ("0", "")])

@@ -15,7 +15,7 @@ _BETWEEN_DIGITS = str.maketrans("", "", " -.()")
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class PossibleNumbers:
     """All numbers that are perhaps meant."""
 
     numbers: tuple[str, ...] = ()
@@ -39,11 +39,11 @@ class Readings:
         return next((number for number in self.numbers if number in held), next(iter(self.numbers), None))
 
 
-NONE = Readings()
+NONE = PossibleNumbers()
 """Of what is no number, or of a number that is withheld."""
 
 
-def readings(text: str, country: str) -> Readings:
+def possible_numbers(text: str, country: str) -> PossibleNumbers:
     """How `text` can be read on a trunk of `country` (ISO 3166, as `BE`).
 
     `+32475...`, `0032475...` and `0475...` mean one number. Digits without anything in front may be an
@@ -56,11 +56,11 @@ def readings(text: str, country: str) -> Readings:
         return _only(_number(digits, country))
     national = _number(digits, country)
     if digits.startswith("0"):
-        return _only(national) if national else Readings(elsewhere=digits)
+        return _only(national) if national else PossibleNumbers(elsewhere=digits)
     found = {one for one in (_number(f"+{digits}", country), national) if one}
     if not found:
-        return Readings(elsewhere=digits)
-    return Readings(tuple(sorted(found, key=lambda one: (-len(one), one))))
+        return PossibleNumbers(elsewhere=digits)
+    return PossibleNumbers(tuple(sorted(found, key=lambda one: (-len(one), one))))
 
 
 def country_of_code(code: str) -> str:
@@ -69,8 +69,8 @@ def country_of_code(code: str) -> str:
     return region if region in phonenumbers.SUPPORTED_REGIONS else ""
 
 
-def _only(number: str | None) -> Readings:
-    return Readings((number,)) if number else NONE
+def _only(number: str | None) -> PossibleNumbers:
+    return PossibleNumbers((number,)) if number else NONE
 
 
 def _number(digits: str, country: str) -> str | None:
