@@ -1,4 +1,4 @@
-# One image for every part: the switchboard, its Asterisk and the simulated neighbourhood.
+# One image for every part: Buurtbel, its Asterisk and the simulated neighbourhood.
 FROM debian:forky-slim AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends python3 python3-venv \

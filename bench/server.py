@@ -16,11 +16,11 @@ from bench.children import ChildDied, child
 from bench.somebody import BENCH
 from broadcast.states import BroadcastState
 from broadcast.tables import Broadcast
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.database.address import wait_for_database
 from buurtbel.database.schema import upgrade
 from buurtbel.serve.hold import LINE_NOTE
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import Assembly, switchboard
 from directory.lists.importer import import_members
 from directory.registry import add_network, networks
 from embedded.keeping.program import Program
@@ -102,7 +102,7 @@ def line_and_pbx(folder: Path) -> tuple[int, int]:
 
 async def _seed(settings: Settings, numbers: Sequence[str]) -> None:
     rows = "".join(f"Lid {n},{number},nl\n" for n, number in enumerate(numbers, 1))
-    async with switchboard(settings) as board, AsyncSession(board.engine) as session:
+    async with assemble(settings) as board, AsyncSession(board.engine) as session:
         if any(known.network.slug == NETWORK for known in await networks(session)):
             return
         today = datetime.now(UTC).date()

@@ -1,1 +1,1 @@
-"""The switchboard: settings, start-up, command line, doctor and demo."""
+"""The product: settings, start-up, command line, doctor and demo."""

@@ -1,7 +1,7 @@
-"""What can keep the switchboard from working, each one sentence that says what to do."""
+"""What can keep Buurtbel from working, each one sentence that says what to do."""
 
 
-class SwitchboardError(Exception):
+class BuurtbelError(Exception):
     """Base of this room's errors.
 
     - NewerDatabase: it was upgraded by a release that this one does not know.
@@ -11,17 +11,17 @@ class SwitchboardError(Exception):
     """
 
 
-class NotRunning(SwitchboardError):  # noqa: N818 - a condition
+class NotRunning(BuurtbelError):  # noqa: N818 - a condition
     """Nothing can be asked or sent until Buurtbel runs."""
 
 
-class NewerDatabase(SwitchboardError):  # noqa: N818
+class NewerDatabase(BuurtbelError):  # noqa: N818
     """This release cannot work on it."""
 
 
-class DemoFailed(SwitchboardError):  # noqa: N818
+class DemoFailed(BuurtbelError):  # noqa: N818
     """The demo's stage could not be set."""
 
 
-class WrongSetting(SwitchboardError):  # noqa: N818 - a condition
+class WrongSetting(BuurtbelError):  # noqa: N818 - a condition
     """Nothing is begun with it."""

@@ -15,8 +15,8 @@ from bench.calls.runs import Run
 from bench.calls.search import Way, highest_sustained
 from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
 from bench.say import say
+from buurtbel.assembly import asterisk_root
 from buurtbel.settings.reading import read_settings
-from buurtbel.switchboard import asterisk_root
 
 FOLDER = Path("/var/tmp/buurtbel-bench")
 """Emptied first. Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""

@@ -12,8 +12,8 @@ from bench.server import NETWORK, hangs_told, keepers, line_and_pbx, serving, un
 from bench.somebody import BENCH
 from broadcast.alert.desk import Desk
 from broadcast.draft import Draft
+from buurtbel.assembly import assemble
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import switchboard
 
 ENDS_WITHIN = 180.0
 
@@ -36,7 +36,7 @@ class BuurtbelWay:
         """Send one alert at this pace and stay until it is closed."""
         numbers = [f"+99910{n:06d}" for n in range(1, self._members + 1)]
         pace = {"BUURTBEL_TRUNK_CALLS_PER_SECOND": str(rate)}
-        async with serving(self._settings, numbers, pace) as serve, switchboard(self._settings) as board:
+        async with serving(self._settings, numbers, pace) as serve, assemble(self._settings) as board:
             desk = Desk(
                 board.engine,
                 board.ledger,

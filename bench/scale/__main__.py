@@ -19,9 +19,9 @@ from bench.say import say
 from bench.scale.line import Took
 from bench.somebody import BENCH
 from broadcast.draft import Draft
+from buurtbel.assembly import assemble
 from buurtbel.database.schema import upgrade
 from buurtbel.settings.settings import Database, Settings
-from buurtbel.switchboard import switchboard
 from directory.registry import add_network
 from embedded import postgres
 from embedded.cluster import ROLE
@@ -82,7 +82,7 @@ def _database(server: str, size: int) -> Settings:
 
 async def _created(settings: Settings, size: int) -> float:
     """Seconds that `send` takes for so many recipients."""
-    async with switchboard(settings) as board:
+    async with assemble(settings) as board:
         async with AsyncSession(board.engine) as session, session.begin():
             signed = datetime.now(UTC).date()
             await add_network(

@@ -22,9 +22,9 @@ from broadcast.engine.spool import Spool
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import register, work
 from broadcast.ledger.lease import Lease
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.serve.installation import claimant
 from buurtbel.settings.reading import read_settings
-from buurtbel.switchboard import Assembly, switchboard
 
 
 class Took(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Took(msgspec.Struct, frozen=True):
 async def main(warm_up: int, measured: int, postgres: Path) -> Took:
     settings = read_settings()
     with claimant(settings.data_dir, settings.node) as who:
-        async with switchboard(settings, connections=8) as board, board.app.open_async():
+        async with assemble(settings, connections=8) as board, board.app.open_async():
             lease = Lease(board.engine, who, settings.nodes)
             await lease.claim()
             return await _work(board, lease, warm_up, measured, postgres)

@@ -30,9 +30,9 @@ from bench.voicemail.run import Evening, call_everybody
 from bench.voicemail.stage import recordings_of, stage
 from bench.voicemail.tables import by_greeting, by_kind, silences, wrong
 from broadcast.errors import BroadcastError
-from buurtbel.errors import SwitchboardError
+from buurtbel.assembly import asterisk_root
+from buurtbel.errors import BuurtbelError
 from buurtbel.settings.reading import read_settings
-from buurtbel.switchboard import asterisk_root
 from embedded.errors import EmbeddedError
 from prompts.errors import SpeechError
 from simulation.errors import NeighboursError
@@ -50,7 +50,7 @@ HINDRANCES = (
     NoSuchLength,
     EmbeddedError,
     NeighboursError,
-    SwitchboardError,
+    BuurtbelError,
     BroadcastError,
     SpeechError,
     OSError,

@@ -8,9 +8,9 @@ import typer
 
 from broadcast.draft import Draft, SpokenMessage
 from broadcast.errors import BadAlert
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.commands.common import Json, answer, run, settings, told
 from buurtbel.commands.sending import send_draft, show_draft
-from buurtbel.switchboard import Assembly, switchboard
 from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.names import By, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
@@ -76,7 +76,7 @@ def stop(
     actor = who(by)
 
     async def work() -> None:
-        async with switchboard(settings()) as board:
+        async with assemble(settings()) as board:
             await board.desk.stop(actor, broadcast)
 
     run(work())
@@ -92,7 +92,7 @@ def withdraw_code(
     actor = who(by)
 
     async def work() -> None:
-        async with switchboard(settings()) as board:
+        async with assemble(settings()) as board:
             await board.desk.withdraw_code(actor, broadcast)
 
     run(work())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 import typer
 
-from buurtbel.errors import SwitchboardError, WrongSetting
+from buurtbel.errors import BuurtbelError, WrongSetting
 from buurtbel.settings.env_file import NAMED_BY, read_env_file
 from buurtbel.settings.reading import environment_of_settings, read_settings
 from buurtbel.settings.settings import Settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # each costs a tenth of a second, which not every command nee
     from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
-EXPECTED = (SpeechError, SwitchboardError, EmbeddedError, AriError)
+EXPECTED = (SpeechError, BuurtbelError, EmbeddedError, AriError)
 """Errors whose text is a sentence for the person at the keyboard."""
 
 

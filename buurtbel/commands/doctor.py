@@ -59,7 +59,7 @@ def _number(text: str, language: str, chosen: Settings) -> str:
 async def _tried(chosen: Settings, actor: Actor, number: str, language: str) -> Finding:
     """The test call, once it is over; without a line nobody is called."""
     from buurtbel.database.address import database  # noqa: PLC0415 - only who calls
-    from buurtbel.errors import SwitchboardError  # noqa: PLC0415 - as above
+    from buurtbel.errors import BuurtbelError  # noqa: PLC0415 - as above
     from buurtbel.status.trial import try_number  # noqa: PLC0415 - as above
 
     try:
@@ -69,6 +69,6 @@ async def _tried(chosen: Settings, actor: Actor, number: str, language: str) -> 
                 came = await try_number(engine, actor, number, language)
                 return Finding("test call", came.ok, came.says)
             why = line.says
-    except SwitchboardError as error:
+    except BuurtbelError as error:
         why = str(error)
     return Finding("test call", False, f"No test call was placed: {why}")

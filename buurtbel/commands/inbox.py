@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from broadcast.draft import Draft
 from broadcast.responses import inbox
 from broadcast.states import Worth
+from buurtbel.assembly import Assembly
 from buurtbel.commands.alerts import Texts, Urgent, read_texts
 from buurtbel.commands.common import Json, answer, run, settings, table, told
 from buurtbel.commands.sending import send_draft
 from buurtbel.database.address import database
-from buurtbel.switchboard import Assembly
 from buurtbel.terminal.files import to_write
 from buurtbel.terminal.names import By, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 import uvloop
 
+from buurtbel.assembly import asterisk_root
 from buurtbel.commands.common import run, settings, told
 from buurtbel.database.address import database
 from buurtbel.line.process import run_line
@@ -25,7 +26,6 @@ from buurtbel.serve.supervisor import LINE_LOG, Supervisor
 from buurtbel.settings.named_files import check_for_line
 from buurtbel.settings.settings import Settings
 from buurtbel.status.doctor import Finding, line_at_work
-from buurtbel.switchboard import asterisk_root
 from buurtbel.terminal.sentences import Failed, complain
 from embedded.account import Account
 from embedded.asterisk import Asterisk

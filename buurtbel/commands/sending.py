@@ -11,10 +11,10 @@ import msgspec
 from broadcast.draft import Draft
 from broadcast.engine.nodes import lines_held
 from broadcast.rules.forecast import minutes_to_call
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.commands.common import answer, run, settings
 from buurtbel.status.doctor import hindrance
 from buurtbel.status.progress import callers_say
-from buurtbel.switchboard import Assembly, switchboard
 from buurtbel.terminal.alerts import preview_document, preview_text, sent_text
 from buurtbel.terminal.sentences import UNTIL_MENDED, complain
 from directory.actor import Actor
@@ -70,7 +70,7 @@ async def _work_on(
     make: Make, work: Callable[[Assembly, Draft], Awaitable[T]], *, keep: bool
 ) -> tuple[T, Around]:
     """What `work` did with the draft, and whether phones would ring; with `keep` its recording stays."""
-    async with switchboard(settings()) as board:
+    async with assemble(settings()) as board:
         looking = asyncio.create_task(hindrance(board.settings, board.engine))
         try:
             draft = await make(board)

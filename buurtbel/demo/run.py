@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
 from broadcast.results.results import report
+from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.database.address import database, wait_for_database
 from buurtbel.demo.doors import DemoPorts
 from buurtbel.demo.judge import Verdict, judged, passes_sent
@@ -23,7 +24,6 @@ from buurtbel.errors import DemoFailed
 from buurtbel.settings.settings import Settings
 from buurtbel.status.doctor import hindrance
 from buurtbel.status.follow import follow
-from buurtbel.switchboard import asterisk_root, switchboard
 from directory.actor import account
 from directory.seeds import DEMO_NETWORK, demo_members, seed
 from embedded.asterisk import Asterisk
@@ -119,7 +119,7 @@ async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) ->
     async with steps.doing(LINE):
         await _until_ready(settings)
     actor = account(os.getuid(), "demo")
-    async with switchboard(settings) as board:
+    async with assemble(settings) as board:
         async with steps.doing(SPEAKING.format(len(TEXTS))):
             async with AsyncSession(board.engine) as session, session.begin():
                 await seed(session, actor)

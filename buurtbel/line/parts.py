@@ -15,9 +15,9 @@ from broadcast.engine.worker import register
 from broadcast.ledger.hastening import hasten
 from broadcast.ledger.lease import Lease
 from broadcast.responses.callbacks import Callbacks
+from buurtbel.assembly import Assembly
 from buurtbel.line.node import LineNode
 from buurtbel.line.sounds import lay, lay_line_sentences, lay_tone
-from buurtbel.switchboard import Assembly
 from ivr.ari.client import AriClient
 from ivr.call.announcer import Announcements
 from ivr.detached import DetachedWork

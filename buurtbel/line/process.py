@@ -14,6 +14,7 @@ from broadcast.engine.takeover import Takeover
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import work
 from broadcast.ledger.lease import IN_USE, Lease
+from buurtbel.assembly import Assembly, ari_client, assemble
 from buurtbel.database.address import wait_for_database
 from buurtbel.line.parts import LineParts, make_parts
 from buurtbel.serve.chores import Chore, Rounds
@@ -21,7 +22,6 @@ from buurtbel.serve.heartbeat import Heartbeat
 from buurtbel.serve.installation import claimant
 from buurtbel.serve.pbx_watch import lend_while_it_answers
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import Assembly, ari_client, switchboard
 from embedded.told_to_end import told_to_end
 from ivr.ari.client import AriClient
 from ivr.ari.connection import AriConnection
@@ -45,7 +45,7 @@ async def run_line(settings: Settings) -> None:
     stopping = told_to_end()
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
     with claimant(settings.data_dir, settings.node) as who:
-        async with switchboard(settings, connections=8) as board, ari_client(settings) as client:
+        async with assemble(settings, connections=8) as board, ari_client(settings) as client:
             lease = Lease(board.engine, who, settings.nodes)
             takeover = Takeover(
                 board.engine,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from buurtbel.switchboard import Assembly
+from buurtbel.assembly import Assembly
 from directory.pronunciation import names_everywhere
 from ivr.call.values import Sound
 from ivr.scripts.sentences import Says

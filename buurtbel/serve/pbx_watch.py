@@ -14,8 +14,8 @@ from typing import Protocol
 import psycopg
 
 from broadcast.ledger.lease import Lease
+from buurtbel.assembly import ari_client
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import ari_client
 from embedded import postgres
 from embedded.errors import EmbeddedError, KeeperGone
 from ivr.ari.errors import AriUnreachable

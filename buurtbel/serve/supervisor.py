@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from buurtbel.assembly import ari_client
 from buurtbel.database.address import wait_for_database
 from buurtbel.database.schema import upgrade
 from buurtbel.pbx import load_secrets, start_pbx
@@ -18,7 +19,6 @@ from buurtbel.serve.heartbeat import Heartbeat
 from buurtbel.serve.hold import LINE, LINE_NOTE, LINE_PATIENCE, Held
 from buurtbel.serve.pbx_watch import watch_database, watch_pbx
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import ari_client
 from embedded import postgres
 from embedded.asterisk import Asterisk
 from embedded.errors import EmbeddedError, KeeperGone

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from broadcast.engine.nodes import NodeStatus, lines_held, nodes, trunk_fault
 from broadcast.service_calls.duty import not_rung
 from buurtbel.database.address import database
-from buurtbel.errors import SwitchboardError
+from buurtbel.errors import BuurtbelError
 from buurtbel.serve.trunk_state import trunk_hindrance, trunk_told
 from buurtbel.settings.settings import Settings
 from buurtbel.times import day_and_time
@@ -48,7 +48,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield callers
             if unrung := await _duty(settings, engine):
                 yield unrung
-    except SwitchboardError as error:
+    except BuurtbelError as error:
         yield Finding("database", False, str(error))
     yield await _pbx(settings)
     for language in LANGUAGES:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.children import ChildDied
-from buurtbel.errors import SwitchboardError
+from buurtbel.errors import BuurtbelError
 from embedded.errors import EmbeddedError
 from tests.acceptance.conversations import callers as conversations
 from tests.acceptance.conversations import desk as conversations_desk
@@ -118,7 +118,7 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     try:
         return asyncio.run(main(part))
-    except (ChildDied, EmbeddedError, SwitchboardError, OSError) as hindrance:
+    except (ChildDied, EmbeddedError, BuurtbelError, OSError) as hindrance:
         sys.stderr.write(f"{hindrance}\n")
         return 1
 

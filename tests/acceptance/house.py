@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.server import serving
+from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.settings.settings import Settings
-from buurtbel.switchboard import asterisk_root, switchboard
 from embedded.network.ports import Address
 from prompts.engines import voice_for
 from prompts.languages import LANGUAGES
@@ -66,7 +66,7 @@ async def opened(house: House, folder: Path) -> AsyncIterator[LineStage]:
     async with (
         _phones(settings, folder.with_name(f"{folder.name}-neighbourhood")) as phones,
         serving(settings, [SPARE], _environment(values, folder)),
-        switchboard(settings) as board,
+        assemble(settings) as board,
     ):
         yield await set_lines_stage(board, phones, people)
 

@@ -16,7 +16,7 @@ from broadcast.draft import Draft
 from broadcast.results.results import Line, Progress, progress, report
 from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
-from buurtbel.switchboard import Assembly
+from buurtbel.assembly import Assembly
 from directory.registry import add_member, add_network
 from prompts.audio import Audio, decode, read_laid, tone, write_sound
 from prompts.catalogue import Key, sentence

@@ -8,9 +8,9 @@ import numpy as np
 import psutil
 import pytest
 
+from buurtbel.assembly import ari_client
 from buurtbel.database.address import database
 from buurtbel.demo.judge import passes_sent
-from buurtbel.switchboard import ari_client
 from prompts.audio import Audio, read
 from prompts.comparator import compare
 from tests.pbx_fixtures import RunningNeighbourhood

@@ -34,7 +34,7 @@ class Assembly:
 
 
 @asynccontextmanager
-async def switchboard(settings: Settings, *, connections: int = 4) -> AsyncIterator[Assembly]:
+async def assemble(settings: Settings, *, connections: int = 4) -> AsyncIterator[Assembly]:
     """Everything on the database of these settings. Raises NotRunning when it cannot be reached."""
     from broadcast.alert.desk import Desk  # noqa: PLC0415 - see above
     from broadcast.engine.worker import make_app  # noqa: PLC0415 - see above
