@@ -11,9 +11,9 @@ from uuid import UUID
 
 from broadcast.audio.sounds import MessageSounds
 from broadcast.away import DATABASE_AWAY
-from broadcast.engine.batching import Together
+from broadcast.engine.batching import Batcher
 from broadcast.engine.open_attempts import OpenAttempts
-from broadcast.engine.outcome_writer import Outcomes
+from broadcast.engine.outcome_writer import OutcomeWriter
 from broadcast.engine.spool import Spool
 from broadcast.ledger.lease import Lease
 from broadcast.ledger.ledger import Ledger
@@ -50,11 +50,11 @@ class AttemptRunner:
         self._sounds = sounds
         self._lease = lease
         self._attempts = attempts
-        self._outcomes = Outcomes(ledger, spool, attempts.cancel)
+        self._outcomes = OutcomeWriter(ledger, spool, attempts.cancel)
         self._calls: set[asyncio.Task[None]] = set()
         self._uncertain: set[UUID] = set()
         """Attempts that the database was asked for and gave no answer on."""
-        self._take = Together(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
+        self._take = Batcher(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
 
     @property
     def may_take(self) -> bool:

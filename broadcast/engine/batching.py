@@ -8,7 +8,7 @@ _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")
 
 
-class Together(Generic[_Asked, _Answer]):
+class Batcher(Generic[_Asked, _Answer]):
     """Hands `do` all that was asked since it last began; its answers are in the order of what was asked.
 
     Nothing waits longer than for the rounds before it, of `most` items each, and `gather` seconds. When a

@@ -1,4 +1,4 @@
-"""Outcomes on their way into the database: many at once, again and again, and meanwhile safe on disk."""
+"""OutcomeWriter on their way into the database: many at once, again and again, and meanwhile safe on disk."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import DataError, IntegrityError
 
 from broadcast.away import DATABASE_AWAY
-from broadcast.engine.batching import Together
+from broadcast.engine.batching import Batcher
 from broadcast.engine.spool import Spool
 from broadcast.ledger.ledger import Ledger
 from broadcast.ports import CallOutcome
@@ -27,13 +27,13 @@ class Unwritable(Exception):  # noqa: N818
     """Of what was to be written together, something cannot be written, now or ever."""
 
 
-class Outcomes:
+class OutcomeWriter:
     def __init__(self, ledger: Ledger, spool: Spool, not_needed: Callable[[UUID], None]) -> None:
         """`not_needed` is told of attempts that are being dialled although somebody was reached meanwhile."""
         self._ledger = ledger
         self._spool = spool
         self._not_needed = not_needed
-        self._together = Together(self._write_all, for_all=DATABASE_AWAY, gather=WRITE_WITHIN)
+        self._together = Batcher(self._write_all, for_all=DATABASE_AWAY, gather=WRITE_WITHIN)
 
     async def write(self, attempt: UUID, result: CallOutcome) -> None:
         """Write it, however long the database is away: a member who heard is not rung again.

@@ -15,7 +15,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg.conninfo import conninfo_to_dict
 
-from broadcast.engine.batching import Together
+from broadcast.engine.batching import Batcher
 from broadcast.ledger.queue import DIAL, queue_name
 from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
@@ -66,7 +66,7 @@ class GatedJobManager(JobManager):
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
         self._reserved: dict[int | None, Reservation] = {}
         """For jobs that a worker has and has not begun."""
-        self._finish = Together(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
+        self._finish = Batcher(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         names = frozenset(queues or ())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from contextlib import nullcontext
 from typing import Generic, Protocol
 from uuid import UUID
 
@@ -116,13 +117,14 @@ class OwnCalls(Generic[W]):
     async def _call(self, written: W, taken_under: Tenure | None) -> None:
         # Expected before anything is waited for: the PBX is asked soon which calls there are.
         adopted = None if taken_under else self._placement.expect(written.id)
-        try:
-            ending = await self._lead(written, taken_under, adopted)
-        except Exception:
-            log.exception("A call of our own ended in a fault of our own.")
-            ending = Ending(LOST)
-            if adopted is not None:
-                self._placement.abandon(adopted)
+        with nullcontext() if adopted is None else adopted.reservation:
+            try:
+                ending = await self._lead(written, taken_under, adopted)
+            except Exception:
+                log.exception("A call of our own ended in a fault of our own.")
+                ending = Ending(LOST)
+                if adopted is not None:
+                    self._placement.abandon(adopted)
         self._endings[written.id] = ending
         await patiently(lambda: self._close(written))
 

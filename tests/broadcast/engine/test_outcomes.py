@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.engine.outcome_writer import Outcomes
+from broadcast.engine.outcome_writer import OutcomeWriter
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.ports import CallOutcome
@@ -30,9 +30,9 @@ CONFIRMED = CallOutcome(
 pytestmark = pytest.mark.timeout(PATIENCE)
 
 
-def outcomes_of(office: Office, engine: AsyncEngine) -> Outcomes:
+def outcomes_of(office: Office, engine: AsyncEngine) -> OutcomeWriter:
     ledger = Ledger(engine, AttemptQueue(office.app), office.retry)
-    return Outcomes(ledger, office.spool, lambda _: None)
+    return OutcomeWriter(ledger, office.spool, lambda _: None)
 
 
 async def until_kept(office: Office, attempt: UUID) -> None:

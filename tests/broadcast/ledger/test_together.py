@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from broadcast.engine.batching import Together
+from broadcast.engine.batching import Batcher
 from tests.in_no_time import in_no_time
 
 
@@ -31,7 +31,7 @@ class Clerk:
 @in_no_time
 async def test_what_is_asked_during_a_round_makes_up_the_next_and_everyone_gets_their_own_answer() -> None:
     clerk = Clerk()
-    double = Together(clerk.doubles)
+    double = Batcher(clerk.doubles)
     first = asyncio.create_task(double(1))
     await asyncio.sleep(0.5)
     assert await asyncio.gather(*(double(number) for number in (5, 3, 4))) == [10, 6, 8]
@@ -42,7 +42,7 @@ async def test_what_is_asked_during_a_round_makes_up_the_next_and_everyone_gets_
 @in_no_time
 async def test_who_asks_within_a_moment_of_each_other_is_answered_together() -> None:
     clerk = Clerk()
-    double = Together(clerk.doubles, gather=0.1)
+    double = Batcher(clerk.doubles, gather=0.1)
 
     async def after(seconds: float, number: int) -> int:
         await asyncio.sleep(seconds)
@@ -56,7 +56,7 @@ async def test_who_asks_within_a_moment_of_each_other_is_answered_together() -> 
 @in_no_time
 async def test_a_round_is_never_larger_than_it_may_be() -> None:
     clerk = Clerk()
-    double = Together(clerk.doubles, most=4)
+    double = Batcher(clerk.doubles, most=4)
     assert await asyncio.gather(*(double(number) for number in range(10))) == list(range(0, 20, 2))
     assert [len(those) for those in clerk.rounds] == [4, 4, 2]
 
@@ -64,7 +64,7 @@ async def test_a_round_is_never_larger_than_it_may_be() -> None:
 @in_no_time
 async def test_one_that_cannot_be_done_harms_no_other() -> None:
     clerk = Clerk()
-    double = Together(clerk.doubles)
+    double = Batcher(clerk.doubles)
     answers = await asyncio.gather(*(double(number) for number in (1, 13, 2)), return_exceptions=True)
     assert [answers[0], answers[2]] == [2, 4]
     assert isinstance(answers[1], ValueError)
@@ -75,7 +75,7 @@ async def test_one_that_cannot_be_done_harms_no_other() -> None:
 @in_no_time
 async def test_trouble_that_is_everybodys_is_told_to_all_at_once() -> None:
     clerk = Clerk(DatabaseAway)
-    double = Together(clerk.doubles, for_all=(DatabaseAway,))
+    double = Batcher(clerk.doubles, for_all=(DatabaseAway,))
     answers = await asyncio.gather(*(double(number) for number in (1, 13, 2)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [DatabaseAway] * 3
     assert clerk.rounds == [[1, 13, 2]]
@@ -85,7 +85,7 @@ async def test_trouble_that_is_everybodys_is_told_to_all_at_once() -> None:
 @in_no_time
 async def test_who_stops_waiting_stops_nothing() -> None:
     clerk = Clerk()
-    double = Together(clerk.doubles)
+    double = Batcher(clerk.doubles)
     gone, other = asyncio.create_task(double(1)), asyncio.create_task(double(2))
     await asyncio.sleep(0.5)
     gone.cancel()

@@ -1,5 +1,6 @@
 """Calls that belong to no broadcast: rung only under the lease they were taken under, and closed once."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -126,6 +127,24 @@ def own_calls(database: AsyncEngine, desk: LineDesk, lease: Lease, source: Sourc
 async def picks_up_and_stays(call: FakeCall) -> None:
     call.pick_up()
     await call.stay()
+
+
+class NeverSays(OneCall):
+    """Nobody gets to know what is to be said on it."""
+
+    async def conversation(self, written: Due) -> Conversing:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_an_adopted_call_that_is_left_before_anybody_knows_what_to_say_keeps_no_line(
+    database: AsyncEngine, line_desk: LineDesk, lease: Lease
+) -> None:
+    calls = own_calls(database, line_desk, lease, NeverSays(lease, is_taken=True))
+    await calls.adopt_all()
+    await until(lambda: line_desk.lines.taken == 1)
+    await calls.leave()
+    assert line_desk.lines.taken == 0
 
 
 async def test_a_call_is_not_placed_when_the_lease_lapsed_before_it_was_known_whom_to_ring(
