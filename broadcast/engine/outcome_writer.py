@@ -1,4 +1,4 @@
-"""OutcomeWriter on their way into the database: many at once, again and again, and meanwhile safe on disk."""
+"""Outcomes on their way into the database: many at once, again and again, and meanwhile safe on disk."""
 
 import asyncio
 import logging

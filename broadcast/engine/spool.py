@@ -1,4 +1,4 @@
-"""OutcomeWriter on this machine's disk, for as long as the database does not take them: one small file each."""
+"""Outcomes on this machine's disk, for as long as the database does not take them: one small file each."""
 
 import logging
 import os

@@ -30,7 +30,7 @@ TELEPHONE = frozenset(
         Outcome.REDIRECTED,
     }
 )
-"""OutcomeWriter of calls that got through: there is a telephone."""
+"""Outcomes of calls that got through: there is a telephone."""
 MEANWHILE = timedelta(hours=1)
 """Within this time of each other, before or after, two calls tell of the same state of the trunk."""
 

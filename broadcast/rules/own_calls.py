@@ -34,7 +34,7 @@ class Persistence:
     again: float = 0.0
     """Seconds from the end of one call to the next."""
     settled_by: frozenset[str] = frozenset()
-    """OutcomeWriter after which nobody is called any more."""
+    """Outcomes after which nobody is called any more."""
 
 
 class Step(StrEnum):

@@ -19,7 +19,7 @@ from directory.tables import Member, Number
 
 _AnyWish = aliased(LeaveWish)
 SETTLED_BY = frozenset({LeaveOutcome.LEFT, LeaveOutcome.STAYED})
-"""OutcomeWriter after which nobody is called about a wish any more."""
+"""Outcomes after which nobody is called about a wish any more."""
 
 
 @dataclass(frozen=True, slots=True)

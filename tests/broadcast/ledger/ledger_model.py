@@ -16,7 +16,7 @@ from tests.broadcast.conftest import Office
 
 FORWARD = ("queued", "dialling", "done")
 NOT_OF_A_CALL = {Outcome.CANCELLED, Outcome.EXPIRED, Outcome.CALLED_BACK, Outcome.CONFIRMED_BY_CALLBACK}
-"""OutcomeWriter that attempts have which nobody dialled."""
+"""Outcomes that attempts have which nobody dialled."""
 _T = TypeVar("_T")
 
 
