@@ -19,7 +19,7 @@ FRAME = 0.02
 SOUND = -50.0
 """dBFS above which a frame is heard: our speech is at -20, the steps of G.711 are below -65."""
 LISTENERS = 2
-"""CallFiles listened to at the same time."""
+"""Recordings listened to at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ class Reception:
     def go_on(self, live: LiveCall, order: CallOrder, wants: Wants) -> None:
         """Whoever was called with an alert has more to say: served as if they had called."""
         assert live.call is not None
+        self.admission.join(live.call, CallerId.of_called(order.number).tells_apart)
         live.reservation = live.reservation.move()
         live.reservation.give_to_caller()
-        self.admission.join(live.call, CallerId.of_called(order.number).tells_apart)
         self._begin(live, self._called(live, order), partial(answered_line, wants=wants))
 
     async def _called(self, live: LiveCall, order: CallOrder) -> Caller:

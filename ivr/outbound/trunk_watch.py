@@ -1,4 +1,4 @@
-"""Whose fault it was that a call got nobody: told from its health, and acted on while the trunk is at fault.
+"""Whose fault it was that a call got nobody: told from the trunk's health, and acted on while it is at fault.
 
 Then calls wait, but for one at a time that finds out when it is over; whom the trunk refused loses nothing;
 and other processes are told, through the database.
