@@ -74,7 +74,7 @@ async def test_who_reports_has_confirmed_before_a_word_of_it_is_said_and_may_tal
 async def test_the_line_goes_with_the_call_and_nobody_gets_it_in_between(tmp_path: Path) -> None:
     trunk = Trunk(channels=1, kept_for_callers=0.0, calls_per_second=1000)
     async with FakeAri(speed=SPEED) as ari, line_on(ari, tmp_path, trunk=trunk) as desk:
-        caller = Caller(says=audible(tmp_path))
+        caller = Reporting(says=audible(tmp_path))
         async with talked_with(desk, presses_9_and_waits, caller) as (_, _, call):
             waiting = asyncio.create_task(desk.lines.reserve())
             await until(lambda: hears(call, "report_speak"))
