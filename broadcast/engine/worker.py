@@ -53,7 +53,25 @@ _FINISH = """
 """
 
 
-class GatedJobManager(JobManager):
+class BatchedJobManager(JobManager):
+    """Takes finished jobs off the list together; one that is gone already is what was asked for."""
+
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self._finish = Batcher(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
+
+    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
+        await self._finish((job_id, status, delete_job))
+
+    async def _finish_all(self, jobs: Sequence[tuple[int, Status, bool]]) -> list[None]:
+        ids, statuses, deletes = zip(*jobs, strict=True)
+        await self.connector.execute_query_async(
+            _FINISH, ids=list(ids), statuses=[status.value for status in statuses], deletes=list(deletes)
+        )
+        return [None] * len(jobs)
+
+
+class GatedJobManager(BatchedJobManager):
     """Fetches jobs only once lines are reserved for them: a job never waits, and burns nothing.
 
     None is fetched while this node may not take what the job is for.
@@ -66,7 +84,6 @@ class GatedJobManager(JobManager):
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
         self._reserved: dict[int | None, Reservation] = {}
         """For jobs that a worker has and has not begun."""
-        self._finish = Batcher(self._finish_all, for_all=(ConnectorException,), gather=FINISH_WITHIN)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         names = frozenset(queues or ())
@@ -97,23 +114,15 @@ class GatedJobManager(JobManager):
             )
             return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
-    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
-        await self._finish((job_id, status, delete_job))
-
-    async def _finish_all(self, jobs: Sequence[tuple[int, Status, bool]]) -> list[None]:
-        ids, statuses, deletes = zip(*jobs, strict=True)
-        await self.connector.execute_query_async(
-            _FINISH, ids=list(ids), statuses=[status.value for status in statuses], deletes=list(deletes)
-        )
-        return [None] * len(jobs)
-
 
 def make_app(database_url: str) -> App:
     """The procrastinate app: enough to defer jobs; `register` makes it work them off."""
     own_options = conninfo_to_dict(database_url).get("options") or ""
     how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
     connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
-    return App(connector=connector)
+    app = App(connector=connector)
+    app.job_manager = BatchedJobManager(app.connector)
+    return app
 
 
 def register(app: App, caller: "AttemptRunner", dialler: Dialler) -> None:
