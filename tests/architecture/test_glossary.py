@@ -31,7 +31,8 @@ def glossary() -> tuple[set[str], Mapping[str, Sequence[str]]]:
 
 
 def last_word(name: str) -> str:
-    return WORDS.findall(name)[-1].lower()
+    words: list[str] = WORDS.findall(name)
+    return words[-1].lower()
 
 
 def classes() -> Mapping[str, Sequence[str]]:
