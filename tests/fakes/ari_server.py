@@ -34,6 +34,8 @@ class FakeAri(Freezable):
 
     user = "buurtbel"
     password = "geheim"
+    no_hang_ups = False
+    """It ends no call when it is asked to."""
     refuses: Behaviour | None = None
     """What becomes of every call, while the trunk puts none through."""
 
@@ -73,8 +75,6 @@ class FakeAri(Freezable):
         self.recordings: set[str] = set()
         self.recorded = b""
         """Names of what was recorded, and what is in each of them."""
-        self.no_hang_ups = False
-        """It ends no call when it is asked to."""
         self.no_snooping = False
         """It cannot make a channel that hears another."""
         self.disallowed: set[str] = set()

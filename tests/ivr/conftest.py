@@ -87,6 +87,19 @@ class FrontDesk:
     receives: Callable[[LiveCall, ReportedChannel], None] = nobody
     goes_on: Callable[[LiveCall, CallOrder, Wants], None] = nobody
 
+    def router_of(
+        self, client: AriClient, exchange: Exchange, lines: Lines, watch: TrunkWatch, *, listens: bool
+    ) -> EventRouter:
+        return EventRouter(
+            client,
+            exchange,
+            lines,
+            trunk="trunk",
+            listens=listens,
+            receive=self.receive,
+            tell_of_trunk=watch.note_reachable,
+        )
+
     def receive(self, live: LiveCall, channel: ReportedChannel) -> None:
         self.receives(live, channel)
 
@@ -185,7 +198,7 @@ async def line_on(
     says = {key: dict.fromkeys(LANGUAGES, laid(folder / file, 1.0)) for key, file in SENTENCES.items()}
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
         lines = Lines(trunk)
-        told = Told()
+        told, front = Told(), FrontDesk()
         watch = TrunkWatch(
             lines,
             calls_per_second=trunk.calls_per_second,
@@ -193,22 +206,12 @@ async def line_on(
             doubted_for=doubted_for,
             said_again_after=said_again_after,
         )
-        front = FrontDesk()
         exchange = Exchange(client, note_needed=NOTE_NEEDED)
-        router = EventRouter(
-            client,
-            exchange,
-            lines,
-            trunk="trunk",
-            listens=listens,
-            receive=front.receive,
-            tell_of_trunk=watch.note_reachable,
-        )
-        policy = AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit)
+        router = front.router_of(client, exchange, lines, watch, listens=listens)
         dialler = AriDialler(
             Placement(client, exchange, lines, trunk=trunk),
             trunk_watch=watch,
-            policy=policy,
+            policy=AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit),
             go_on=front.go_on,
             longest_conversation=LONGEST,
             **says,
