@@ -124,9 +124,9 @@ class Handset:
         """Until the other side has hung up."""
         await self._until(lambda: self.is_over)
 
-    async def hears(self, sound: Audio, *, share: float = 1.0) -> float:
+    async def hears(self, sound: Audio, *others: Audio, share: float = 1.0) -> float:
         """As `Tape.hears`."""
-        return await self._tape.hears(sound, share=share)
+        return await self._tape.hears(sound, *others, share=share)
 
     async def presses(self, keys: str) -> None:
         if not self._in_band:

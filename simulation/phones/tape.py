@@ -20,26 +20,29 @@ class Tape:
         self._patience = patience
         self._heard_until = 0.0
 
-    async def hears(self, sound: Audio, *, share: float = 1.0) -> float:
+    async def hears(self, sound: Audio, *others: Audio, share: float = 1.0) -> float:
         """Wait until all of this was heard, after what was heard before; gives where it began, in seconds.
 
-        `share`: how much of its pieces is enough, for what was recorded on the line before it is heard again.
-        Raises TimeoutError when it does not come.
+        `others`: what may be heard instead of it. `share`: how much of its pieces is enough, for what was
+        recorded on the line before it is heard again. Raises TimeoutError when it does not come.
         """
         since, most = self._heard_until, 0.0
+        longest = max(one.seconds for one in (sound, *others))
         try:
-            async with asyncio.timeout(self._patience + sound.seconds):
+            async with asyncio.timeout(self._patience + longest):
                 while True:
                     heard = await asyncio.to_thread(self._since, since)
-                    if heard.seconds >= sound.seconds:
-                        hearing = await asyncio.to_thread(compare, sound, heard)
+                    for one in (sound, *others):
+                        if heard.seconds < one.seconds:
+                            continue
+                        hearing = await asyncio.to_thread(compare, one, heard)
                         if hearing.found >= share * hearing.active and hearing.offset_s is not None:
                             began = since + hearing.offset_s
-                            self._heard_until = max(0.0, began + sound.seconds - KEPT_BACK)
+                            self._heard_until = max(0.0, began + one.seconds - KEPT_BACK)
                             return began
                         most = max(most, hearing.found / max(hearing.active, 1))
-                        # What began before that is over. Who has listened for long must not press keys late.
-                        since += max(0.0, heard.seconds - sound.seconds - KEPT_BACK)
+                    # What began before that is over. Who has listened for long must not press keys late.
+                    since += max(0.0, heard.seconds - longest - KEPT_BACK)
                     await asyncio.sleep(LISTEN_EVERY)
         except TimeoutError:
             told = f"{share:.0%} of a sound was not heard, and {most:.0%} at the most; see {self.file}"

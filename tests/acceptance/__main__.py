@@ -28,6 +28,7 @@ from tests.acceptance.crowd import sixty_call_within_a_minute
 from tests.acceptance.house import House, opened
 from tests.acceptance.stage import LineStage
 
+HERE = Path(__file__).parent
 PLACE = "/var/tmp"
 """Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
 AT_ONCE = 16
@@ -76,17 +77,23 @@ async def _play_all(folder: Path, part: str) -> list[bool]:
     playing: list[asyncio.Task[bool]] = []
     alone: list[Coroutine[Any, Any, bool]] = []
     async with AsyncExitStack() as stages:
-        for house in [chosen for house in HOUSES if (chosen := house.only(part)).is_played]:
-            stage = await stages.enter_async_context(opened(house, folder / house.name))
-            room = asyncio.Semaphore(AT_ONCE)
-            playing += [
-                asyncio.create_task(_play(stage, room, name, play, house.numbers[name]))
-                for name, play in house.conversations.items()
-            ]
-            alone += [
-                _play(stage, room, name, play, house.numbers[name]) for name, play in house.alone.items()
-            ]
-        return [*await asyncio.gather(*playing), *[await one for one in alone]]
+        try:
+            for house in [chosen for house in HOUSES if (chosen := house.only(part)).is_played]:
+                stage = await stages.enter_async_context(opened(house, folder / house.name))
+                room = asyncio.Semaphore(AT_ONCE)
+                playing += [
+                    asyncio.create_task(_play(stage, room, name, play, house.numbers[name]))
+                    for name, play in house.conversations.items()
+                ]
+                alone += [
+                    _play(stage, room, name, play, house.numbers[name]) for name, play in house.alone.items()
+                ]
+            return [*await asyncio.gather(*playing), *[await one for one in alone]]
+        finally:
+            # A call can only be ended while its house is open.
+            for one in playing:
+                one.cancel()
+            await asyncio.gather(*playing, return_exceptions=True)
 
 
 async def _play(
@@ -97,11 +104,19 @@ async def _play(
         try:
             await play(await stage.for_caller(number), number)
         except Exception as fault:  # noqa: BLE001 - one conversation must not cost the others their verdict
-            at = next(one for one in reversed(traceback.extract_tb(fault.__traceback__)) if "bench" in one[0])
-            sys.stdout.write(f"NOT as scripted: {name} (at: {at.line}) {type(fault).__name__} {fault}\n")
+            sys.stdout.write(
+                f"NOT as scripted: {name} (at: {_line_of(fault)}) {type(fault).__name__} {fault}\n"
+            )
             return False
     sys.stdout.write(f"as scripted: {name} ({time.monotonic() - began:.0f} s)\n")
     return True
+
+
+def _line_of(fault: Exception) -> str | None:
+    """The innermost line of the conversation, or, where none is to blame, of all that was called."""
+    lines = traceback.extract_tb(fault.__traceback__)
+    ours = [one for one in lines if Path(one.filename).is_relative_to(HERE)]
+    return (ours or lines)[-1].line
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -12,6 +12,9 @@ from tests.acceptance.conversations.callers import RECORDED, Conversation
 from tests.acceptance.officers_stage import PIN, Beat, beat
 from tests.acceptance.stage import LATE, PATIENT, LineStage
 
+MINUTES = (2, 3, 4, 5)
+"""That an alert may be said to last: those of the other conversations are called before it."""
+
 
 async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: str = "trunk") -> None:
     """Every sentence from the first to the figures; the member hears exactly that recording, and confirms."""
@@ -189,9 +192,11 @@ async def is_asked(one: Beat, call: Handset, *, networks: Sequence[str] = (), ur
     await call.hears(one.says("police_moment"))
     chosen = networks or one.networks
     members = len(one.members) * len(chosen) // len(one.networks)
-    await call.hears(
-        await one.told("told_plan", networks=", ".join(chosen), members=str(members), minutes="2")
-    )
+    plans = [
+        await one.told("told_plan", networks=", ".join(chosen), members=str(members), minutes=str(minutes))
+        for minutes in MINUTES
+    ]
+    await call.hears(*plans)
     await call.hears(one.says("police_send_menu"))
 
 
