@@ -18,11 +18,11 @@ from embedded.account import PBX, SERVES, Account, account_for
 from embedded.asterisk import Asterisk
 from embedded.asterisk_root import ensure_root
 from embedded.folders import make_folder
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.network.ports import Address
 from ivr.pbx.trunk import Trunk
 from prompts.audio import TELEPHONE_RATE, Audio, decode
 from simulation.neighbourhood import Passwords, start_neighbourhood
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 
 CALLS_AT_ONCE = 100
 """In the neighbourhood, by all who ring it."""
@@ -82,7 +82,7 @@ def pbx_settings(folder: Path, trunk: Trunk) -> Settings:
     pbx = Pbx(
         sip_bind=f"{LOOPBACK}:{ports}",
         ari_bind=f"{LOOPBACK}:{ports + 1}",
-        rtp_ports=rtp_range(),
+        rtp_ports=str(free_audio_ports()),
         sounds=sounds,
     )
     return Settings(data_dir=folder, pbx=pbx, trunk=trunk)
@@ -125,7 +125,7 @@ def neighbourhood(asterisk_root: Path, pbx_folder: Path) -> Iterator[RunningNeig
             asterisk_root,
             pbx_folder / "neighbourhood",
             sip_bind=f"{LOOPBACK}:{port}",
-            rtp_ports=rtp_range(CALLS_AT_ONCE),
+            rtp_ports=str(free_audio_ports(CALLS_AT_ONCE)),
             recordings=recordings,
             hello=say("Hallo?", pbx_folder / "hello.wav"),
             greeting=say("Dit is de voicemail van Lotte. Spreek in na de toon.", pbx_folder / "greeting.wav"),

@@ -13,10 +13,10 @@ from bench.calls.figures import Round, describe, last_line, targets_line
 from bench.calls.phones import Phones, phones
 from bench.calls.runs import Run
 from bench.calls.search import Way, highest_sustained
-from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
 from bench.say import say
 from buurtbel.assembly import asterisk_root
 from buurtbel.settings.reading import read_settings
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 
 FOLDER = Path("/var/tmp/buurtbel-bench")
 """Emptied first. Not below a home folder: PostgreSQL and Asterisk run under accounts of their own."""
@@ -50,7 +50,6 @@ async def main() -> int:
 
 def settings_for(those: Phones) -> dict[str, str]:
     """Where the benchmark differs from the product: one pass, one try, no cap on lines, ports of its own."""
-    audio = free_audio_ports(MEMBERS)
     return {
         "BUURTBEL_DATA_DIR": str(FOLDER / "data"),
         "BUURTBEL_TRUNK_URI": those.uri,
@@ -60,9 +59,9 @@ def settings_for(those: Phones) -> dict[str, str]:
         "BUURTBEL_ALERT_PASSES": "1",
         "BUURTBEL_ALERT_PAUSE": "0",
         "BUURTBEL_RETRY_TRIES_PER_NUMBER": "1",
-        "BUURTBEL_PBX_SIP_BIND": f"{LOOPBACK}:{free_udp_port()}",
-        "BUURTBEL_PBX_ARI_BIND": f"{LOOPBACK}:{free_tcp_port()}",
-        "BUURTBEL_PBX_RTP_PORTS": f"{audio.first}-{audio.last}",
+        "BUURTBEL_PBX_SIP_BIND": f"{LOOPBACK}:{free_ports(1)}",
+        "BUURTBEL_PBX_ARI_BIND": f"{LOOPBACK}:{free_ports(1)}",
+        "BUURTBEL_PBX_RTP_PORTS": str(free_audio_ports(2 * MEMBERS)),
     }
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.children import ChildDied, child
-from bench.ports import LOOPBACK, free_tcp_port, free_udp_port
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 
 SCENARIO = Path(__file__).with_name("phones.xml")
+PAIRS = 2
+"""Of ports for sound, of which SIPp takes one and its neighbours."""
 SETTLES_WITHIN = 1.0
 """Seconds in which SIPp complains if it cannot run."""
 
@@ -29,13 +31,13 @@ class Phones:
 @asynccontextmanager
 async def phones(folder: Path) -> AsyncIterator[Phones]:
     """Phones behind one SIP address, as a child. Raises ChildDied when SIPp does not run."""
-    those = Phones(sip_port=free_udp_port(), audio_port=free_udp_port())
+    those = Phones(sip_port=free_ports(1), audio_port=free_audio_ports(PAIRS).first)
     command = [
         "sipp",
         *("-sf", str(SCENARIO)),
         *("-i", LOOPBACK, "-p", str(those.sip_port)),
         *("-mi", LOOPBACK, "-mp", str(those.audio_port)),
-        *("-ci", LOOPBACK, "-cp", str(free_tcp_port())),
+        *("-ci", LOOPBACK, "-cp", str(free_ports(1))),
         "-nostdin",
     ]
     complaints = folder / "phones.log"

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from bench.children import ChildDied
 from bench.message import NoSuchLength
-from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port, free_udp_port
 from bench.say import say
 from bench.server import MembersRefused
 from bench.voicemail.calls import NOT_CALLED, Called
@@ -34,6 +33,7 @@ from buurtbel.assembly import asterisk_root
 from buurtbel.errors import BuurtbelError
 from buurtbel.settings.reading import read_settings
 from embedded.errors import EmbeddedError
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from prompts.errors import SpeechError
 from simulation.errors import NeighboursError
 from simulation.kinds import Neighbour
@@ -63,7 +63,7 @@ async def main(seed: int, count: int) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     drawn = draw(seed, count)
-    sip_port = free_udp_port()
+    sip_port = free_ports(3)
     os.environ.update(settings_for(sip_port))
     chosen = read_settings()
     root = await asterisk_root(chosen)
@@ -82,16 +82,15 @@ async def main(seed: int, count: int) -> int:
 
 def settings_for(sip_port: int) -> dict[str, str]:
     """Where the benchmark differs from the product: one try, lines enough, ports of its own."""
-    audio = free_audio_ports(CHANNELS)
     return {
         "BUURTBEL_DATA_DIR": str(FOLDER / "data"),
         "BUURTBEL_TRUNK_URI": f"sip:{LOOPBACK}:{sip_port}",
         "BUURTBEL_TRUNK_SIMULATED": "true",
         "BUURTBEL_TRUNK_CHANNELS": str(CHANNELS),
         "BUURTBEL_RETRY_TRIES_PER_NUMBER": "1",
-        "BUURTBEL_PBX_SIP_BIND": f"{LOOPBACK}:{free_udp_port()}",
-        "BUURTBEL_PBX_ARI_BIND": f"{LOOPBACK}:{free_tcp_port()}",
-        "BUURTBEL_PBX_RTP_PORTS": f"{audio.first}-{audio.last}",
+        "BUURTBEL_PBX_SIP_BIND": f"{LOOPBACK}:{free_ports(1)}",
+        "BUURTBEL_PBX_ARI_BIND": f"{LOOPBACK}:{free_ports(1)}",
+        "BUURTBEL_PBX_RTP_PORTS": str(free_audio_ports(2 * CHANNELS)),
     }
 
 

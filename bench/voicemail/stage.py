@@ -11,9 +11,9 @@ import numpy as np
 import soundfile
 
 from bench.children import ChildDied, child
-from bench.ports import LOOPBACK, free_audio_ports, free_tcp_port
 from bench.voicemail.measures import CallFiles
 from embedded.asterisk import Asterisk
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.network.ports import Address
 from prompts.audio import TELEPHONE_RATE
 from simulation.kinds import Neighbour, NeighbourKind
@@ -40,7 +40,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """The neighbourhood at `sip_port`, with everybody who was drawn by this seed ready to be called."""
     recordings = _recordings(folder)
-    door = Address(LOOPBACK, free_tcp_port())
+    door = Address(LOOPBACK, free_ports(1))
     asterisk = await _asterisk(root, folder, drawn, sip_port=sip_port, calls=calls, door=door)
     try:
         command = [sys.executable, "-m", "simulation"]
@@ -71,7 +71,6 @@ def _recordings(folder: Path) -> Path:
 async def _asterisk(
     root: Path, folder: Path, drawn: Sequence[Neighbour], *, sip_port: int, calls: int, door: Address
 ) -> Asterisk:
-    audio = free_audio_ports(calls)
     greetings = await mailbox_greetings(drawn, folder / "greetings", Studio())
     nothing = folder / "nothing.wav"
     soundfile.write(nothing, np.zeros(TELEPHONE_RATE, np.int16), TELEPHONE_RATE)
@@ -79,7 +78,7 @@ async def _asterisk(
         root,
         folder / "neighbourhood",
         sip_bind=f"{LOOPBACK}:{sip_port}",
-        rtp_ports=f"{audio.first}-{audio.last}",
+        rtp_ports=str(free_audio_ports(2 * calls)),
         recordings=_recordings(folder),
         # Neighbours who say these are not among the drawn ones.
         hello=nothing,

@@ -14,7 +14,7 @@ import typer
 
 from buurtbel.commands.common import run, settings, table, told
 from buurtbel.demo.asterisk import laid_out
-from buurtbel.demo.doors import DemoPorts, claimed
+from buurtbel.demo.doors import DemoPorts
 from buurtbel.demo.interruption import Interrupted, Interruption, interruptible
 from buurtbel.demo.judge import Verdict, whole_recording
 from buurtbel.demo.leftovers import NEIGHBOURHOOD, end_leftovers
@@ -88,7 +88,8 @@ def _on_its_own(
     folder: Path, recordings: Path | None, root: Path, interruption: Interruption, steps: Steps
 ) -> tuple[list[Verdict], Path]:
     where = recordings.absolute() if recordings else folder / NEIGHBOURHOOD / "recordings"
-    with held(folder) as place, claimed() as doors:
+    with held(folder) as place:
+        doors = DemoPorts.taken()
         chosen = _settings(place, doors, root)
         steps.tell(waits(SHORTER))
         interruption.check()

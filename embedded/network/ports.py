@@ -39,6 +39,9 @@ class PortRange:
             raise EmbeddedError(f"{text!r} is no range of ports: write it as 16000-18999.")
         return cls(found[0], found[-1])
 
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
 
 def check_free(address: Address, kind: socket.SocketKind, purpose: str) -> None:
     """Raise PortTakenError when another program listens on `address` (`purpose` names it in the sentence)."""
@@ -57,7 +60,7 @@ def check_free(address: Address, kind: socket.SocketKind, purpose: str) -> None:
 def check_audio_ports(host: str, ports: PortRange) -> None:
     """Raise PortTakenError when fewer than half of the ports for audio are free."""
     numbers = range(ports.first, ports.last + 1, 2)
-    free = sum(_is_free(host, port) for port in numbers)
+    free = sum(is_free(Address(host, port), socket.SOCK_DGRAM) for port in numbers)
     if free * 2 < len(numbers):
         raise PortTakenError(
             f"Most UDP ports from {ports.first} to {ports.last} (audio) are used by other programs: "
@@ -65,10 +68,11 @@ def check_audio_ports(host: str, ports: PortRange) -> None:
         )
 
 
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+def is_free(address: Address, kind: socket.SocketKind) -> bool:
+    """Whether nobody listens there now, and no connection has just ended there."""
+    with socket.socket(socket.AF_INET, kind) as probe:
         try:
-            probe.bind((host, port))
+            probe.bind((address.host, address.port))
         except OSError:
             return False
     return True

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.children import ChildDied, child
-from bench.ports import LOOPBACK, free_tcp_port, free_udp_port
 from bench.somebody import BENCH
 from broadcast.draft import Draft
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt
 from directory.registry import add_member, add_network
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from ivr.call.channel import PATH_OPENS_WITHIN
 from prompts.audio import TELEPHONE_RATE, Audio, decode_telephone
 from prompts.comparator import compare
@@ -124,8 +124,8 @@ async def _all_call(stage: LineStage, ports: Sequence[int], alert: Audio) -> Non
         "sipp",
         at,
         *("-sf", "caller.xml", "-inf", "callers.csv", "-s", number),
-        *("-i", LOOPBACK, "-p", str(free_udp_port()), "-mp", str(free_udp_port())),
-        *("-ci", LOOPBACK, "-cp", str(free_tcp_port())),
+        *("-i", LOOPBACK, "-p", str(free_ports(1)), "-mp", str(free_audio_ports(2).first)),
+        *("-ci", LOOPBACK, "-cp", str(free_ports(1))),
         *("-m", str(len(CALLERS)), "-r", "1", "-rp", str(round(1000 * BETWEEN_CALLS))),
         *("-nostdin", "-trace_err"),
     ]

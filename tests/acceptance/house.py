@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.server import serving
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.settings.settings import Settings
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.network.ports import Address
 from prompts.engines import voice_for
 from prompts.languages import LANGUAGES
@@ -17,7 +18,6 @@ from simulation.phones.handset import Handsets, handsets
 from simulation.stage import spoken
 from tests.acceptance.conversations.callers import UNKNOWN, Conversation
 from tests.acceptance.stage import LineStage, set_lines_stage
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 
 CHANNELS = 80
 """Of the trunk: half of them is more than sixty members take who call within a minute."""
@@ -78,7 +78,7 @@ def _values(house: House) -> Values:
         "pbx": {
             "sip_bind": f"{LOOPBACK}:{sip}",
             "ari_bind": f"{LOOPBACK}:{ari}",
-            "rtp_ports": rtp_range(CALLS),
+            "rtp_ports": str(free_audio_ports(CALLS)),
         },
         # A phone of another make calls us without a network: it names another address than it sends from.
         "trunk": {
@@ -115,7 +115,7 @@ async def _phones(settings: Settings, folder: Path) -> AsyncIterator[Handsets]:
         await asterisk_root(settings),
         folder,
         sip_bind=settings.trunk.uri.removeprefix("sip:"),
-        rtp_ports=rtp_range(CALLS),
+        rtp_ports=str(free_audio_ports(CALLS)),
         recordings=recordings,
         hello=await spoken(voice, folder / "hello.wav", "neighbour_hello"),
         greeting=await spoken(voice, folder / "greeting.wav", "neighbour_greeting"),

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from bench.children import ChildDied, child
-from bench.ports import LOOPBACK, free_udp_port
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from prompts.audio import TELEPHONE_RATE, Audio, Samples
 from simulation.phones.handset import REACTION
 from simulation.phones.tape import Tape
@@ -133,7 +133,7 @@ class Device:
 async def switched_on(folder: Path, account: str) -> AsyncIterator[Device]:
     """A softphone with this account, all that it leaves in `folder`. Raises ChildDied and TimeoutError."""
     await asyncio.to_thread(folder.mkdir)
-    console = (LOOPBACK, free_udp_port())
+    console = (LOOPBACK, free_ports(1))
     await asyncio.to_thread(_furnish, folder, account, console)
     with (folder / "baresip.log").open("wb") as log:
         async with child(["baresip", "-f", str(folder)], cwd=folder, output=log, errors=log) as running:
@@ -167,12 +167,12 @@ def _write_wav(file: Path, samples: Samples) -> None:
 
 def _furnish(folder: Path, account: str, console: tuple[str, int]) -> None:
     _write_wav(folder / "quiet.wav", np.zeros(0, np.float32))
-    audio = free_udp_port()
+    audio = free_audio_ports(2)
     config = CONFIG.format(
         host=LOOPBACK,
-        sip=free_udp_port(),
-        audio=audio,
-        audio_end=audio + 3,
+        sip=free_ports(1),
+        audio=audio.first,
+        audio_end=audio.last,
         console=console[1],
         folder=folder,
         rate=TELEPHONE_RATE,

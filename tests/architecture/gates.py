@@ -42,7 +42,7 @@ GATES = (
     Gate("a broadcast that knows the line", "broadcast/states.py", "import ivr.call.menu\n", IMPORTS),
     Gate("texts that know the database", "prompts/tones.py", "import storage.engine\n", IMPORTS),
     Gate("a rule that knows the ledger", RULE, "import broadcast.ledger.ledger\n", IMPORTS),
-    Gate("a product that knows its tests", "buurtbel/times.py", "import tests.support.ports\n", IMPORTS),
+    Gate("a product that knows its tests", "buurtbel/times.py", "import tests.support.people\n", IMPORTS),
     Gate(
         "a rule that reads a clock",
         RULE,

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.run_directory import RunDirectory
 from prompts.audio import Audio, read
 from prompts.comparator import compare
@@ -25,7 +26,6 @@ from tests.chaos.tally import Tally
 from tests.chaos.wire import CountingWire
 from tests.chaos.zone import Zone
 from tests.support.hanging import PBX_NOTE, has_ended, stopped
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 from tests.support.server import Values
 from tests.system.conftest import own_pbx
 
@@ -217,7 +217,7 @@ async def _far_side(root: Path, names: Sequence[str]) -> AsyncIterator[RealFarSi
             root,
             Path(folder) / "neighbourhood",
             sip_bind=f"{LOOPBACK}:{port}",
-            rtp_ports=rtp_range(100),
+            rtp_ports=str(free_audio_ports(100)),
             recordings=recordings,
         )
         try:

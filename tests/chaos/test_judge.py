@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from embedded.network.free_ports import free_ports
 from tests.chaos.audit import Standing
 from tests.chaos.judge import Experience, judge
 from tests.chaos.people import Crowd
@@ -12,7 +13,6 @@ from tests.chaos.phones import Phones, Village
 from tests.chaos.tally import Tally
 from tests.chaos.wire import CountingWire
 from tests.support.people import phone
-from tests.support.ports import free_ports
 
 AN, BUSY = phone(11, 1), phone(16, 1)
 CROWD = Crowd("crowd-1", {"An": [AN], "Bert": [BUSY]})

@@ -18,10 +18,10 @@ from buurtbel.settings.settings import Pbx, Settings
 from embedded.asterisk import Asterisk
 from embedded.errors import EmbeddedError, KeeperGone, PortTakenError, StartError
 from embedded.keeping.keeper import GOES_FIRST
+from embedded.network.free_ports import LOOPBACK
 from ivr.pbx.trunk import Trunk
 from tests.embedded.pbx.told import told_by
 from tests.pbx_fixtures import eventually, pbx_settings
-from tests.support.ports import LOOPBACK
 
 pytestmark = pytest.mark.pbx
 

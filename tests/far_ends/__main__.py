@@ -8,12 +8,12 @@ import signal
 import sys
 
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import free_audio_ports
 from tests.far_ends.behaviours import ALL
 from tests.far_ends.own_server import own_server
 from tests.far_ends.page import table
 from tests.far_ends.peer import Peer, in_background
 from tests.far_ends.trial import CHANNELS, SETTINGS, ring_all, trunk_to
-from tests.support.ports import rtp_range
 from tests.support.server import Values
 from tests.system.conftest import own_pbx
 
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _settings(peer: Peer) -> Values:
-    pbx = own_pbx(ensure_root()) | {"rtp_ports": rtp_range(CHANNELS)}
+    pbx = own_pbx(ensure_root()) | {"rtp_ports": str(free_audio_ports(CHANNELS))}
     return SETTINGS | {"pbx": pbx, "trunk": trunk_to(peer)}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from broadcast.results.results import Line
 from broadcast.states import Outcome, RecipientState, Result
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import free_audio_ports
 from prompts.fixed import place_of
 from tests.far_ends.behaviours.people import confirms, picks_up
 from tests.far_ends.call import Call
@@ -23,7 +24,6 @@ from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.sip import Header
 from tests.far_ends.trial import SETTINGS, TEXT
-from tests.support.ports import rtp_range
 from tests.support.server import Server, Values
 from tests.system.conftest import own_pbx
 
@@ -166,7 +166,7 @@ def settings_for(peer: Peer, root: Path, *, trusts_identity: bool = False) -> Va
     trunk = {"uri": peer.address, "simulated": "true", "vouches_for_numbers": "false"}
     trunk |= {"trusts_identity": str(trusts_identity).lower()}
     retry = SETTINGS["retry"] | WAITS | {"tries_per_number": "5"}
-    pbx = own_pbx(root) | {"rtp_ports": rtp_range(30)}
+    pbx = own_pbx(root) | {"rtp_ports": str(free_audio_ports(30))}
     alert = SETTINGS["alert"] | {"ring": "60"}
     return {**SETTINGS, "trunk": trunk, "retry": retry, "pbx": pbx, "alert": alert}
 

@@ -15,6 +15,7 @@ from itertools import cycle
 from pathlib import Path
 
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import free_audio_ports
 from prompts.fixed import place_of
 from tests.far_ends.behaviours.people import picks_up
 from tests.far_ends.call import Call
@@ -22,7 +23,6 @@ from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.trial import SETTINGS, TEXT
-from tests.support.ports import rtp_range
 from tests.support.server import Server, Values
 from tests.system.conftest import own_pbx
 
@@ -102,7 +102,7 @@ async def _press_on(placed: Outgoing) -> None:
 def settings_for(peer: Peer, root: Path) -> Values:
     """Of a server at the other end of these telephones."""
     pace = {"channels": str(LINES), "calls_per_second": "10", "simulated": "true"}
-    pbx = own_pbx(root) | {"rtp_ports": rtp_range(3 * LINES)}
+    pbx = own_pbx(root) | {"rtp_ports": str(free_audio_ports(3 * LINES))}
     return {**SETTINGS, "trunk": {"uri": peer.address, **pace}, "pbx": pbx}
 
 

@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
+from embedded.network.free_ports import LOOPBACK, free_ports
 from tests.far_ends.call import Call
 from tests.far_ends.digest import Digest
 from tests.far_ends.rtp import Address, Media, udp
 from tests.far_ends.sip import Header, Message, NotSip, response, token
-from tests.support.ports import LOOPBACK, free_ports
 
 Behaviour = Callable[[Call], Awaitable[None]]
 DIGITS = 3

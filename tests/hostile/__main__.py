@@ -17,6 +17,7 @@ from random import Random
 from bench.say import say
 from broadcast.responses.codes import chance_to_find
 from directory.officers.lockout_policy import LockoutPolicy
+from embedded.network.free_ports import LOOPBACK
 from tests.hostile import attacks
 from tests.hostile.attack import AFTER, ATTACKS, DURING, LAST, Attack, Verdict, play
 from tests.hostile.canary import WORDS, System
@@ -30,7 +31,6 @@ from tests.hostile.sending import FOREIGN, Sent, door_at, throw
 from tests.hostile.site import Site, site
 from tests.hostile.tally import Tally
 from tests.support.people import phone
-from tests.support.ports import LOOPBACK
 
 PACKETS, SOUNDS = 20_000, 20_000
 LARGEST_LOGS_KB = 4096

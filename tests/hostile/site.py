@@ -22,6 +22,7 @@ from embedded.account import DATABASE as DB
 from embedded.account import PBX
 from embedded.account import SERVES as OURS
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.network.ports import Address, PortRange
 from prompts.engines import voice_for
 from simulation.stage import set_stage
@@ -30,7 +31,6 @@ from tests.hostile.intruder import NOBODY, Intruder
 from tests.hostile.packets import Packets
 from tests.hostile.processes import ASTERISK, LINE, POSTGRES, SERVE, of_kind, ours
 from tests.hostile.trap import Trap
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 from tests.support.server import Server, Typed, Values
 from tests.system.conftest import SHORT, own_pbx
 
@@ -268,14 +268,14 @@ def site(seed: int = 1) -> Iterator[Site]:
             root,
             place / "phones",
             sip_bind=sip,
-            rtp_ports=rtp_range(60),
+            rtp_ports=str(free_audio_ports(60)),
             recordings=recordings,
         )
     )
     trunk = {"uri": f"sip:{sip}", "simulated": "true", "calls_per_second": "20"}
     trunk |= {"vouches_for_numbers": "false"}  # as a carrier of which nobody knows better
     trunk |= {"user": "zone", "password": TRUNK_SECRET}
-    pbx = own_pbx(root) | {"rtp_ports": rtp_range(CALLS)}
+    pbx = own_pbx(root) | {"rtp_ports": str(free_audio_ports(CALLS))}
     values = SHORT | {"pbx": pbx, "trunk": trunk, "retry": SHORT["retry"] | {"tries_per_number": "1"}}
     values |= {"leaving": {"after": "1", "ring": "2", "again": "1"}, "duty": {"after": "1", "ring": "3"}}
     here = Site(place, RootsServer(place / "data", values, trap), recordings, seed)

@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from embedded.network.free_ports import LOOPBACK, free_ports
 from prompts.audio import TELEPHONE_RATE, Samples, read
 from simulation.kinds import Beep, Box, Neighbour, NeighbourKind, Press
 from simulation.phones.audiosocket import MessageKind, Messages, audio, seconds_since_answer
@@ -19,7 +20,6 @@ from simulation.sound.frames import FRAME_SECONDS, clip_of
 from simulation.sound.studio import Studio
 from tests.pbx_fixtures import eventually
 from tests.simulation.rehearsal import GREETING, HALLO, message, neighbour, person
-from tests.support.ports import LOOPBACK, free_ports
 
 MIA = neighbour(NeighbourKind.HALLO, person(HALLO, leaves_after=0.2), number="+99930000001")
 OMER = neighbour(NeighbourKind.SILENT, person(), number="+99930000002", suppresses=True)

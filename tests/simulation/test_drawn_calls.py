@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from embedded.network.ports import Address
 from ivr.pbx.trunk import Trunk
 from prompts.audio import Audio, read, write_sound
@@ -19,7 +20,6 @@ from simulation.sound.studio import Studio
 from tests.embedded.pbx.line import Line, PhoneCall
 from tests.pbx_fixtures import RunningPbx, eventually, pbx_settings, say, speech, start_pbx_for_test
 from tests.simulation.rehearsal import GREETING, HALLO, neighbour, person
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 
 pytestmark = pytest.mark.pbx
 
@@ -57,7 +57,7 @@ def street(asterisk_root: Path, pbx_folder: Path) -> Iterator[Street]:
             asterisk_root,
             folder / "neighbourhood",
             sip_bind=sip,
-            rtp_ports=rtp_range(),
+            rtp_ports=str(free_audio_ports()),
             recordings=folder / "recordings",
             hello=say("Hallo?", folder / "hello.wav"),
             greeting=say("Spreek in na de toon.", folder / "greeting.wav"),

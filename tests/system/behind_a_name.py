@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import LOOPBACK
 from tests.far_ends.crowd import SLOWLY, Fault, alert_through, crowd_at, is_known
 from tests.far_ends.names import Names
 from tests.far_ends.peer import in_background
-from tests.support.ports import LOOPBACK
 from tests.support.server import Server
 from tests.system.conftest import own_pbx
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import make_url
 
 from embedded.cluster import ROLE
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
 from prompts.fixed import place_of
@@ -20,7 +21,6 @@ from simulation.phones.handset import Handsets, handsets
 from tests.conftest import superuser
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.callers import Says
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
 from tests.support.server import Server, Values
 from tests.support.wires import SipTap
 
@@ -84,7 +84,7 @@ def own_pbx(asterisk_root: Path) -> dict[str, str]:
     return {
         "sip_bind": f"{LOOPBACK}:{ports}",
         "ari_bind": f"{LOOPBACK}:{ports + 1}",
-        "rtp_ports": rtp_range(),
+        "rtp_ports": str(free_audio_ports()),
         "root": str(asterisk_root),
     }
 

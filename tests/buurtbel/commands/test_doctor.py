@@ -8,8 +8,8 @@ import pytest
 
 from buurtbel.serve.trunk_state import Name, Registration, TrunkState, write_state
 from buurtbel.status import trial
+from embedded.network.free_ports import free_ports
 from tests.buurtbel.conftest import NO_PBX, Town, Typed
-from tests.support.ports import free_ports
 
 LOOKED_AT = ["database", "line", "PBX", "voice nl", "voice fr", "voice de", "voice en", "disk", "trunk"]
 NUMBERS = "callers' numbers"

@@ -11,11 +11,11 @@ from buurtbel.pbx import Secrets, start_pbx
 from buurtbel.serve.packet_filter import lay, table_of
 from buurtbel.settings.settings import Settings
 from embedded.asterisk_root import ensure_root
+from embedded.network.free_ports import LOOPBACK, free_ports
 from embedded.network.ports import Address, PortRange
 from ivr.pbx.trunk import Trunk
 from tests.embedded.pbx.test_edge_sip import STRANGER, Sender
 from tests.pbx_fixtures import pbx_settings
-from tests.support.ports import LOOPBACK, free_ports
 
 OTHERS = """\
 table inet firewall {

@@ -11,6 +11,7 @@ import pytest
 
 from broadcast.rules.retry import CONSEQUENCES
 from buurtbel.pbx import Secrets, start_pbx
+from embedded.network.free_ports import free_audio_ports
 from ivr.ari.causes import outcome_of
 from ivr.pbx.trunk import Trunk
 from tests.embedded.pbx.line import Line
@@ -18,7 +19,6 @@ from tests.far_ends.call import Call
 from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.peer import Peer
 from tests.pbx_fixtures import RunningPbx, eventually, pbx_settings
-from tests.support.ports import rtp_range
 
 pytestmark = pytest.mark.pbx
 
@@ -52,7 +52,7 @@ async def door(root: Path, folder: Path, *, calls: int) -> AsyncIterator[Door]:
     """With ports for the sound of so many `calls`."""
     async with Peer({"001": rings}) as peer:
         settings = pbx_settings(folder, Trunk(uri=peer.address, simulated=True, channels=CHANNELS))
-        pbx = settings.pbx.model_copy(update={"rtp_ports": rtp_range(calls)})
+        pbx = settings.pbx.model_copy(update={"rtp_ports": str(free_audio_ports(calls))})
         settings = settings.model_copy(update={"pbx": pbx})
         asterisk = await start_pbx(root, folder / f"door-{calls}", settings, Secrets("q" * 40))
         try:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from buurtbel.pbx import Secrets, start_pbx
+from embedded.network.free_ports import LOOPBACK
 from embedded.network.ports import Address, PortRange
 from ivr.pbx.trunk import Trunk
 from prompts.audio import Audio, read, write_sound
@@ -16,7 +17,6 @@ from tests.far_ends.call import Call
 from tests.far_ends.peer import DIGITS, Peer
 from tests.far_ends.sdp import Description
 from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, pbx_settings, speech
-from tests.support.ports import LOOPBACK
 
 pytestmark = pytest.mark.pbx
 

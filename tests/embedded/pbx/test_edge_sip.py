@@ -14,6 +14,7 @@ import pytest
 from buurtbel.pbx import Secrets, start_pbx
 from embedded.asterisk import Asterisk
 from embedded.keeping.asterisk_output import AT_MOST
+from embedded.network.free_ports import LOOPBACK, free_ports
 from embedded.network.ports import Address
 from ivr.pbx.trunk import Trunk
 from tests.embedded.pbx.line import Line
@@ -21,7 +22,6 @@ from tests.embedded.pbx.told import told_by
 from tests.hostile.logs import number_finder
 from tests.hostile.packets import FORGED, Packets
 from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, pbx_settings, start_pbx_for_test
-from tests.support.ports import LOOPBACK, free_ports
 from tests.support.wires import SipTap
 
 pytestmark = pytest.mark.pbx

@@ -8,9 +8,9 @@ import aiohttp
 import psutil
 import pytest
 
+from embedded.network.free_ports import LOOPBACK
 from tests.embedded.pbx.line import Line
 from tests.pbx_fixtures import RunningPbx
-from tests.support.ports import LOOPBACK
 
 pytestmark = pytest.mark.pbx
 

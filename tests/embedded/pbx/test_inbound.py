@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from buurtbel.pbx import Secrets, start_pbx
 from directory.possible_numbers import PossibleNumbers
+from embedded.network.free_ports import LOOPBACK, free_ports
 from embedded.network.ports import Address
 from ivr.ari.client import AriClient
 from ivr.ari.events import ReportedChannel
@@ -20,7 +21,6 @@ from tests.embedded.pbx.told import told_by
 from tests.far_ends.outgoing import call
 from tests.far_ends.peer import Peer
 from tests.pbx_fixtures import RunningPbx, eventually, pbx_settings
-from tests.support.ports import LOOPBACK, free_ports
 
 pytestmark = pytest.mark.pbx
 

@@ -15,6 +15,7 @@ from buurtbel.serve.follow_trunk import TrunkFollower
 from buurtbel.serve.trunk_state import read_state, trunk_told
 from buurtbel.settings.settings import Settings
 from embedded.asterisk import Asterisk
+from embedded.network.free_ports import LOOPBACK, free_ports
 from embedded.network.networks import Network
 from embedded.network.ports import Address
 from embedded.network.whereabouts import Whereabouts
@@ -22,7 +23,6 @@ from ivr.pbx.trunk import Trunk
 from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.peer import Peer
 from tests.pbx_fixtures import pbx_settings
-from tests.support.ports import LOOPBACK, free_ports
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
 

@@ -6,12 +6,12 @@ import time
 from contextlib import suppress
 from random import Random
 
+from embedded.network.free_ports import LOOPBACK
 from tests.hostile.attack import DURING, LAST, Trial, attack
 from tests.hostile.intruder import NOBODY
 from tests.hostile.media import Media
 from tests.hostile.packets import POISON, USERS, Packets
 from tests.hostile.sending import FOREIGN
-from tests.support.ports import LOOPBACK
 
 SPRAYS_FOR = 10.0
 STATUS = re.compile(rb"SIP/2\.0 (\d{3})")

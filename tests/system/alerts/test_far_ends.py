@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from embedded.network.free_ports import free_audio_ports
 from tests.far_ends.behaviours import ALL
 from tests.far_ends.peer import Peer, in_background
 from tests.far_ends.trial import CHANNELS, SETTINGS, Trial, Verdict, trunk_to
-from tests.support.ports import rtp_range
 from tests.system.conftest import NewServer, own_pbx
 
 pytestmark = pytest.mark.pbx
@@ -40,7 +40,7 @@ TELLING = (
 @pytest.fixture(scope="module")
 def verdicts(new_server: NewServer, asterisk_root: Path) -> Mapping[str, Verdict]:
     with in_background(Peer({number: one.play for number, one in ALL.items()})) as peer:
-        pbx = own_pbx(asterisk_root) | {"rtp_ports": rtp_range(CHANNELS)}
+        pbx = own_pbx(asterisk_root) | {"rtp_ports": str(free_audio_ports(CHANNELS))}
         server = new_server({**SETTINGS, "pbx": pbx, "trunk": trunk_to(peer)})
         server.start()
         trial = Trial(server, peer, [ALL[number] for number in TELLING], 0)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from embedded.network.free_ports import LOOPBACK
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.people import phone
-from tests.support.ports import LOOPBACK
 from tests.support.server import Server
 from tests.support.wires import SipTap
 from tests.system.conftest import NewServer, own_pbx

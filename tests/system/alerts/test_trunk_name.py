@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_ports
+from embedded.network.free_ports import free_ports
 from tests.system.alerts.test_trial_calls import said
 from tests.system.conftest import NewServer, own_pbx
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from embedded.network.free_ports import LOOPBACK
 from tests.chaos.wire import CountingWire
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.people import phone
-from tests.support.ports import LOOPBACK
 from tests.support.server import Server
 from tests.system.conftest import NewServer, own_pbx
 

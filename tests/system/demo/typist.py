@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.support.ports import LOOPBACK, free_ports, rtp_range
+from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from tests.support.terminal import Terminal, terminal
 
 HOUSE = Path(__file__).parents[3]
@@ -89,7 +89,7 @@ def fresh_checkout(folder: Path) -> None:
     settings += (
         f"BUURTBEL_PBX_SIP_BIND={LOOPBACK}:{ports + 3}\nBUURTBEL_PBX_ARI_BIND={LOOPBACK}:{ports + 4}\n"
     )
-    file.write_text(f"{settings}BUURTBEL_PBX_RTP_PORTS={rtp_range()}\n")
+    file.write_text(f"{settings}BUURTBEL_PBX_RTP_PORTS={free_audio_ports()}\n")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from embedded.network.free_ports import LOOPBACK
 from tests.hostile.attack import ATTACKS, PROGRAMS, play
 from tests.hostile.attacks import links
 from tests.hostile.logs import Logs
@@ -16,7 +17,6 @@ from tests.hostile.processes import ASTERISK, LINE, POSTGRES, SERVE, of_kind, ou
 from tests.hostile.sending import FOREIGN, throw
 from tests.hostile.site import Site, wait_for
 from tests.pbx_fixtures import RunningNeighbourhood
-from tests.support.ports import LOOPBACK
 from tests.system.conftest import NewServer, own_pbx
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]

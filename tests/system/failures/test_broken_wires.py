@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from embedded.network.free_ports import LOOPBACK, free_ports
 from ivr.pbx.trunk import Trunk
 from tests.pbx_fixtures import RunningNeighbourhood, pbx_settings, start_pbx_for_test
 from tests.support.people import phone
-from tests.support.ports import LOOPBACK, free_ports
 from tests.support.server import Server
 from tests.support.wires import SipTap, TcpGate
 from tests.system.conftest import NewServer

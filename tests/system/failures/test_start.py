@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from embedded.network.free_ports import LOOPBACK
 from embedded.postgres import url_of_running
-from tests.support.ports import LOOPBACK
 from tests.system.conftest import NewServer, own_pbx
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
