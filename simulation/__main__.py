@@ -6,13 +6,12 @@ from pathlib import Path
 
 import uvloop
 
+from embedded.network.free_ports import LOOPBACK
 from embedded.told_to_end import told_to_end
 from simulation.errors import NeighboursError
 from simulation.people.draw import draw
 from simulation.server import answering
 from simulation.sound.studio import CACHE, HUMANS, Studio
-
-LOOPBACK = "127.0.0.1"
 
 
 def main() -> None:
