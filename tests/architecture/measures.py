@@ -4,7 +4,7 @@ import ast
 import subprocess
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -13,6 +13,8 @@ from typing import Any
 import grimp
 
 HOUSE = Path(__file__).parents[2]
+BESIDE = ("bench", "tests")
+"""What stands beside the product."""
 
 
 @cache
@@ -86,26 +88,45 @@ def _against(start: str, layers: list[str]) -> Iterator[tuple[str, str]]:
         names = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
         return next((height[name] for name in names if name in height), None)
 
+    for importer, imported in arrows():
+        above, below = place(importer), place(imported)
+        if above and below and above != below and below[0] >= above[0]:
+            yield importer, imported
+
+
+def arrows() -> Iterator[tuple[str, str]]:
+    """Which module of the product imports which."""
     for importer in graph().modules:
         for imported in graph().find_modules_directly_imported_by(importer):
-            above, below = place(importer), place(imported)
-            if above and below and above != below and below[0] >= above[0]:
+            yield importer, imported
+
+
+def arrows_beside() -> Iterator[tuple[str, str]]:
+    """The same of tests and benches, which are no packages that could be imported to look into them."""
+    files = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for path in modules(*BESIDE)}
+    known = {name.removesuffix(".__init__") for name in files}
+    for importer, path in files.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                inside = [f"{node.module}.{alias.name}" for alias in node.names]
+                names = [name if name in known else str(node.module) for name in inside]
+            for imported in known.intersection(names):
                 yield importer, imported
 
 
-def circles() -> list[list[str]]:
+def circles(imports: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Modules and rooms of one room that import each other, however far round; each circle once."""
     siblings: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for importer in graph().modules:
-        for imported in graph().find_modules_directly_imported_by(importer):
-            one, other = importer.split("."), imported.split(".")
-            shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
-            if shared is not None:
-                room = ".".join(one[:shared])
-                siblings[room][one[shared]].add(other[shared])
+    for importer, imported in imports:
+        one, other = importer.split("."), imported.split(".")
+        shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+        if shared is not None:
+            room = ".".join(one[:shared])
+            siblings[room][one[shared]].add(other[shared])
     found = []
-    for room, imports in sorted(siblings.items()):
-        found += [[f"{room}.{name}".strip(".") for name in circle] for circle in _circles_of(imports)]
+    for room, theirs in sorted(siblings.items()):
+        found += [[f"{room}.{name}".strip(".") for name in circle] for circle in _circles_of(theirs)]
     return found
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.architecture.measures import (
     HOUSE,
+    arrows,
+    arrows_beside,
     circles,
     doubled_class_names,
     flat_files,
@@ -54,7 +56,11 @@ def test_no_import_goes_up() -> None:
 
 
 def test_no_rooms_and_no_modules_import_each_other() -> None:
-    assert circles() == []
+    assert circles(arrows()) == []
+
+
+def test_nor_do_folders_of_tests_and_of_benches() -> None:
+    assert circles(arrows_beside()) == []
 
 
 def test_no_room_is_so_full_that_its_names_tell_nothing() -> None:

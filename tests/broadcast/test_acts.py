@@ -26,9 +26,9 @@ from directory.officers.officers import add_officer, remove_officer, set_network
 from directory.pronunciation import remove_pronunciation, set_pronunciation
 from directory.refusals import Refusal
 from directory.registry import add_member, add_network, approve_charter
-from tests.broadcast.conftest import NODE, TEXT, Office
-from tests.broadcast.test_inbox import AN, reported
+from tests.support.office import NODE, TEXT, Office
 from tests.support.people import ADMIN, DE_BIST, hold_for_dead, network_of, officer, phone
+from tests.support.reports import AN, reported
 
 BERT = phone(10, 2)
 DRAFT = Draft([DE_BIST], {"nl": TEXT}, urgent=True)

@@ -16,10 +16,9 @@ from directory.errors import LockedOut, UnknownOfficer
 from directory.officers.duty import is_proved, on_duty, set_duty
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.officers.officers import add_officer, officers
-from tests.broadcast.conftest import NODE, Office
-from tests.broadcast.ledger.test_lease import lapse
-from tests.broadcast.test_inbox import AN, reported
+from tests.support.office import NODE, Office, lapse
 from tests.support.people import ADMIN, named, network_of, phone
+from tests.support.reports import AN, reported
 
 AT_ONCE = DutyPolicy(after=0, again=0)
 BERT = phone(10, 5)

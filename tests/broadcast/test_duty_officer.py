@@ -24,10 +24,10 @@ from ivr.recordings.spoken_alert import SpokenAlerts
 from ivr.service_calls.duty_calls import DutyConversation
 from prompts.zone import zone_names
 from storage.transactions import Transactions
-from tests.broadcast.conftest import Office
-from tests.broadcast.test_inbox import AN, reported
 from tests.ivr.callers import SAYS, TONE
+from tests.support.office import Office
 from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
+from tests.support.reports import AN, reported
 
 MAY, MAY_NOT = (DE_BIST,), ()
 

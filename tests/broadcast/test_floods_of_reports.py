@@ -16,8 +16,8 @@ from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.states import Worth
 from directory.officers.duty import set_duty
 from prompts.audio import tone
-from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_duty import ends, next_ring, on_duty_are
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, named, network_of, phone
 
 AN, BERT, STRANGER = phone(10, 1), phone(10, 2), phone(10, 77)

@@ -21,10 +21,10 @@ from ivr.pbx.identity import CallerId
 from ivr.recordings.reports import Reports
 from ivr.scripts.member_line import ReplayedAlert
 from ivr.scripts.sentences import Says
-from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_duty_officer import police
 from tests.fakes.dialler import FakeDialler
 from tests.ivr.callers import SAYS
+from tests.support.office import NODE, Office
 from tests.support.people import network_of, phone
 
 __all__ = ["police"]

@@ -7,35 +7,15 @@ import numpy as np
 import pytest
 from psycopg import AsyncConnection
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.errors import NotThatReport, ReportTaken, UnknownReport
-from broadcast.ledger.callback import known_caller
 from broadcast.responses import inbox
 from broadcast.states import ReportState, Worth
 from broadcast.tables import StoredAudio
-from prompts.audio import STORED_RATE, Audio, decode, tone
-from tests.broadcast.conftest import NODE, Office
+from prompts.audio import STORED_RATE, decode
+from tests.support.office import NODE, Office
 from tests.support.people import named, network_of, phone
-
-AN = phone(10, 1)
-SAID = tone(2.0)
-
-
-async def reported(engine: AsyncEngine, *, said: Audio = SAID, number: str | None = AN) -> int:
-    """A report that was spoken and sent."""
-    async with engine.begin() as connection:
-        caller = await known_caller(connection, number) if number else None
-        members = caller.members if caller else []
-        started = await inbox.begin(connection, NODE, uuid4(), number=number, members=members, broadcast=None)
-        await inbox.keep(connection, started.id, said)
-        await inbox.send(connection, started.id)
-    return started.id
-
-
-async def listed(engine: AsyncEngine, *, judged: bool = False) -> list[inbox.Report]:
-    async with engine.connect() as connection:
-        return list(await inbox.reports(connection, judged=judged))
+from tests.support.reports import AN, SAID, listed, reported
 
 
 async def test_a_report_holds_who_from_where_how_long_and_which_alert_it_answers(office: Office) -> None:

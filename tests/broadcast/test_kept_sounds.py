@@ -11,9 +11,9 @@ from broadcast.audio.kept_sounds import forget_sounds_of_nobody, keep_sound
 from broadcast.audio.sounds import MessageSounds
 from broadcast.draft import Draft, SpokenMessage
 from prompts.audio import Audio
-from tests.broadcast.conftest import TEXT, Office
-from tests.broadcast.test_inbox import reported
+from tests.support.office import TEXT, Office
 from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
+from tests.support.reports import reported
 
 PATIENCE = 20.0
 FILES = {".alaw", ".ulaw", ".sln16"}

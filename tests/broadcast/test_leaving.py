@@ -11,7 +11,7 @@ from broadcast.service_calls import leaving, own_calls
 from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.service_calls.leaving import LeaveRing
 from broadcast.states import Outcome
-from tests.broadcast.conftest import NODE, Office
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
 MOBILE, HOME, WORK = phone(10, 1), phone(10, 2), phone(10, 3)

@@ -17,25 +17,11 @@ from broadcast.states import Outcome, ReportState, Worth
 from broadcast.tables import BroadcastRecording, Pass, StoredAudio
 from prompts.audio import Audio, decode
 from prompts.comparator import compare
-from tests.broadcast.conftest import TEXT, Office
-from tests.broadcast.test_inbox import listed, reported
+from tests.support.office import TEXT, Office
 from tests.support.people import DE_BIST, named, network_of, phone
+from tests.support.reports import RATE, SPOKEN, listed, reported, speech
 
 AN, CHRIS = phone(10, 1), phone(10, 3)
-RATE = 8_000
-
-
-def speech(seconds: float = 5.0) -> Audio:
-    """Something with the ups and downs of speech, with a second of nothing on either side."""
-    chance = np.random.default_rng(3)
-    words = chance.normal(0, 1, round(seconds * RATE)) * np.repeat(
-        chance.uniform(0.2, 1, 25), round(seconds * RATE / 25)
-    )
-    quiet = np.zeros(RATE)
-    return Audio((0.02 * np.concatenate([quiet, words, quiet])).astype(np.float32), RATE)
-
-
-SPOKEN = speech()
 
 
 async def kept(office: Office, said: Audio = SPOKEN) -> str:

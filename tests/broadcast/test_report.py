@@ -7,7 +7,7 @@ import pytest
 from broadcast.errors import UnknownBroadcast
 from broadcast.results.results import report
 from broadcast.states import BroadcastState, Outcome, Result
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 from tests.support.people import network_of, phone
 
 AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(10, 3)

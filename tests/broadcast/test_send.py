@@ -13,8 +13,8 @@ from directory.errors import UnknownNetwork
 from directory.refusals import Refusal
 from prompts.audio import Audio as Spoken
 from prompts.audio import decode
-from tests.broadcast.conftest import TEXT, Office
 from tests.fakes.voice import HummingVoice
+from tests.support.office import TEXT, Office
 from tests.support.people import hold_for_dead, network_of, phone
 
 AN, BERT, CHRIS = phone(10, 1), phone(10, 2), phone(10, 3)

@@ -11,8 +11,8 @@ from broadcast.errors import BroadcastOver, UnknownBroadcast
 from broadcast.ledger.callback import known_caller, past_alerts
 from broadcast.rules.forecast import minutes_to_call
 from broadcast.states import BroadcastState, Outcome
-from tests.broadcast.conftest import TEXT, Office
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import TEXT, Office
 from tests.support.people import ADMIN, DE_BIST, hold_for_dead, named, network_of, officer, phone
 
 AN, BERT, CHRIS = phone(10, 1), phone(10, 2), phone(17, 3)

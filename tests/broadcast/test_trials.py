@@ -9,7 +9,7 @@ from broadcast.service_calls.trials import KEPT_FOR, TAKEN_WITHIN, TrialRing, Tr
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from broadcast.trial_tables import TrialCall, TrialOrder, TrialOutcome
-from tests.broadcast.conftest import NODE, Office
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, phone
 
 NUMBER = phone(10)

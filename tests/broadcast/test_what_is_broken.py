@@ -21,13 +21,13 @@ from ivr.officers.police_line import PoliceLine
 from ivr.recordings.reports import Reports
 from prompts.audio import TELEPHONE_RATE, Audio, tone
 from storage.transactions import Transactions
-from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.test_duty import AT_ONCE, on_duty_are
 from tests.broadcast.test_duty_officer import asked, police
-from tests.broadcast.test_inbox import AN, listed, reported
 from tests.ivr.callers import SAYS
 from tests.pbx_fixtures import speech
+from tests.support.office import NODE, Office
 from tests.support.people import network_of, phone
+from tests.support.reports import AN, listed, reported
 
 __all__ = ["police"]
 

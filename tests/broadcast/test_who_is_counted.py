@@ -25,8 +25,8 @@ from ivr.recordings.reports import Reports
 from ivr.scripts.police import AlertRefused
 from prompts.languages import LANGUAGES
 from storage.transactions import Transactions
-from tests.broadcast.conftest import NODE, Office
 from tests.ivr.callers import SAYS, TONE
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
 AN, STRANGER, MOBILE = phone(10, 1), phone(10, 7), phone(10, 9)

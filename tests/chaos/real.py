@@ -27,7 +27,7 @@ from tests.chaos.wire import CountingWire
 from tests.chaos.zone import Zone
 from tests.support.hanging import PBX_NOTE, has_ended, stopped
 from tests.support.server import Values
-from tests.system.conftest import own_pbx
+from tests.support.settings_of_nodes import own_pbx
 
 WIRE = "127.0.0.5"
 CLOSED_WITHIN = 180.0

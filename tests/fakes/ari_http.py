@@ -3,16 +3,14 @@
 import asyncio
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 
 from tests.fakes.ari_call import FakeCall
+from tests.fakes.ari_state import AriState
 from tests.fakes.neighbours import dialled
-
-if TYPE_CHECKING:
-    from tests.fakes.ari_server import FakeAri
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer
@@ -24,7 +22,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer
 class AriHttpSide:
     """One method per request that we make of Asterisk."""
 
-    def __init__(self, ari: "FakeAri") -> None:
+    def __init__(self, ari: AriState) -> None:
         self.ari = ari
         wanted = base64.b64encode(f"{ari.user}:{ari.password}".encode()).decode()
         self._authorization = f"Basic {wanted}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from itertools import count
@@ -13,11 +13,10 @@ from aiohttp import WSMsgType, web
 from ivr.detection.fact_recorder import TALK_DETECTION
 from tests.fakes.ari_call import FakeCall, now
 from tests.fakes.ari_http import AriHttpSide
-from tests.fakes.ari_trunk import contact_status, endpoint_of
-from tests.fakes.freezable import Freezable
+from tests.fakes.ari_state import AriState
+from tests.fakes.ari_trunk import contact_status
 from tests.fakes.limits import ended_by_its_limit
 from tests.fakes.neighbours import Behaviour, behaviour_of
-from tests.fakes.sound_files import Heard
 
 RING_TIMEOUT = (19, 480)
 """What a real Asterisk gives a call that rang until our own limit."""
@@ -25,19 +24,12 @@ SNOOP_ENTERS_AFTER = 0.05
 """Wall seconds by which a channel that snoops is ours later than we are told of it, as on a real one."""
 
 
-class FakeAri(Freezable):
+class FakeAri(AriState):
     """Use as `async with FakeAri() as ari:`, then point a client at `ari.url`.
 
     `speed`: how much faster than real time its phones live. `fallback`: the channel variable that names the
     sound which the dialplan plays, `fallback_passes` times, when nobody listens on the socket.
     """
-
-    user = "buurtbel"
-    password = "geheim"
-    no_hang_ups = False
-    """It ends no call when it is asked to."""
-    refuses: Behaviour | None = None
-    """What becomes of every call, while the trunk puts none through."""
 
     def __init__(
         self,
@@ -47,40 +39,7 @@ class FakeAri(Freezable):
         fallback: str = "FALLBACK",
         fallback_passes: int = 3,
     ) -> None:
-        super().__init__()
-        self.speed, self.trunk = speed, trunk
-        self.fallback, self.fallback_passes = fallback, fallback_passes
-        self.posts: Counter[str] = Counter()
-        """Originates by channel id, refused ones included."""
-        self.heard: defaultdict[str, list[list[Heard]]] = defaultdict(list)
-        """By number, for each answered call, what the phone heard."""
-        self.calls: dict[str, FakeCall] = {}
-        """Channels alive now."""
-        self.phones: dict[str, Behaviour] = {}
-        """Behaviour of numbers that do not follow the table."""
-        self.notes: dict[str, str] = {}
-        """Global variables of the dialplan, by name."""
-        self.trunk_is_down = False
-        """Every originate is answered with Asterisk's 500 "Allocation failed"."""
-        self.answer_after = 0.0
-        """Wall seconds by which every HTTP answer is late."""
-        self.twice = True
-        """Events of channels in Stasis come twice, as with both subscriptions on a real one."""
-        self.mute = False
-        """Events are lost, though the socket stays."""
-        self.requests: list[tuple[str, str]] = []
-        """Method and path of every request, in order, the websocket's included."""
-        self.on_socket: list[tuple[str, str]] = []
-        """Those of them that came on an event socket."""
-        self.recordings: set[str] = set()
-        self.recorded = b""
-        """Names of what was recorded, and what is in each of them."""
-        self.no_snooping = False
-        """It cannot make a channel that hears another."""
-        self.disallowed: set[str] = set()
-        self.subscriptions: set[str] = set()
-        self.startup_time = now()
-        self.port = 0
+        super().__init__(speed, trunk, fallback, fallback_passes)
         self._dialled: Counter[str] = Counter()
         self._restarts = count(1)
         self._sockets: dict[str, tuple[web.WebSocketResponse, web.Request]] = {}
@@ -89,10 +48,6 @@ class FakeAri(Freezable):
         self._http_side = AriHttpSide(self)
         self._runner = web.AppRunner(self._http_side.app(), shutdown_timeout=0.1)
         self._site: web.TCPSite | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -167,10 +122,6 @@ class FakeAri(Freezable):
         self.trunk_is_down = not reachable
         self.send(contact_status(self.endpoint(), reachable=reachable))
 
-    def endpoint(self) -> dict[str, Any]:
-        """The trunk, as Asterisk shows it."""
-        return endpoint_of(self.trunk, self.calls, is_down=self.trunk_is_down)
-
     def rings_in(self, channel_id: str, number: str, phone: Behaviour | None = None) -> FakeCall:
         """Somebody calls us: an inbound channel that enters Stasis at once."""
         told = {"TALK_DETECT(set)": TALK_DETECTION}  # by the dialplan
@@ -185,7 +136,6 @@ class FakeAri(Freezable):
     # What its HTTP side tells it
 
     async def listens(self, app: str, socket: web.WebSocketResponse, request: web.Request) -> None:
-        """An application's event socket is open until this returns."""
         if app in self._sockets:
             old, _ = self._sockets.pop(app)
             replaced = {"type": "ApplicationReplaced", "timestamp": now(), "application": app}
@@ -207,14 +157,12 @@ class FakeAri(Freezable):
         return call
 
     def snoops_on(self, call: FakeCall, snoop_id: str) -> FakeCall:
-        """A channel that hears what this call's phone says, until that is gone."""
         snoop = self._new_call(snoop_id, "", {})
         snoop.state = "Up"
         self._run(snoop.snoop(call, SNOOP_ENTERS_AFTER))
         return snoop
 
     def takes_back(self, call: FakeCall, extension: str) -> None:
-        """The dialplan goes on there with a call that was in Stasis."""
         self._run(self._dialplan(call, extension))
 
     def _new_call(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import repeat
 from uuid import UUID
 
+from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
@@ -121,3 +122,9 @@ def habit(number: str, nth: int) -> Outcome:
     outcomes = HABITS.get(number[4:6], [Outcome.DEAD_NUMBER]) if number.startswith("+999") else []
     [*first, last] = outcomes or [Outcome.DEAD_NUMBER]
     return [*first, *repeat(last, nth)][nth - 1]
+
+
+async def begin(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
+    """As a worker does: first a line, then the job."""
+    [line] = await dialler.reserve(urgent=True, at_most=1)
+    await caller.dial(attempt, line)

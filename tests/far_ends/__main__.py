@@ -15,7 +15,7 @@ from tests.far_ends.page import table
 from tests.far_ends.peer import Peer, in_background
 from tests.far_ends.trial import CHANNELS, SETTINGS, ring_all, trunk_to
 from tests.support.server import Values
-from tests.system.conftest import own_pbx
+from tests.support.settings_of_nodes import own_pbx
 
 
 def main() -> int:

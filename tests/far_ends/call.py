@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from prompts.audio import TELEPHONE_RATE, Audio
-from tests.far_ends.dialog import Dialog, happens
+from tests.far_ends.dialog import Dialog, Trunk, happens
 from tests.far_ends.rtp import Address, Ear, Media, recording
 from tests.far_ends.sdp import Description, where
 from tests.far_ends.sip import SDP, Header, Message
 from tests.far_ends.sounds import key_tone
-
-if TYPE_CHECKING:
-    from tests.far_ends.peer import Peer
 
 AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the 200s that are sent until their ACK comes (RFC 3261, 13.3.1.4)."""
@@ -30,7 +26,7 @@ PLAIN = Description()
 class Call(Dialog):
     """From its INVITE to its end, with sound. Verbs that take time are awaited."""
 
-    def __init__(self, peer: Peer, invite: Message, caller: Address) -> None:
+    def __init__(self, peer: Trunk, invite: Message, caller: Address) -> None:
         super().__init__(peer, invite, caller)
         self.answered_at: float | None = None
         """A moment of the monotonic clock."""

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from tests.far_ends.rtp import Address
+from tests.far_ends.rtp import Address, Media
 from tests.far_ends.sip import SDP, Header, Message, response, token
-
-if TYPE_CHECKING:
-    from tests.far_ends.peer import Peer
 
 LONGEST = 240.0
 """Seconds after which a behaviour does not wait any longer: no call lasts so long."""
 REPLY_WITHIN = 5.0
 
 
+class Trunk(Protocol):
+    """Where a call came to: what it says and what it hears goes through there."""
+
+    host: str
+
+    @property
+    def at(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def side_door(self) -> str: ...
+
+    def send(self, message: Message, to: Address) -> None: ...
+
+    async def open_media(self, host: str | None = None) -> Media: ...
+
+
 class Dialog:
     """From an INVITE to the end. What waits is awaited; the rest sends one message."""
 
-    def __init__(self, peer: Peer, invite: Message, caller: Address) -> None:
+    def __init__(self, peer: Trunk, invite: Message, caller: Address) -> None:
         self.peer = peer
         self.invite = invite
         self.invites = 1

@@ -25,7 +25,7 @@ from tests.far_ends.peer import Peer
 from tests.far_ends.sip import Header
 from tests.far_ends.trial import SETTINGS, TEXT
 from tests.support.server import Server, Values
-from tests.system.conftest import own_pbx
+from tests.support.settings_of_nodes import own_pbx
 
 NETWORK = "forged"
 PASSED = "verstat=TN-Validation-Passed"

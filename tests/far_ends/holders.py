@@ -24,7 +24,7 @@ from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.trial import SETTINGS, TEXT
 from tests.support.server import Server, Values
-from tests.system.conftest import own_pbx
+from tests.support.settings_of_nodes import own_pbx
 
 LINES = 32
 CALLERS = 36

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.hostile.site import end_those_in
+from tests.support.processes import end_those_in
 from tests.support.server import Server, Values
 
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from tests.far_ends.behaviours import ALL
 from tests.far_ends.page import table
-from tests.hostile.__main__ import FEWEST_FAR_ENDS
-from tests.system.alerts.test_far_ends import TELLING
+from tests.far_ends.telling import FEWEST_FAR_ENDS, TELLING
 
 PAGE = Path(__file__).parents[2] / "docs" / "far-ends.md"
 

@@ -18,6 +18,7 @@ from bench.say import say
 from broadcast.responses.codes import chance_to_find
 from directory.officers.lockout_policy import LockoutPolicy
 from embedded.network.free_ports import LOOPBACK
+from tests.far_ends.telling import FEWEST_FAR_ENDS
 from tests.hostile import attacks
 from tests.hostile.attack import AFTER, ATTACKS, DURING, LAST, Attack, Verdict, play
 from tests.hostile.canary import WORDS, System
@@ -26,16 +27,15 @@ from tests.hostile.forged_callbacks import forge_call_backs
 from tests.hostile.held_lines import hold_lines
 from tests.hostile.logs import Logs
 from tests.hostile.media import Media
-from tests.hostile.processes import ours
 from tests.hostile.sending import FOREIGN, Sent, door_at, throw
 from tests.hostile.site import Site, site
 from tests.hostile.tally import Tally
 from tests.support.people import phone
+from tests.support.processes import ours
 
 PACKETS, SOUNDS = 20_000, 20_000
 LARGEST_LOGS_KB = 4096
 FEWEST_ATTACKS = 30
-FEWEST_FAR_ENDS = 80
 TEXT = "Inbraak bezig. Blijf binnen."
 KINDS = (10, 11, 11, 12, 12, 13, 14, 15, 15, 15, 16, 17, 18, 19, 20, 21, 22, 23)
 CLOSED_WITHIN = 180.0

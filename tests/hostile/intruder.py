@@ -14,8 +14,6 @@ from typing import Any
 from tests.hostile import mischief
 
 SOURCE = Path(mischief.__file__).read_text()
-MARK = "What an attacker does on the machine"
-"""By this their processes are known: they name our folders as our own do."""
 DONE = mischief.DONE
 PYTHON = os.path.realpath(sys.executable)
 NOBODY = "nobody"

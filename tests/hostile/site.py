@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -29,10 +29,10 @@ from simulation.stage import set_stage
 from tests.hostile.canary import Canaries
 from tests.hostile.intruder import NOBODY, Intruder
 from tests.hostile.packets import Packets
-from tests.hostile.processes import ASTERISK, LINE, POSTGRES, SERVE, of_kind, ours
 from tests.hostile.trap import Trap
+from tests.support.processes import ASTERISK, LINE, POSTGRES, SERVE, end_those_in, of_kind, ours, wait_for
 from tests.support.server import Server, Typed, Values
-from tests.system.conftest import SHORT, own_pbx
+from tests.support.settings_of_nodes import SHORT, own_pbx
 
 STRANGERS = tuple(f"324{70 + n % 30}{(n * 7_919 + 104_729) % 1_000_000:06}" for n in range(40))
 """Numbers of nobody, for packets."""
@@ -232,25 +232,6 @@ class Site:
             self.server.process.kill()
             self.server.process.wait()
         end_those_in(self.folder)
-
-
-def end_those_in(folder: Path) -> None:
-    """Every process that works in a data folder, at once, and those that are started in the meantime too."""
-    for _ in range(5):
-        for one in ours(folder):
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(one.pid).kill()
-        if wait_for(lambda: not ours(folder), 2.0):
-            return
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 @contextmanager

@@ -17,12 +17,12 @@ from ivr.pbx.trunk import Trunk
 from ivr.service_calls.call_backs import CallBacks
 from prompts.catalogue import Key
 from storage.transactions import Transactions
-from tests.broadcast.conftest import NODE
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.conftest import PATIENCE, LineDesk, line_on
 from tests.ivr.officers import PoliceHouse, calling_back
+from tests.support.office import NODE
 
 AUDIBLE: tuple[Key, ...] = (
     "police_confirm",

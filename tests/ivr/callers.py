@@ -19,6 +19,7 @@ from tests.fakes.phone import Phone
 
 SAYS: dict[Key, Sound] = {key: Sound(Path(f"/sounds/{key}"), 2.0) for key in get_args(Key)}
 TONE = Sound(Path("/sounds/tone"), 0.4)
+SPOKEN = Sound(SAYS["goodbye"].path.with_name("what-was-said"), 3.0)
 NEWEST, OLDER = (ReplayedAlert(number, Sound(Path(f"/sounds/alert-{number}"), 8.0)) for number in (2, 1))
 
 
@@ -74,6 +75,32 @@ class Caller:
 
     async def confirm(self, alert: ReplayedAlert) -> None:
         self.confirmed.append(alert.broadcast)
+
+
+@dataclass
+class Spoken:
+    """What a caller said, and what they had done with it."""
+
+    recording: str
+    did: list[str]
+    is_empty: bool
+
+    async def keep(self) -> Sound | None:
+        self.did.append("empty" if self.is_empty else "keep")
+        return None if self.is_empty else SPOKEN
+
+    async def send(self) -> None:
+        self.did.append("send")
+
+    async def discard(self) -> None:
+        self.did.append("discard")
+
+
+class Reporting(Caller):
+    """Somebody whose report is taken."""
+
+    async def begin_report(self) -> SpokenReporting:
+        return Spoken("report-1", did=[], is_empty=False)
 
 
 @asynccontextmanager

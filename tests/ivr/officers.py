@@ -30,10 +30,10 @@ from prompts.catalogue import Key
 from prompts.languages import LANGUAGES
 from prompts.zone import zone_names
 from storage.transactions import Transactions
-from tests.broadcast.conftest import NODE, Office
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.ivr.callers import SAYS, TONE
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, DE_BIST, network_of, phone
+from tests.support.reports import SPOKEN
 
 AN, BERT, MAES = phone(10, 1), phone(10, 2), phone(10, 9)
 PIN = "846203"

@@ -26,11 +26,10 @@ from prompts.espeak import MANNERS
 from prompts.languages import LANGUAGES
 from prompts.normalise import normalise
 from tests.architecture.measures import packages
-from tests.broadcast.conftest import Office
-from tests.broadcast.ledger.test_lease import lapse
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.ivr.officers import AN, PoliceHouse
+from tests.support.office import Office, lapse
 from tests.support.people import ADMIN, DE_BIST
+from tests.support.reports import SPOKEN
 
 HOUSE = Path(__file__).parents[2]
 MIGRATIONS = HOUSE / "buurtbel" / "database" / "migrations"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import pytest
 from procrastinate import App
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +19,7 @@ from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.spool import Spool
 from broadcast.engine.upkeep import Upkeep
-from broadcast.engine.worker import make_app, register, work
+from broadcast.engine.worker import register, work
 from broadcast.ledger.lease import Claimant, Lease
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
@@ -215,10 +214,9 @@ class Office:
             return len((await connection.scalars(select(Recipient.id).where(Recipient.opened))).all())
 
 
-@pytest.fixture
-async def office(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    app = make_app(database_url)
-    async with app.open_async():
-        made = Office(database, app, tmp_path)
-        await made.lease_of(NODE)
-        yield made
+async def lapse(office: Office, node: str = NODE) -> None:
+    """The database has not heard of this node for the whole of its lease."""
+    async with office.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE node SET leased_until = now(), renewed_at = now() WHERE name = :n"), {"n": node}
+        )

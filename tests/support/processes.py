@@ -1,17 +1,18 @@
 """Which processes are ours, and what each of them may do: read from the system, not from any note."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from tests.hostile.intruder import MARK
-
 ASTERISK, POSTGRES, LINE, SERVE = "Asterisk", "PostgreSQL", "line", "serve"
 KEEPER, OTHER = "keeper", "other"
+ATTACKS = "What an attacker does on the machine"
+"""In the command line of who attacks a server: they name its folders as its own programs do."""
 RIGHTS = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 
 
@@ -66,7 +67,7 @@ def ours(folder: Path) -> list[Ours]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError, ValueError):
             words = process.cmdline()
-            if process.pid == os.getpid() or any(MARK in word for word in words) or not words:
+            if process.pid == os.getpid() or any(ATTACKS in word for word in words) or not words:
                 continue
             if process.status() != psutil.STATUS_ZOMBIE and _works_in(process, words, folder):
                 found.append(Ours(process.pid, _kind(words), " ".join(words), _status(process.pid)))
@@ -76,6 +77,25 @@ def ours(folder: Path) -> list[Ours]:
 def of_kind(folder: Path, kind: str) -> list[int]:
     """The process ids, oldest first. PostgreSQL is its server, without those that it has started."""
     return [one.pid for one in ours(folder) if one.kind == kind]
+
+
+def end_those_in(folder: Path) -> None:
+    """Every process that works in a data folder, at once, and those that are started in the meantime too."""
+    for _ in range(5):
+        for one in ours(folder):
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(one.pid).kill()
+        if wait_for(lambda: not ours(folder), 2.0):
+            return
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def _works_in(process: psutil.Process, words: list[str], folder: Path) -> bool:

@@ -11,7 +11,7 @@ from tests.far_ends.crowd import SLOWLY, Fault, alert_through, crowd_at, is_know
 from tests.far_ends.names import Names
 from tests.far_ends.peer import in_background
 from tests.support.server import Server
-from tests.system.conftest import own_pbx
+from tests.support.settings_of_nodes import own_pbx
 
 DNS, NAME = "127.0.0.53", "trunk.test"
 SETTINGS = Path("/etc/resolv.conf")

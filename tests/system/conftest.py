@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import make_url
 
 from embedded.cluster import ROLE
-from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
+from embedded.network.free_ports import LOOPBACK
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
 from prompts.fixed import place_of
@@ -22,26 +22,8 @@ from tests.conftest import superuser
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.callers import Says
 from tests.support.server import Server, Values
+from tests.support.settings_of_nodes import SHORT, own_pbx
 from tests.support.wires import SipTap
-
-SHORT: dict[str, dict[str, str]] = {
-    "alert": {"ring": "4"},
-    "retry": {
-        "busy": "1",
-        "no_answer": "1",
-        "rejected": "1",
-        "dead_number": "1",
-        "voicemail": "1",
-        "partial": "1",
-        "congestion": "0.5",
-        "congestion_longest": "2",
-        "tries_per_number": "2",
-    },
-    "speech": {"zone": "Politie"},
-    "duty": {"after": "1", "ring": "8"},
-    "leaving": {"after": "3"},
-}
-"""Waits, so that a test does not take as long as an evening of calls."""
 
 
 class NewServer(Protocol):
@@ -77,16 +59,6 @@ def new_database(server_url: str, name: str) -> Iterator[str]:
         admin.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def own_pbx(asterisk_root: Path) -> dict[str, str]:
-    ports = free_ports(2)
-    return {
-        "sip_bind": f"{LOOPBACK}:{ports}",
-        "ari_bind": f"{LOOPBACK}:{ports + 1}",
-        "rtp_ports": str(free_audio_ports()),
-        "root": str(asterisk_root),
-    }
 
 
 @pytest.fixture(scope="session")

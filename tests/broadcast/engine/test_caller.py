@@ -20,8 +20,8 @@ from broadcast.ledger.queue import AttemptQueue
 from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from storage.engine import make_engine
-from tests.broadcast.conftest import PATIENCE, Office
-from tests.fakes.dialler import FakeDialler
+from tests.fakes.dialler import FakeDialler, begin
+from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
 
 AN, BERT, CHRIS, HOME = phone(10, 1), phone(10, 2), phone(10, 3), phone(12, 4)
@@ -108,12 +108,6 @@ def caller_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None =
     return AttemptRunner(
         ledger, dialler, sounds, office.lease, office.spool, attempts=OpenAttempts(dialler.stop)
     )
-
-
-async def begin(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
-    """As a worker does: first a line, then the job."""
-    [line] = await dialler.reserve(urgent=True, at_most=1)
-    await caller.dial(attempt, line)
 
 
 async def until_stopped(dialler: FakeDialler) -> None:

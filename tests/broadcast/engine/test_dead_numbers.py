@@ -12,7 +12,7 @@ from broadcast.rules.dead_numbers import TELEPHONE
 from broadcast.states import Outcome
 from broadcast.tables import Attempt, Broadcast
 from directory.tables import Number
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 from tests.support.people import hold_for_dead, network_of, phone
 
 AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(20, 3)

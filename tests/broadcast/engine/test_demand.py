@@ -4,8 +4,8 @@ import pytest
 
 from broadcast.engine.demand import urgent_calls_due
 from broadcast.engine.nodes import tell_trunk_fault
-from tests.broadcast.conftest import NODE, PATIENCE, Office
 from tests.broadcast.ledger.test_one_call_a_telephone import OTHER_NODE, takes, two_alerts, waiting
+from tests.support.office import NODE, PATIENCE, Office
 from tests.support.people import network_of, phone
 
 pytestmark = pytest.mark.timeout(PATIENCE)

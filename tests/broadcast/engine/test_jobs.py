@@ -20,8 +20,8 @@ from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
-from tests.broadcast.conftest import AT_ONCE, PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import AT_ONCE, PATIENCE, Office
 from tests.support.people import network_of, phone
 
 AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(12, 3)

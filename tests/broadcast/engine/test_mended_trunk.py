@@ -17,11 +17,11 @@ from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt, Node
 from ivr.outbound.trunk_health import DIFFERENT_NUMBERS, SAID_AGAIN_AFTER
 from ivr.pbx.trunk import Trunk
-from tests.broadcast.conftest import AT_ONCE, NODE, Office
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.conftest import SPEED, LineDesk, line_on, until
+from tests.support.office import AT_ONCE, NODE, Office
 from tests.support.people import network_of, phone
 
 MEMBERS = 40

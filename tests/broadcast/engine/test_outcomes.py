@@ -14,8 +14,8 @@ from broadcast.ledger.queue import AttemptQueue
 from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from storage.engine import make_engine
-from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
 
 AN, BERT = phone(10, 1), phone(10, 2)

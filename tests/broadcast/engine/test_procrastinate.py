@@ -10,7 +10,7 @@ from procrastinate.sql import queries
 
 from broadcast.engine.worker import GatedJobManager
 from tests.architecture.measures import HOUSE
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 
 FUNCTIONS = {
     "procrastinate_fetch_job_v2": "target_queue_names character varying[], p_worker_id bigint",

@@ -6,8 +6,7 @@ from sqlalchemy import text
 from broadcast.engine.takeover import Takeover
 from broadcast.policy import NodePolicy, RetryPolicy
 from broadcast.states import Outcome
-from tests.broadcast.conftest import NODE, PATIENCE, Office
-from tests.broadcast.ledger.test_lease import lapse
+from tests.support.office import NODE, PATIENCE, Office, lapse
 from tests.support.people import network_of, phone
 
 AN, BERT = phone(10, 1), phone(10, 2)

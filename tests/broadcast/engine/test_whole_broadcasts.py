@@ -5,8 +5,8 @@ from datetime import time
 
 from broadcast.policy import BroadcastPolicy
 from broadcast.states import BroadcastState, Outcome
-from tests.broadcast.conftest import AT_ONCE, PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import AT_ONCE, PATIENCE, Office
 from tests.support.people import network_of, phone
 
 WHAT_BECOMES_OF = {

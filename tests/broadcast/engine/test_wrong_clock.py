@@ -9,7 +9,7 @@ from broadcast.policy import RetryPolicy
 from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 from tests.support.people import network_of, phone
 
 AN = phone(10, 1)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome, Result
 from broadcast.tables import Attempt, OpenCall, Recipient
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 
 FORWARD = ("queued", "dialling", "done")
 NOT_OF_A_CALL = {Outcome.CANCELLED, Outcome.EXPIRED, Outcome.CALLED_BACK, Outcome.CONFIRMED_BY_CALLBACK}

@@ -15,7 +15,7 @@ from broadcast.ledger.callback import (
 from broadcast.states import Outcome
 from broadcast.tables import Attempt, Broadcast
 from directory.possible_numbers import possible_numbers
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 from tests.support.people import named, network_of, phone
 
 MOBILE, HOME, WORK = phone(10, 1), phone(10, 2), phone(10, 3)

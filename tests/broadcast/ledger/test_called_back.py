@@ -10,7 +10,7 @@ from broadcast.ledger.hastening import hasten
 from broadcast.policy import BroadcastPolicy, RetryPolicy
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt
-from tests.broadcast.conftest import NODE, PATIENCE, Office
+from tests.support.office import NODE, PATIENCE, Office
 from tests.support.people import network_of, phone
 
 MOBILE, HOME, WORK = phone(17, 1), phone(17, 2), phone(17, 3)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from broadcast.policy import RetryPolicy
 from broadcast.states import Outcome, Result
 from broadcast.tables import Attempt
-from tests.broadcast.conftest import PATIENCE, Office
 from tests.broadcast.ledger.test_called_back import (
     HOME,
     MOBILE,
@@ -20,6 +19,7 @@ from tests.broadcast.ledger.test_called_back import (
     shipped_waits,
 )
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
 
 __all__ = ["shipped_waits"]

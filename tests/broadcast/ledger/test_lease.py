@@ -20,9 +20,8 @@ from broadcast.ledger.taking import Taken
 from broadcast.policy import NodePolicy
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
-from tests.broadcast.conftest import NODE, PATIENCE, Office
-from tests.broadcast.engine.test_caller import begin
-from tests.fakes.dialler import FakeDialler
+from tests.fakes.dialler import FakeDialler, begin
+from tests.support.office import NODE, PATIENCE, Office, lapse
 from tests.support.people import ADMIN, network_of, phone
 
 AN = phone(10, 1)
@@ -32,12 +31,16 @@ BOOT = uuid4()
 pytestmark = pytest.mark.timeout(PATIENCE)
 
 
-async def lapse(office: Office, node: str = NODE) -> None:
-    """The database has not heard of this node for the whole of its lease."""
-    async with office.engine.begin() as connection:
-        await connection.execute(
-            text("UPDATE node SET leased_until = now(), renewed_at = now() WHERE name = :n"), {"n": node}
-        )
+async def an_is_rung(office: Office, caller: AttemptRunner, dialler: FakeDialler) -> tuple[int, UUID]:
+    """For as long as she is let ring; the broadcast, and the attempt."""
+    await network_of(office.engine, {"An": [AN]})
+    sent = await office.sends()
+    dialler.rings_until[AN] = asyncio.Event()
+    first = (await office.open_calls())[AN]
+    await begin(caller, dialler, first)
+    while not dialler.orders:
+        await asyncio.sleep(0.01)
+    return sent.broadcast, first
 
 
 async def test_two_machines_under_one_name_do_not_both_serve(office: Office) -> None:
@@ -166,15 +169,9 @@ async def test_what_a_node_was_calling_is_called_by_others_while_it_has_given_up
     office: Office,
 ) -> None:
     """As when its PBX is frozen: nobody waits until the lease would have ended by itself."""
-    await network_of(office.engine, {"An": [AN]})
-    sent = await office.sends()
     dialler = FakeDialler()
-    dialler.rings_until[AN] = asyncio.Event()
     caller = office.caller(dialler)
-    first = (await office.open_calls())[AN]
-    await begin(caller, dialler, first)
-    while not dialler.orders:
-        await asyncio.sleep(0.01)
+    broadcast, first = await an_is_rung(office, caller, dialler)
     keeping = asyncio.create_task(office.lease.keep(caller.forget_what_was_taken_over))
     office.lease.give_up()
     policy = NodePolicy(urgent_at_once=True)
@@ -192,7 +189,7 @@ async def test_what_a_node_was_calling_is_called_by_others_while_it_has_given_up
     while dialler.stopped != [first]:
         await asyncio.sleep(0.01)
     await caller.finished()
-    [line] = (await office.lines(sent.broadcast)).values()
+    [line] = (await office.lines(broadcast)).values()
     assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
     keeping.cancel()
 
@@ -227,20 +224,14 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
 
 
 async def test_a_call_that_others_closed_stops_ringing_when_its_node_is_back(office: Office) -> None:
-    await network_of(office.engine, {"An": [AN]})
-    sent = await office.sends()
     dialler = FakeDialler()
-    dialler.rings_until[AN] = asyncio.Event()
     caller = office.caller(dialler)
-    first = (await office.open_calls())[AN]
-    await begin(caller, dialler, first)
-    while not dialler.orders:
-        await asyncio.sleep(0.01)
+    broadcast, first = await an_is_rung(office, caller, dialler)
     await office.ends(first, Outcome.UNKNOWN)
     await caller.forget_what_was_taken_over()
     await caller.finished()
     assert dialler.stopped == [first]
-    [line] = (await office.lines(sent.broadcast)).values()
+    [line] = (await office.lines(broadcast)).values()
     assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
 
 

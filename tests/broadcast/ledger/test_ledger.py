@@ -11,7 +11,7 @@ from broadcast.policy import RetryPolicy
 from broadcast.ports import CallOutcome
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
-from tests.broadcast.conftest import Office
+from tests.support.office import Office
 from tests.support.people import network_of, phone
 
 AN_MOBILE, BERT_MOBILE, CHRIS_MOBILE = phone(10, 1), phone(10, 2), phone(10, 3)

@@ -31,8 +31,8 @@ from broadcast.states import Outcome
 from broadcast.tables import Broadcast, RecipientNumber
 from broadcast.trial_tables import TrialCall
 from storage.engine import make_engine
-from tests.broadcast.conftest import NODE, Office
 from tests.broadcast.ledger.ledger_model import FORWARD, LedgerModel
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
 NUMBERS = [phone(10, n) for n in range(4)]
@@ -289,7 +289,10 @@ def office(runner: asyncio.Runner, database_url: str, tmp_path: Path) -> Iterato
 
 def test_the_ledger_keeps_its_word_whatever_is_asked_of_it(office: Office, runner: asyncio.Runner) -> None:
     slow = [HealthCheck.too_slow]
-    patient = settings(max_examples=50, stateful_step_count=25, derandomize=True, suppress_health_check=slow)
+    half = settings().max_examples // 2
+    patient = settings(
+        max_examples=half, stateful_step_count=25, derandomize=True, suppress_health_check=slow
+    )
 
     class InThisOffice(LedgerMachine):
         def __init__(self) -> None:

@@ -20,11 +20,11 @@ from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt, OpenCall
 from broadcast.trial_tables import TrialCall
-from tests.broadcast.conftest import NODE, PATIENCE, Office
 from tests.broadcast.test_duty import on_duty_are
-from tests.broadcast.test_inbox import reported
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import NODE, PATIENCE, Office
 from tests.support.people import ADMIN, network_of, phone
+from tests.support.reports import reported
 
 AN = phone(10, 1)
 OTHER_NODE = "tongerlo"

@@ -10,14 +10,22 @@ from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
 from broadcast.states import Outcome
 from broadcast.trial_tables import TrialCall
-from tests.broadcast.conftest import NODE, PATIENCE, Office
-from tests.broadcast.ledger.test_lease import lapse
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import NODE, PATIENCE, Office, lapse
 from tests.support.people import ADMIN, network_of, phone
 
 AN, HOME = phone(10, 1), phone(10, 2)
 
 pytestmark = pytest.mark.timeout(PATIENCE)
+
+
+async def an_reports(office: Office) -> None:
+    """She was called, and speaks to us still."""
+    await network_of(office.engine, {"An": [AN]})
+    await office.sends()
+    an = await office.takes(AN)
+    reports = CallOutcome(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
+    await office.ledger.record({an.attempt: reports})
 
 
 async def test_another_machine_gets_a_name_whose_calls_are_up_only_when_they_are_over(office: Office) -> None:
@@ -42,11 +50,7 @@ async def test_calls_of_other_nodes_keep_no_machine_from_the_name_of_a_broken_on
 async def test_another_machine_frees_no_telephone_that_the_broken_one_may_still_speak_to(
     office: Office,
 ) -> None:
-    await network_of(office.engine, {"An": [AN]})
-    await office.sends()
-    an = await office.takes(AN)
-    reports = CallOutcome(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
-    await office.ledger.record({an.attempt: reports})
+    await an_reports(office)
     async with office.engine.begin() as connection:
         await trials.order(connection, ADMIN, HOME, "nl")
         trial = await trials.take(connection, NODE)
@@ -65,11 +69,7 @@ async def test_another_machine_frees_no_telephone_that_the_broken_one_may_still_
 async def test_the_next_process_of_an_installation_frees_the_telephones_of_the_one_before(
     office: Office,
 ) -> None:
-    await network_of(office.engine, {"An": [AN]})
-    await office.sends()
-    an = await office.takes(AN)
-    reports = CallOutcome(Outcome.CONFIRMED, ended_at=await office.now(), goes_on_for=600)
-    await office.ledger.record({an.attempt: reports})
+    await an_reports(office)
     assert await office.lease.claim()
     await office.caller(FakeDialler()).free_telephones()
     assert not await is_taken(office.engine, AN)

@@ -13,10 +13,10 @@ import soundfile
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import make_engine
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.buurtbel.commands.test_recorded_alerts import report_from
 from tests.buurtbel.conftest import Town, Typed
 from tests.support.people import DE_BIST, hold_for_dead, network_of, phone
+from tests.support.reports import SPOKEN
 
 TEXT = "Inbraak om 3.15 in de Beukenln. 12/3. Blijf binnen, bel 101."
 URGENT = ("--network", DE_BIST, "--urgent", "--by", "Maes")

@@ -16,11 +16,11 @@ import soundfile
 
 from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.sentences import Failed
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.buurtbel.commands.measured import Used, measured
 from tests.buurtbel.commands.test_help import as_somebody_else
 from tests.buurtbel.conftest import Answer, Town, Typed
 from tests.support.people import DE_BIST, phone
+from tests.support.reports import SPOKEN
 
 SEND = ("send", "--network", DE_BIST, "--urgent", "--by", "Maes", "--recording")
 IMPORT = ("member", "import", "--network", DE_BIST)

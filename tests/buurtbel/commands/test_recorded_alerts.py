@@ -8,10 +8,9 @@ import soundfile
 
 from prompts.audio import Audio
 from storage.engine import make_engine
-from tests.broadcast.test_inbox import reported
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.buurtbel.conftest import Town, Typed
 from tests.support.people import DE_BIST, phone
+from tests.support.reports import SPOKEN, reported
 
 TO = ("--network", DE_BIST, "--urgent", "--by", "Maes")
 

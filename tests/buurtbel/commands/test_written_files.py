@@ -15,11 +15,11 @@ import soundfile
 
 from buurtbel.terminal.files import to_write
 from buurtbel.terminal.sentences import Failed
-from tests.broadcast.test_recorded_alert import SPOKEN
 from tests.buurtbel.commands.test_help import as_somebody_else
 from tests.buurtbel.commands.test_recorded_alerts import report_from
 from tests.buurtbel.conftest import Answer, Town, Typed
 from tests.support.people import phone
+from tests.support.reports import SPOKEN
 
 PLAY = ("report-inbox", "play")
 

@@ -11,7 +11,7 @@ import psutil
 
 from tests.hostile.attack import DURING, Trial, attack
 from tests.hostile.intruder import NOBODY
-from tests.hostile.processes import ASTERISK
+from tests.support.processes import ASTERISK
 
 GROWS_AT_MOST = 100 << 20
 """Bytes of memory that Asterisk may take on for all that it is sent without a password."""

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from embedded.account import SERVES as OURS
 from tests.hostile.attack import ALL, Planting, Trial, attack
 from tests.hostile.attacks.links import entries, files
-from tests.hostile.processes import ours
+from tests.support.processes import ours
 
 
 @attack(by=OURS, restarts=ALL, turn=1)

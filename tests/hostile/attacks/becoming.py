@@ -12,7 +12,7 @@ from embedded.asterisk_root import ensure_root
 from tests.architecture.measures import packages
 from tests.hostile.attack import ALL, DURING, LAST, Planting, Trial, attack
 from tests.hostile.intruder import DONE, NOBODY
-from tests.hostile.processes import ASTERISK, ours
+from tests.support.processes import ASTERISK, ours
 
 HOUSE = Path(buurtbel.__file__).parents[1]
 FILE_RIGHTS = "security.capability"

@@ -9,8 +9,9 @@ from pathlib import Path
 from embedded.account import SERVES as OURS
 from tests.hostile.attack import ALL, DURING, LAST, Planting, Trial, attack
 from tests.hostile.intruder import NOBODY
-from tests.hostile.site import COMMAND, end_those_in
+from tests.hostile.site import COMMAND
 from tests.hostile.trap import MODULES, PLANTED
+from tests.support.processes import end_those_in
 
 WITHIN = 20.0
 ELSEWHERE = "a-strangers-data"

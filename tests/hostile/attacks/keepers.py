@@ -3,8 +3,7 @@
 from embedded.account import DATABASE as DB
 from embedded.account import PBX
 from tests.hostile.attack import Trial, attack
-from tests.hostile.processes import KEEPER, LINE, of_kind, ours
-from tests.hostile.site import wait_for
+from tests.support.processes import KEEPER, LINE, of_kind, ours, wait_for
 
 NOTICED_WITHIN = 30.0
 """Seconds until `serve` has noticed, and either goes on or has ended for whoever starts it again."""

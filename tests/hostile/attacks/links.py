@@ -8,8 +8,8 @@ from pathlib import Path
 from embedded.account import DATABASE as DB
 from embedded.account import PBX
 from tests.hostile.attack import PROGRAMS, Planting, Trial, attack
-from tests.hostile.processes import ours
 from tests.hostile.site import KILLED, Site
+from tests.support.processes import ours
 
 GIGANTIC = 1 << 36
 """Bytes of a file without a block on the disk."""

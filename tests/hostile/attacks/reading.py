@@ -10,8 +10,8 @@ from embedded.account import PBX
 from embedded.account import SERVES as OURS
 from tests.hostile.attack import DURING, LAST, Trial, attack
 from tests.hostile.intruder import NOBODY
-from tests.hostile.processes import ASTERISK, ours
 from tests.hostile.site import SECRET, TRUNK_SECRET, Site
+from tests.support.processes import ASTERISK, ours
 
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"))
 

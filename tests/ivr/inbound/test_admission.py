@@ -15,9 +15,8 @@ from ivr.pbx.trunk import Trunk
 from ivr.scripts.member_line import member_line
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
-from tests.ivr.callers import NEWEST, SAYS, Caller, heard
+from tests.ivr.callers import NEWEST, SAYS, Caller, Reporting, heard
 from tests.ivr.conftest import ANode
-from tests.ivr.outbound.test_hand_over import Reporting
 
 CHANNELS, SHARE = 8, 4
 

@@ -9,20 +9,13 @@ from broadcast.ports import CallOrder, CallOutcome
 from broadcast.states import Outcome
 from ivr.inbound.reception import LONGEST
 from ivr.pbx.trunk import Trunk
-from ivr.scripts.take_report import SpokenReporting
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
-from tests.ivr.callers import Caller
+from tests.ivr.callers import Caller, Reporting
 from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.ivr.inbound.test_reception import Door, audible
-from tests.ivr.scripts.test_take_report import Spoken
 from tests.support.people import phone
-
-
-class Reporting(Caller):
-    async def begin_report(self) -> SpokenReporting:
-        return Spoken("report-1", did=[], is_empty=False)
 
 
 async def presses_9_and_waits(call: FakeCall) -> None:

@@ -12,26 +12,7 @@ from ivr.scripts.sentences import Says
 from ivr.scripts.take_report import LONGEST, SpokenReporting, take_report
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
-from tests.ivr.callers import SAYS, TONE
-
-SPOKEN = Sound(SAYS["goodbye"].path.with_name("what-was-said"), 3.0)
-
-
-@dataclass
-class Spoken:
-    recording: str
-    did: list[str]
-    is_empty: bool
-
-    async def keep(self) -> Sound | None:
-        self.did.append("empty" if self.is_empty else "keep")
-        return None if self.is_empty else SPOKEN
-
-    async def send(self) -> None:
-        self.did.append("send")
-
-    async def discard(self) -> None:
-        self.did.append("discard")
+from tests.ivr.callers import SAYS, SPOKEN, TONE, Spoken
 
 
 @dataclass

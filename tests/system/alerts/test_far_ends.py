@@ -8,33 +8,12 @@ import pytest
 from embedded.network.free_ports import free_audio_ports
 from tests.far_ends.behaviours import ALL
 from tests.far_ends.peer import Peer, in_background
+from tests.far_ends.telling import TELLING
 from tests.far_ends.trial import CHANNELS, SETTINGS, Trial, Verdict, trunk_to
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = pytest.mark.pbx
-
-TELLING = (
-    "069",  # 401 whatever is said
-    "072",  # 100 and nothing more
-    "108",  # an announcement until the answer, then nobody
-    "109",  # the same, put down after a pass
-    "111",  # ringback after the answer
-    "133",  # held, and never back
-    "134",  # held, and back
-    "137",  # answers held, and takes us back
-    "145",  # keys as tones, though events were agreed
-    "201",  # no codec in common
-    "212",  # never a packet
-    "231",  # 200 against our CANCEL
-    "233",  # 503 after it
-    "237",  # 200 and BYE together
-    "239",  # two forks answer
-    "261",  # Contact elsewhere
-    "271",  # REFER to 112
-    "302",  # redirected to 112
-    "403",  # 403 at once,
-    "703",  # and after ringing
-)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from tests.pbx_fixtures import eventually, speech
 from tests.support.callers import MOST, Says, alert, beginning
 from tests.support.people import phone
 from tests.support.server import Server
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

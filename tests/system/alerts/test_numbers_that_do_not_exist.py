@@ -8,7 +8,8 @@ import pytest
 from tests.far_ends.call import Call
 from tests.far_ends.peer import DIGITS, Peer, in_background
 from tests.support.server import Server
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 

@@ -9,8 +9,9 @@ from embedded.network.free_ports import LOOPBACK
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.people import phone
 from tests.support.server import Server
+from tests.support.settings_of_nodes import own_pbx
 from tests.support.wires import SipTap
-from tests.system.conftest import NewServer, own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 

@@ -11,7 +11,8 @@ from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.callers import MOST, Says
 from tests.support.people import phone
 from tests.support.server import Server
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 

@@ -21,7 +21,8 @@ from tests.far_ends.crowd import (
 from tests.far_ends.peer import Peer, in_background
 from tests.support.apart import apart
 from tests.support.server import Server
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = pytest.mark.pbx
 

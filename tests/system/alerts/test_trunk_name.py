@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from embedded.network.free_ports import free_ports
+from tests.support.settings_of_nodes import own_pbx
 from tests.system.alerts.test_trial_calls import said
-from tests.system.conftest import NewServer, own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 

@@ -13,11 +13,12 @@ from embedded.network.free_ports import LOOPBACK
 from tests.hostile.attack import ATTACKS, PROGRAMS, play
 from tests.hostile.attacks import links
 from tests.hostile.logs import Logs
-from tests.hostile.processes import ASTERISK, LINE, POSTGRES, SERVE, of_kind, ours
 from tests.hostile.sending import FOREIGN, throw
-from tests.hostile.site import Site, wait_for
+from tests.hostile.site import Site
 from tests.pbx_fixtures import RunningNeighbourhood
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.processes import ASTERISK, LINE, POSTGRES, SERVE, of_kind, ours, wait_for
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

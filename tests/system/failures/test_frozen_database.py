@@ -12,7 +12,8 @@ import pytest
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.hanging import TEXT, asterisk_of, database_of, has_ended, listeners
 from tests.support.server import Server
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

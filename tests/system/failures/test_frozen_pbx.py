@@ -18,8 +18,9 @@ from tests.support.hanging import (
     until_rung_again,
 )
 from tests.support.server import Server
+from tests.support.settings_of_nodes import own_pbx
 from tests.support.wires import SipTap
-from tests.system.conftest import NewServer, own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

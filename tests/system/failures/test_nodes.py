@@ -12,8 +12,9 @@ from embedded.network.free_ports import LOOPBACK
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.people import phone
 from tests.support.server import Server, text_of
+from tests.support.settings_of_nodes import own_pbx
 from tests.support.wires import SipTap
-from tests.system.conftest import NewServer, new_database, own_pbx
+from tests.system.conftest import NewServer, new_database
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

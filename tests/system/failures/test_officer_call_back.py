@@ -16,9 +16,10 @@ from tests.pbx_fixtures import RunningNeighbourhood, speech
 from tests.support.callers import MOST, Says
 from tests.support.people import phone
 from tests.support.server import Server
+from tests.support.settings_of_nodes import own_pbx
 from tests.system.alerts.test_officer_calls import add_officer
 from tests.system.alerts.test_officer_on_duty import placed
-from tests.system.conftest import NewServer, own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 

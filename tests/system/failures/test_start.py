@@ -7,7 +7,8 @@ import pytest
 
 from embedded.network.free_ports import LOOPBACK
 from embedded.postgres import url_of_running
-from tests.system.conftest import NewServer, own_pbx
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
 

@@ -17,12 +17,12 @@ from embedded.account import DATABASE, PBX, SERVES, Account, account_for, as_acc
 from embedded.asterisk import keeper_of as pbx_keeper
 from embedded.folders import make_folder
 from embedded.postgres import keeper_of as database_keeper
-from tests.hostile.processes import ours
-from tests.hostile.site import end_those_in
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.people import phone
+from tests.support.processes import end_those_in, ours
 from tests.support.server import Server
-from tests.system.conftest import SHORT, NewServer, own_pbx
+from tests.support.settings_of_nodes import SHORT, own_pbx
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
