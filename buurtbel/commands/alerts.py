@@ -19,6 +19,9 @@ from buurtbel.terminal.sentences import Failed, complain
 Texts = Annotated[
     list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
 ]
+BroadcastNumber = Annotated[
+    int, typer.Argument(metavar="BROADCAST", min=1, max=2**31 - 1, help="Number that `send` gave it.")
+]
 Urgent = Annotated[bool, typer.Option("--urgent", help="Now, day or night.")]
 
 
@@ -68,7 +71,7 @@ def send(
 
 
 def stop(
-    broadcast: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")],
+    broadcast: BroadcastNumber,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -84,7 +87,7 @@ def stop(
 
 
 def withdraw_code(
-    broadcast: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number that `send` gave it.")],
+    broadcast: BroadcastNumber,
     by: By = None,
     as_json: Json = False,
 ) -> None:

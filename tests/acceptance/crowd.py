@@ -3,24 +3,22 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.children import ChildDied, child
 from bench.somebody import BENCH
 from broadcast.draft import Draft
 from broadcast.states import AttemptState, Outcome
 from broadcast.tables import Attempt
-from directory.registry import add_member, add_network
 from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
 from ivr.call.channel import PATH_OPENS_WITHIN
 from prompts.audio import TELEPHONE_RATE, Audio, decode_telephone
 from prompts.comparator import compare
 from tests.acceptance.stage import NEWEST, LineStage
+from tests.support.people import network_of
 
 SCENARIO = Path(__file__).with_name("caller.xml")
 CALLERS = [f"+99917{800_000 + nth}" for nth in range(60)]
@@ -70,18 +68,8 @@ async def sixty_call_within_a_minute(stage: LineStage, _number: str) -> None:
 
 
 async def _send(stage: LineStage, slug: str, numbers: Sequence[str]) -> int:
-    async with AsyncSession(stage.board.engine) as session, session.begin():
-        today = datetime.now(UTC).date()
-        await add_network(
-            session,
-            BENCH,
-            slug,
-            name=f"BIN {slug}",
-            municipality="Westerlo",
-            charter_approved_on=today,
-        )
-        for nth, number in enumerate(numbers):
-            await add_member(session, BENCH, slug, name=f"{slug} {nth}", numbers=[number], language="nl")
+    people = {f"{slug} {nth}": [number] for nth, number in enumerate(numbers)}
+    await network_of(stage.board.engine, people, slug=slug)
     sent = await stage.board.desk.send(BENCH, Draft([slug], {"nl": NEWEST["nl"]}, urgent=True))
     return sent.broadcast
 

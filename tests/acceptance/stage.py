@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.somebody import BENCH
 from broadcast.draft import Draft
@@ -17,7 +15,6 @@ from broadcast.results.results import Line, Progress, progress, report
 from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
 from buurtbel.assembly import Assembly
-from directory.registry import add_member, add_network
 from prompts.audio import Audio, decode, read_laid, tone, write_sound
 from prompts.catalogue import Key, sentence
 from prompts.fixed import place_of
@@ -25,6 +22,7 @@ from prompts.languages import LANGUAGES
 from prompts.normalise.names import NO_NAMES
 from prompts.passes import render_sentence
 from simulation.phones.handset import Handsets
+from tests.support.people import network_of
 
 NETWORK = "callers"
 OLDER = {"nl": "Er was een inbraak in de Kerkstraat. Kijk na of uw achterdeur dicht is."}
@@ -160,18 +158,9 @@ async def set_lines_stage(
     board: Assembly, phones: Handsets, people: Mapping[str, tuple[str, str]]
 ) -> LineStage:
     """Members by name, each with a number and a language, who were sent two alerts."""
-    async with AsyncSession(board.engine) as session, session.begin():
-        today = datetime.now(UTC).date()
-        await add_network(
-            session,
-            BENCH,
-            NETWORK,
-            name="BIN Beukenlaan",
-            municipality="Westerlo",
-            charter_approved_on=today,
-        )
-        for name, (number, language) in people.items():
-            await add_member(session, BENCH, NETWORK, name=name, numbers=[number], language=language)
+    numbers = {name: [number] for name, (number, _) in people.items()}
+    languages = {name: language for name, (_, language) in people.items()}
+    await network_of(board.engine, numbers, slug=NETWORK, name="BIN Beukenlaan", languages=languages)
     older, newest = [
         await board.desk.send(BENCH, Draft([NETWORK], texts, urgent=True)) for texts in (OLDER, NEWEST)
     ]

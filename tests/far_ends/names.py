@@ -2,10 +2,10 @@
 
 import socket
 import struct
-import threading
-from typing import Self
+from contextlib import suppress
 
 from tests.far_ends.rtp import udp
+from tests.support.beside import Beside
 
 PORT = 53
 A, IN = 1, 1
@@ -13,34 +13,24 @@ NO_SUCH_NAME = 3
 SECONDS = 1
 
 
-class Names:
+class Names(Beside):
     """Answers while it is entered. `leads_to` is the name's address; None is no such name."""
 
     def __init__(self, host: str, name: str, leads_to: str | None) -> None:
+        super().__init__()
         self.leads_to = leads_to
         self.asked = 0
         """Times that somebody was told that there is no such name."""
         self._name = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0"
         self._wire = udp(host, PORT)
         self._wire.settimeout(0.1)
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
+    def close(self) -> None:
         self._wire.close()
 
-    def _serve(self) -> None:
-        while not self._is_over.is_set():
-            try:
-                question, asker = self._wire.recvfrom(512)
-            except TimeoutError:
-                continue
+    def work(self) -> None:
+        with suppress(TimeoutError):
+            question, asker = self._wire.recvfrom(512)
             self._wire.sendto(self._answer(question), asker)
 
     def _answer(self, question: bytes) -> bytes:

@@ -35,25 +35,29 @@ async def network_of(
     people: Mapping[str, Sequence[str]],
     *,
     slug: str = DE_BIST,
+    name: str = "",
     charter_approved_on: date | None = SIGNED,
     languages: Mapping[str, str] | None = None,
     hours: tuple[time, time] = (time(8), time(21)),
 ) -> None:
-    """A network of these people, by name, with their numbers, best first; the others speak Dutch."""
+    """A network of these people, by name, with their numbers, best first; the others speak Dutch.
+
+    Without a `name` it has one made of its `slug`.
+    """
     async with AsyncSession(engine) as session, session.begin():
         await add_network(
             session,
             ADMIN,
             slug,
-            name=f"BIN {slug.replace('-', ' ').title()}",
+            name=name or f"BIN {slug.replace('-', ' ').title()}",
             municipality="Westerlo",
             charter_approved_on=charter_approved_on,
             hours_from=hours[0],
             hours_until=hours[1],
         )
-        for name, numbers in people.items():
+        for who, numbers in people.items():
             await add_member(
-                session, ADMIN, slug, name=name, numbers=numbers, language=(languages or {}).get(name, "nl")
+                session, ADMIN, slug, name=who, numbers=numbers, language=(languages or {}).get(who, "nl")
             )
 
 

@@ -4,34 +4,28 @@ import selectors
 import socket
 import threading
 from contextlib import suppress
-from typing import Self
+
+from tests.support.beside import Beside
 
 PATIENCE = 0.1
 """Seconds after which a wire looks whether it is to be ended."""
 
 
-class SipTap:
+class SipTap(Beside):
     """Carries SIP over UDP to a far end on the same port of another address, and keeps every INVITE."""
 
     def __init__(self, at: tuple[str, int], far_end: tuple[str, int]) -> None:
+        super().__init__()
         self._far_end = far_end
         self._near = _udp(at)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._near, selectors.EVENT_READ)
         self._towards: dict[tuple[str, int], socket.socket] = {}
         self._callers: dict[socket.socket, tuple[str, int]] = {}
-        self._is_over = threading.Event()
         self._is_cut = threading.Event()
-        self._thread = threading.Thread(target=self._carry, daemon=True)
         self.invites: list[str] = []
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
+    def close(self) -> None:
         for wire in (self._near, *self._callers):
             wire.close()
 
@@ -47,14 +41,13 @@ class SipTap:
         """What stood before the @ of every INVITE, whoever it was for."""
         return {invite.split(" ")[1].removeprefix("sip:").split("@")[0] for invite in self.invites}
 
-    def _carry(self) -> None:
-        while not self._is_over.is_set():
-            for key, _ in self._selector.select(PATIENCE):
-                assert isinstance(key.fileobj, socket.socket)
-                with suppress(ConnectionRefusedError):
-                    packet, sender = key.fileobj.recvfrom(65535)
-                    if not self._is_cut.is_set():
-                        self._pass_on(key.fileobj, packet, sender)
+    def work(self) -> None:
+        for key, _ in self._selector.select(PATIENCE):
+            assert isinstance(key.fileobj, socket.socket)
+            with suppress(ConnectionRefusedError):
+                packet, sender = key.fileobj.recvfrom(65535)
+                if not self._is_cut.is_set():
+                    self._pass_on(key.fileobj, packet, sender)
 
     def _pass_on(self, wire: socket.socket, packet: bytes, sender: tuple[str, int]) -> None:
         if wire is not self._near:

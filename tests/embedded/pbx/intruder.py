@@ -1,50 +1,42 @@
 """Somebody elsewhere who sends sound to every port for it, as a trunk would, and keeps what comes back."""
 
-import threading
 import time
-from typing import Self
 
 from embedded.network.ports import PortRange
 from tests.far_ends.rtp import KEYS, event, packet, udp
 from tests.far_ends.sounds import ALAW, silence
+from tests.support.beside import Beside
 
 ELSEWHERE = "127.0.0.2"
 EVERY = 0.02
 SSRC = 0xBAD
 
 
-class Intruder:
+class Intruder(Beside):
     """Sends while it is entered. `presses` sends a key (RFC 4733) as well, once a second."""
 
     def __init__(self, to: str, ports: PortRange, *, presses: str = "") -> None:
+        super().__init__()
         self._to = [(to, port) for port in range(ports.first, ports.last + 1, 2)]
         self._key = presses
         self._wire = udp(ELSEWHERE)
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._send, daemon=True)
+        self._began = 0.0
         self.sent = 0
         """Moments of 20 ms in which sound was sent to every port."""
         self.taken = 0
         """Packets of sound that were sent to us; more than the reports that whoever sends sound gets."""
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
+    def close(self) -> None:
         self._wire.close()
 
-    def _send(self) -> None:
-        began = time.monotonic()
-        while not self._is_over.is_set():
-            for one in self._packets(self.sent):
-                for place in self._to:
-                    self._wire.sendto(one, place)
-            self.sent += 1
-            self._listen()
-            time.sleep(max(0.0, began + self.sent * EVERY - time.monotonic()))
+    def work(self) -> None:
+        self._began = self._began or time.monotonic()
+        for one in self._packets(self.sent):
+            for place in self._to:
+                self._wire.sendto(one, place)
+        self.sent += 1
+        self._listen()
+        time.sleep(max(0.0, self._began + self.sent * EVERY - time.monotonic()))
 
     def _packets(self, number: int) -> list[bytes]:
         sequence = number * (2 if self._key else 1)
