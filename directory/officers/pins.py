@@ -6,15 +6,29 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from directory.errors import PinRefused
 
 SHORTEST, LONGEST = 6, 10
-_HASHER = PasswordHasher()
 _AT_WORK = ThreadPoolExecutor(2, thread_name_prefix="argon2")
 """Each one at work takes 64 MB and a processor: a call that is up must not wait for many of them."""
+
+
+class _Hashing:
+    """What it costs to look whether a PIN is right, in this process."""
+
+    hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+def hash_at(cost: Parameters) -> None:
+    """Hash at this cost from now on, in this process: for tests, which would do little else at the full one.
+
+    What was kept before is still compared, at the cost that is written in it.
+    """
+    _Hashing.hasher = PasswordHasher.from_parameters(cost)
 
 
 def checked_pin(pin: str, *, not_like: tuple[str, ...] = ()) -> str:
@@ -32,7 +46,7 @@ def checked_pin(pin: str, *, not_like: tuple[str, ...] = ()) -> str:
 
 async def hashed(pin: str) -> str:
     """What is kept of a PIN: Argon2id with its salt and its cost."""
-    return await asyncio.get_running_loop().run_in_executor(_AT_WORK, _HASHER.hash, pin)
+    return await asyncio.get_running_loop().run_in_executor(_AT_WORK, _Hashing.hasher.hash, pin)
 
 
 async def is_right(pin: str, kept: str | None) -> bool:
@@ -41,15 +55,16 @@ async def is_right(pin: str, kept: str | None) -> bool:
 
 
 def _verify(pin: str, kept: str | None) -> bool:
+    hasher = _Hashing.hasher
     try:
-        return _HASHER.verify(kept if kept is not None else _nobodys(), pin) and kept is not None
+        return hasher.verify(kept if kept is not None else _nobodys(hasher), pin) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _nobodys() -> str:
-    return _HASHER.hash("of nobody")
+def _nobodys(hasher: PasswordHasher) -> str:
+    return hasher.hash("of nobody")
 
 
 def _is_a_row(pin: str) -> bool:

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,19 @@ def where(path: Path) -> str:
     return str(path.relative_to(HOUSE))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Read once, as many tests look into it."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes_of(path: Path) -> Sequence[ast.AST]:
+    return list(ast.walk(tree_of(path)))
+
+
 def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    nodes = ast.walk(ast.parse(path.read_text()))
-    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def length_of(node: ast.stmt) -> int:
@@ -38,7 +50,7 @@ def length_of(node: ast.stmt) -> int:
 
 def imports_of(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -59,7 +71,7 @@ def test_the_types_of_every_room_are_checked_and_of_tests_and_benches_too() -> N
 
 @pytest.mark.parametrize("path", MODULES, ids=where)
 def test_a_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(tree_of(path))
 
 
 @pytest.mark.parametrize("path", MODULES + SCRIPTS, ids=where)
@@ -77,15 +89,13 @@ def test_nothing_is_left_for_later(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=where)
 def test_a_module_speaks_through_a_log_or_a_console_and_never_by_print(path: Path) -> None:
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes_of(path) if isinstance(node, ast.Call)]
     assert [call.lineno for call in calls if isinstance(call, ast.Name) and call.id == "print"] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=where)
 def test_a_python_that_is_started_takes_no_module_from_the_folder_that_it_is_started_in(path: Path) -> None:
-    commands = [
-        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.List | ast.Tuple)
-    ]
+    commands = [node for node in nodes_of(path) if isinstance(node, ast.List | ast.Tuple)]
     words = [[ast.unparse(word) for word in command.elts] for command in commands]
     after = [each[each.index("sys.executable") + 1] for each in words if "sys.executable" in each]
     assert set(after) <= {"'-I'", "'-P'"}
@@ -100,7 +110,7 @@ def test_a_rule_knows_states_policies_and_the_standard_library_alone(path: Path)
 
 @pytest.mark.parametrize("path", sorted((HOUSE / "broadcast/rules").glob("*.py")), ids=where)
 def test_a_rule_reads_no_clock_and_no_file(path: Path) -> None:
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes_of(path) if isinstance(node, ast.Call)]
     named = {ast.unparse(call) for call in calls}
     assert {name for name in named if name in CLOCKS or name.split(".")[-1] in NOT_FOR_RULES} == set()
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.test_shape import HOUSE, MODULES, functions_of, where
+from tests.architecture.test_shape import HOUSE, MODULES, functions_of, nodes_of, where
 
 ABOVE = [path for path in MODULES if path.relative_to(HOUSE).parts[0] in {"ivr", "buurtbel"}]
 
 
 @pytest.mark.parametrize("path", ABOVE, ids=where)
 def test_nothing_is_allowed_or_refused_above_the_use_cases(path: Path) -> None:
-    nodes = list(ast.walk(ast.parse(path.read_text())))
+    nodes = nodes_of(path)
     asked = [node.lineno for node in nodes if isinstance(node, ast.Attribute) and node.attr == "require"]
     named = [node.lineno for node in nodes if isinstance(node, ast.alias) and node.name in {"RIGHTS", "Act"}]
     assert asked + named == []

@@ -26,8 +26,8 @@ from embedded.cluster import ROLE
 from prompts.zone import zone_names
 from storage.base import Base
 from storage.engine import UTF_8, make_engine
-from tests.conftest import superuser
 from tests.fakes.voice import HummingVoice
+from tests.support.databases import superuser
 from tests.support.people import ADMIN, DE_BIST, named, network_of, phone
 
 NAME = "Zoë Maïs"

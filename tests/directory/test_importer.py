@@ -272,6 +272,7 @@ async def test_two_imports_at_the_same_moment_add_everyone_once(database: AsyncE
         assert await session.scalar(select(func.count(Member.id))) == 2
 
 
+@pytest.mark.thorough
 async def test_a_list_as_long_as_is_allowed_comes_in(session: AsyncSession, de_bist: str) -> None:
     rows = "".join(f"Buur Nummer{n},nl,De Bist,{n},+999 10 {n:06d},,\n" for n in range(20_000))
     report = await brought_in(session, HEADER + rows)

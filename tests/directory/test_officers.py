@@ -1,9 +1,12 @@
 """Officers prove who they are by a number and a PIN, and are kept as they were entered."""
 
 import asyncio
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 
 import pytest
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -17,7 +20,7 @@ from directory.officers.officers import (
     set_networks,
     sign_in,
 )
-from directory.officers.pins import checked_pin, hashed, is_right
+from directory.officers.pins import checked_pin, hash_at, hashed, is_right
 from directory.tables import Officer
 from tests.support.people import ADMIN, DE_BIST, network_of, phone
 
@@ -60,7 +63,23 @@ async def test_nobody_is_told_whether_the_number_or_the_pin_was_wrong(database: 
     assert len(set(told)) == 1
 
 
-async def test_a_number_that_nobody_has_costs_as_much_work_as_a_wrong_pin() -> None:
+@pytest.fixture
+def full_cost() -> Iterator[None]:
+    hash_at(RFC_9106_LOW_MEMORY)
+    yield
+    hash_at(CHEAPEST)
+
+
+def test_a_guess_costs_what_rfc_9106_recommends() -> None:
+    """In a process that nobody has told anything else."""
+    hashes = (
+        f"import asyncio; from directory.officers.pins import hashed; print(asyncio.run(hashed('{PIN}')))"
+    )
+    kept = subprocess.run([sys.executable, "-c", hashes], capture_output=True, text=True, check=True).stdout
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+async def test_a_number_that_nobody_has_costs_as_much_work_as_a_wrong_pin(full_cost: None) -> None:
     kept = await hashed(PIN)
     loop = asyncio.get_running_loop()
 

@@ -49,6 +49,7 @@ def kept(file: Path) -> str:
         time.sleep(0.05)
 
 
+@pytest.mark.thorough
 def test_a_line_that_says_too_much_past_its_log_fills_no_disk(
     tmp_path: Path, flooding: Mapping[str, str]
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_line_that_says_too_much_past_its_log_fills_no_disk(
     supervisor._line.stop(5)
 
 
+@pytest.mark.thorough
 async def test_a_demo_s_server_that_says_too_much_fills_no_disk_and_its_last_words_are_told(
     tmp_path: Path, flooding: Mapping[str, str]
 ) -> None:

@@ -34,6 +34,7 @@ async def ring(caller: Peer, trunk: Peer, digits: str) -> Outgoing:
     return await call(caller, f"sip:+99977000{digits}@{trunk.at}")
 
 
+@pytest.mark.thorough
 async def test_who_rings_and_answers_hears_a_message_and_presses_1(caller: Peer, trunk: Peer) -> None:
     placed = await ring(caller, trunk, "001")
     assert await placed.final() == 200
@@ -64,6 +65,7 @@ async def test_a_cancelled_call_ends_with_487(caller: Peer, trunk: Peer) -> None
     assert await placed.final() == 487
 
 
+@pytest.mark.thorough
 async def test_sound_comes_before_the_answer(caller: Peer, trunk: Peer) -> None:
     placed = await ring(caller, trunk, "101")
     await eventually(lambda: bool(placed.provisional))
@@ -89,6 +91,7 @@ async def test_what_comes_at_another_door_belongs_to_the_call(caller: Peer, trun
     assert far.ended_by == "they hung up"
 
 
+@pytest.mark.thorough
 async def test_a_hold_is_told_in_the_call(caller: Peer, trunk: Peer) -> None:
     placed = await ring(caller, trunk, "137")
     assert await placed.final() == 200

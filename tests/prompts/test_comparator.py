@@ -13,6 +13,7 @@ from prompts.comparator import FOUND, Hearing, compare
 
 Samples = npt.NDArray[np.float32]
 PACKET = TELEPHONE_RATE // 50
+THOROUGH = pytest.mark.thorough
 
 
 def seconds(count: float) -> int:
@@ -116,7 +117,7 @@ def test_the_end_missing_is_noticed(burglary: Audio, message: Samples) -> None:
     assert hearing.first_missing_s == pytest.approx(burglary.seconds - 0.7, abs=0.3)
 
 
-@pytest.mark.parametrize("middle", [5.0, 11.1, 14.7, 20.35])
+@pytest.mark.parametrize("middle", [5.0, *(pytest.param(at, marks=THOROUGH) for at in (11.1, 14.7, 20.35))])
 def test_a_hole_in_the_middle_is_noticed(burglary: Audio, message: Samples, middle: float) -> None:
     before, after = message[: seconds(middle)], message[seconds(middle + 0.6) :]
     lost = heard(burglary, before, after)
@@ -144,7 +145,7 @@ def test_the_halves_in_the_wrong_order_are_no_message(burglary: Audio, message: 
     assert not heard(burglary, message[half:], message[:half]).whole
 
 
-@pytest.mark.parametrize("between", [0.15, 0.35, 2.0])
+@pytest.mark.parametrize("between", [0.35, *(pytest.param(at, marks=THOROUGH) for at in (0.15, 2.0))])
 def test_two_halves_from_two_passes_are_no_message(burglary: Audio, message: Samples, between: float) -> None:
     middle = slice(len(message) // 2 - seconds(1), len(message) // 2 + seconds(1))
     in_a_word = middle.start + int(np.argmax(np.abs(message[middle])))

@@ -109,6 +109,7 @@ def test_channels_that_nobody_has_are_refused() -> None:
         read_recording(file_of(np.zeros((100, 9), np.int16)), LONGEST)
 
 
+@pytest.mark.thorough
 def test_the_best_recording_that_is_taken_costs_little_time() -> None:
     file = silence(65, 192_000, 8)
     began = process_time()

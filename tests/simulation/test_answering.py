@@ -112,6 +112,7 @@ async def test_a_caller_who_hangs_up_ends_the_call(studio: Studio, tmp_path: Pat
     assert read(tmp_path / f"{MIA.digits}-1.wav").seconds == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.thorough
 async def test_a_phone_that_is_put_down_ends_the_call(studio: Studio, tmp_path: Path) -> None:
     async with street(studio, tmp_path, MIA) as dial:
         caller = await dial(MIA.digits)
@@ -135,6 +136,7 @@ async def test_a_call_goes_on_after_its_key_was_pressed(studio: Studio, tmp_path
     assert read(tmp_path / f"{SOFIE.digits}-1.wav").seconds > 0.75
 
 
+@pytest.mark.thorough
 async def test_a_caller_who_hangs_up_while_a_key_is_pressed_does_not_leave_the_call_open(
     studio: Studio, tmp_path: Path
 ) -> None:
@@ -151,6 +153,7 @@ async def test_each_call_has_a_recording_of_its_own(studio: Studio, tmp_path: Pa
         await eventually((tmp_path / f"{MIA.digits}-2.json").exists)
 
 
+@pytest.mark.thorough
 async def test_a_box_keeps_exactly_what_came_after_its_beep(studio: Studio, tmp_path: Path) -> None:
     async with street(studio, tmp_path, AN) as dial:
         caller = await dial(AN.digits)

@@ -21,6 +21,7 @@ from simulation.phones.handset import Handsets, handsets
 from tests.conftest import superuser
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.callers import Says
+from tests.support.databases import superuser
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import SHORT, own_pbx
 from tests.support.wires import SipTap

@@ -225,6 +225,7 @@ def sparse(file: Path, gigabytes: int) -> Path:
     return file
 
 
+@pytest.mark.thorough
 def test_a_recording_costs_no_more_than_an_alert_can_use(
     town: Town, used: Callable[..., Used], tmp_path: Path, silence: Path
 ) -> None:
@@ -248,6 +249,7 @@ def test_a_recording_costs_no_more_than_an_alert_can_use(
     nothing_is_written(town)
 
 
+@pytest.mark.thorough
 def test_a_member_list_costs_no_more_than_the_longest_that_is_taken(
     town: Town, used: Callable[..., Used], tmp_path: Path
 ) -> None:

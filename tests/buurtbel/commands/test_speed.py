@@ -110,5 +110,6 @@ def test_a_command_waits_for_nothing_that_it_does_not_use(words: tuple[str, ...]
 
 @pytest.mark.usefixtures("closed")
 @pytest.mark.parametrize("words", QUICK, ids=" ".join)
+@pytest.mark.thorough
 def test_a_command_costs_half_a_second_of_processor_time(words: tuple[str, ...]) -> None:
     assert yardsticks_of(["-m", "buurtbel", *words]) <= MOST

@@ -101,6 +101,7 @@ def test_no_other_sound_is_a_key(name: str) -> None:
     assert found(OTHERS[name]) == ""
 
 
+@pytest.mark.thorough
 async def test_no_voice_of_ours_presses_a_key() -> None:
     """What we say comes back from who answers with a speakerphone, and a greeting may be spoken likewise."""
     voice = EspeakVoice()
@@ -110,6 +111,7 @@ async def test_no_voice_of_ours_presses_a_key() -> None:
             assert found(as_alaw(said.at(TELEPHONE_RATE).samples)) == "", (key, language)
 
 
+@pytest.mark.thorough
 def test_nobody_who_was_recorded_presses_a_key() -> None:
     """Debian's prompts, which `scripts/bootstrap voices` fetches."""
     heard = {name: found(samples) for name, samples in recorded()}

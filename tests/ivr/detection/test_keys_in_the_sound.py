@@ -112,6 +112,7 @@ async def test_the_keys_of_a_caller_that_are_only_heard_count(line_desk: LineDes
     assert line_desk.ari.recordings == set()
 
 
+@pytest.mark.thorough
 async def test_what_callers_say_presses_nothing_however_long_they_talk_and_keys_are_heard_after_it(
     line_desk: LineDesk, tmp_path: Path
 ) -> None:

@@ -1,0 +1,126 @@
+"""Databases of a server that tests have to themselves: each has every table, and no rows.
+
+To make one costs as much as a short test does. So what a test leaves is emptied and given to the next; it is
+dropped where a test has changed the tables themselves, which an event trigger tells, or has grown it.
+"""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import psycopg
+from procrastinate import App, PsycopgConnector
+from psycopg import sql
+from sqlalchemy import create_engine, make_url
+
+from embedded.cluster import ROLE
+from storage.base import Base
+
+TABLES = (
+    "directory.tables",
+    "directory.journal.table",
+    "broadcast.tables",
+    "broadcast.duty_tables",
+    "broadcast.leave_tables",
+    "broadcast.trial_tables",
+    "broadcast.pending_alert_tables",
+)
+TEMPLATE = "buurtbel_template"
+LARGEST = 2_000_000
+"""Bytes of tables, with what is dead in them, above which a database is not used again."""
+WITHOUT_CARE = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+"""Nobody needs these rows after a power cut or for long, and waiting for the disk would take longest."""
+TELLS_OF_CHANGES = """
+CREATE SCHEMA seen;
+CREATE TABLE seen.change ();
+CREATE FUNCTION seen.note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    'BEGIN INSERT INTO seen.change DEFAULT VALUES; END';
+CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION seen.note();
+"""
+IS_AS_IT_WAS = """
+SELECT NOT EXISTS (SELECT FROM seen.change) AND sum(pg_relation_size(oid)) < %s
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+"""
+EMPTY = """
+DO $$
+DECLARE
+    name regclass;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- the journal is only added to, and rows refer to others
+    FOR name IN
+        SELECT oid FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+    LOOP
+        EXECUTE format('DELETE FROM %s', name);
+    END LOOP;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+END
+$$
+"""
+
+
+def superuser(server_url: str) -> str:
+    """The same server as who may make databases there; what is tested comes in as the role of our tables."""
+    return make_url(server_url).set(username="postgres").render_as_string(hide_password=False)
+
+
+class Databases:
+    """All those of one server."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server = make_url(server_url)
+        self._numbers = count(1)
+        self._idle: list[str] = []
+        self._admin = psycopg.connect(superuser(server_url), autocommit=True)
+        for setting in WITHOUT_CARE:
+            self._do("ALTER SYSTEM SET {} = off", setting)
+        self._do("SELECT pg_reload_conf()")
+        self._make_template()
+
+    def close(self) -> None:
+        self._admin.close()
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of one without rows; others may have it after."""
+        name = self._idle.pop() if self._idle else self._made()
+        yield self._url_of(name)
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        if self._is_emptied(name):
+            self._idle.append(name)
+        else:
+            self._do("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _made(self) -> str:
+        name = f"buurtbel_{next(self._numbers)}"
+        self._do("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy", name, TEMPLATE, ROLE)
+        return name
+
+    def _is_emptied(self, name: str) -> bool:
+        with psycopg.connect(superuser(self._url_of(name)), autocommit=True) as inside:
+            [is_as_it_was] = inside.execute(IS_AS_IT_WAS, (LARGEST,)).fetchone() or [False]
+            if is_as_it_was:
+                inside.execute(EMPTY)
+        return bool(is_as_it_was)
+
+    def _make_template(self) -> None:
+        for module in TABLES:
+            importlib.import_module(module)
+        self._do("CREATE DATABASE {} OWNER {}", TEMPLATE, ROLE)
+        url = self._url_of(TEMPLATE)
+        with psycopg.connect(url) as connection:
+            connection.execute(App(connector=PsycopgConnector()).schema_manager.get_schema().encode())
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        with psycopg.connect(superuser(url)) as connection:
+            connection.execute(TELLS_OF_CHANGES)
+
+    def _url_of(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+    def _do(self, statement: str, *names: str) -> None:
+        self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
