@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -99,6 +100,12 @@ def say(words: str, file: Path) -> Path:
     """Dutch speech as an 8 kHz WAV file."""
     soundfile.write(file, speech(words).at(TELEPHONE_RATE).samples, TELEPHONE_RATE, subtype="PCM_16")
     return file
+
+
+def played(sound: str) -> Audio:
+    """What the PBX plays of a sound that was written for it."""
+    samples = np.fromfile(f"{sound}.sln16", "<i2").astype(np.float32) / np.float32(32768)
+    return Audio(samples, 16_000)
 
 
 @pytest.fixture(scope="session")

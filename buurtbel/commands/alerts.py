@@ -1,7 +1,7 @@
 """`buurtbel send`, `stop` and `withdraw-code`: an alert from its text to its first calls, and taken back."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 import typer
@@ -15,6 +15,7 @@ from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.names import By, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
 from buurtbel.terminal.sentences import Failed, complain
+from directory.actor import Actor
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
@@ -76,14 +77,8 @@ def stop(
     as_json: Json = False,
 ) -> None:
     """Take an alert back: nobody is rung any more, and who listens to it hears that it is withdrawn."""
-    actor = who(by)
-
-    async def work() -> None:
-        async with assemble(settings()) as board:
-            await board.desk.stop(actor, broadcast)
-
-    run(work())
-    answer({"broadcast": broadcast}, as_json=as_json, text=lambda: f"Broadcast {broadcast} is stopped.")
+    said = f"Broadcast {broadcast} is stopped."
+    _take_back(broadcast, by, lambda board, actor: board.desk.stop(actor, broadcast), said, as_json=as_json)
 
 
 def withdraw_code(
@@ -92,15 +87,29 @@ def withdraw_code(
     as_json: Json = False,
 ) -> None:
     """Take back the code of an alert: whoever types it hears that it is not known; the alert goes on."""
+    said = f"The code of broadcast {broadcast} is withdrawn; members hear the alert as before."
+    _take_back(
+        broadcast, by, lambda board, actor: board.desk.withdraw_code(actor, broadcast), said, as_json=as_json
+    )
+
+
+def _take_back(
+    broadcast: int,
+    by: str | None,
+    what: Callable[[Assembly, Actor], Awaitable[None]],
+    said: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Do `what` as who types this, and say that it is done."""
     actor = who(by)
 
     async def work() -> None:
         async with assemble(settings()) as board:
-            await board.desk.withdraw_code(actor, broadcast)
+            await what(board, actor)
 
     run(work())
-    told = f"The code of broadcast {broadcast} is withdrawn; members hear the alert as before."
-    answer({"broadcast": broadcast}, as_json=as_json, text=lambda: told)
+    answer({"broadcast": broadcast}, as_json=as_json, text=lambda: said)
 
 
 def _content(recording: File) -> bytes:

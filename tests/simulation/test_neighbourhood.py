@@ -4,13 +4,12 @@ import asyncio
 import wave
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from prompts.audio import Audio, read, write_sound
 from prompts.comparator import compare
 from tests.embedded.pbx.line import Line, PhoneCall
-from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, speech
+from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, played, speech
 
 pytestmark = pytest.mark.pbx
 
@@ -40,7 +39,7 @@ def message(pbx: RunningPbx) -> str:
 
 @pytest.fixture(scope="module")
 def sent(message: str) -> Audio:
-    return Audio(np.fromfile(f"{message}.sln16", "<i2").astype(np.float32) / np.float32(32768), 16_000)
+    return played(message)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from prompts.catalogue import Key
 from prompts.fixed import place_of
 from prompts.normalise.names import NO_NAMES
 from simulation.phones.handset import Handsets, handsets
-from tests.conftest import superuser
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.callers import Says
 from tests.support.databases import superuser

@@ -36,6 +36,16 @@ async def reports(stage: LineStage, number: str, *, language: str = "nl", keys: 
         assert await stage.kept(number) == 1, "it is kept before they are thanked"
 
 
+async def speaks_and_sends(stage: LineStage, call: Handset, language: str = "nl") -> None:
+    """From the tone to the thanks."""
+    await call.hears(stage.tone)
+    await call.says(stage.speech)
+    await call.presses("#")
+    await call.hears(stage.says("report_menu", language))
+    await call.presses("1")
+    await call.hears(stage.says("report_thanks", language))
+
+
 async def listens_again_and_goes_back(stage: LineStage, number: str) -> None:
     async with stage.phones.calling(number) as call:
         await _asks_for_the_alert(stage, call)
@@ -120,12 +130,7 @@ async def hears_the_report_and_speaks_it_anew(stage: LineStage, number: str) -> 
         await call.hears(stage.says("report_menu"))
         await call.presses("3")
         await call.hears(stage.says("report_speak"))
-        await call.hears(stage.tone)
-        await call.says(stage.speech)
-        await call.presses("#")
-        await call.hears(stage.says("report_menu"))
-        await call.presses("1")
-        await call.hears(stage.says("report_thanks"))
+        await speaks_and_sends(stage, call)
     assert await stage.kept(number) == 1
 
 

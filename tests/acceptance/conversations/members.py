@@ -10,7 +10,7 @@ from broadcast.tables import Attempt, Broadcast, MemberReport
 from prompts.catalogue import Key
 from prompts.languages import LANGUAGES
 from simulation.phones.handset import Handset
-from tests.acceptance.conversations.callers import Conversation
+from tests.acceptance.conversations.callers import Conversation, speaks_and_sends
 from tests.acceptance.members_stage import behind_one_phone, result_of
 from tests.acceptance.stage import LineStage
 
@@ -22,12 +22,7 @@ async def reports_on_an_alert(stage: LineStage, number: str, *, language: str = 
         await call.presses("9")
         await call.hears(stage.says("report_speak", language))
         assert await result_of(stage, broadcast, "Nel") is Result.CONFIRMED
-        await call.hears(stage.tone)
-        await call.says(stage.speech)
-        await call.presses("#")
-        await call.hears(stage.says("report_menu", language))
-        await call.presses("1")
-        await call.hears(stage.says("report_thanks", language))
+        await speaks_and_sends(stage, call, language)
         await call.hears(stage.says("line_menu", language))
     assert await stage.kept(rung) == 1
     assert await _answers(stage, rung) == broadcast
@@ -65,12 +60,7 @@ async def hears_an_alert_by_its_code_and_reports_on_it(stage: LineStage, _number
         await call.presses("#")
         await call.hears(stage.says("line_unknown_menu"))
         await call.presses("2")
-        await call.hears(stage.tone)
-        await call.says(stage.speech)
-        await call.presses("#")
-        await call.hears(stage.says("report_menu"))
-        await call.presses("1")
-        await call.hears(stage.says("report_thanks"))
+        await speaks_and_sends(stage, call)
     assert await _answers(stage, None) == stage.older
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from buurtbel.pbx import Secrets, start_pbx
@@ -16,7 +15,15 @@ from tests.embedded.pbx.line import Line
 from tests.far_ends.call import Call
 from tests.far_ends.peer import DIGITS, Peer
 from tests.far_ends.sdp import Description
-from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, pbx_settings, speech
+from tests.pbx_fixtures import (
+    RunningNeighbourhood,
+    RunningPbx,
+    eventually,
+    is_closed,
+    pbx_settings,
+    played,
+    speech,
+)
 
 pytestmark = pytest.mark.pbx
 
@@ -37,7 +44,7 @@ def message(pbx: RunningPbx) -> str:
 
 @pytest.fixture(scope="module")
 def sent(message: str) -> Audio:
-    return Audio(np.fromfile(f"{message}.sln16", "<i2").astype(np.float32) / np.float32(32768), 16_000)
+    return played(message)
 
 
 def intruder(pbx: RunningPbx, *, presses: str = "") -> Intruder:
