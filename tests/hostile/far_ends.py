@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from tests.hostile.played import said_by
+from tests.hostile.played import last_of, said_by
 
 LAST_LINE = re.compile(r"far_ends=(\d+) as_expected=(\d+)")
-WRONG = "WRONG "
 
 
 @dataclass(frozen=True)
@@ -20,11 +19,8 @@ class FarEnds:
     @classmethod
     def told(cls, lines: list[str]) -> "FarEnds":
         """By what their command wrote."""
-        problems = [line.removeprefix(WRONG) for line in lines if line.startswith(WRONG)]
-        found = LAST_LINE.fullmatch(lines[-1]) if lines else None
-        if found is None:
-            return cls(problems=[*problems, f"the far ends were not rung: {' '.join(lines[-3:])}"])
-        return cls(int(found[1]), int(found[2]), problems)
+        found, problems = last_of(lines, LAST_LINE, "the far ends were not rung")
+        return cls(int(found[1]), int(found[2]), problems) if found else cls(problems=problems)
 
 
 def ring_far_ends() -> FarEnds:

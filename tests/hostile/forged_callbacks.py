@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from tests.hostile.played import said_by
+from tests.hostile.played import last_of, said_by
 
 LAST_LINE = re.compile(r"forged_callbacks=(\d+) victims=(\d+) rung_again=(\d+) confirmed_for_them=(\d+)")
-WRONG = "WRONG "
 FEWEST = 8
 
 
@@ -23,10 +22,9 @@ class ForgedCallBacks:
     @classmethod
     def told(cls, lines: list[str]) -> "ForgedCallBacks":
         """By what their command wrote."""
-        problems = [line.removeprefix(WRONG) for line in lines if line.startswith(WRONG)]
-        found = LAST_LINE.fullmatch(lines[-1]) if lines else None
+        found, problems = last_of(lines, LAST_LINE, "no call-back was forged")
         if found is None:
-            return cls(problems=[*problems, f"no call-back was forged: {' '.join(lines[-3:])}"])
+            return cls(problems=problems)
         forged, victims, rung_again, confirmed = map(int, found.groups())
         return cls(forged, victims, rung_again, confirmed, problems)
 

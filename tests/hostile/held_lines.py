@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from tests.hostile.played import said_by
+from tests.hostile.played import last_of, said_by
 
 LAST_LINE = re.compile(r"urgent_first_dial_s=(\d+\.\d) callers=(\d+)")
 FEWEST_CALLERS, LONGEST_WAIT = 32, 5.0
@@ -20,10 +20,8 @@ class HeldLines:
     @classmethod
     def told(cls, lines: list[str]) -> "HeldLines":
         """By what their command wrote."""
-        found = LAST_LINE.fullmatch(lines[-1]) if lines else None
-        if found is None:
-            return cls(problems=[f"the lines were not held: {' '.join(lines[-3:])}"])
-        return cls(float(found[1]), int(found[2]))
+        found, problems = last_of(lines, LAST_LINE, "the lines were not held")
+        return cls(float(found[1]), int(found[2]), problems) if found else cls(problems=problems)
 
     @property
     def holds(self) -> bool:
