@@ -3,6 +3,8 @@
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# Each run takes half of the tests in their order, and what the other has left when it is done.
+SIDE_BY_SIDE := -n 2 --dist worksteal
 TALLY := .cache/tests.json
 STATIC := .cache/static.log
 # Calls mostly wait, so four runs share two processors; what one file sets up is for its tests together.
@@ -21,12 +23,12 @@ demo: ## Ring the simulated neighbourhood and say who heard the alert (FOLDER= w
 	@exec scripts/demo $(if $(FOLDER),"$(FOLDER)")
 
 test: installed static ## Check the code and run every test, also those on a real Asterisk
-	@$(PYTEST) -q -m "not pbx" -n 2 --tally-to $(TALLY)
+	@$(PYTEST) -q -m "not pbx" $(SIDE_BY_SIDE) --tally-to $(TALLY)
 	@$(PYTEST) -q -m pbx $(PHONES) --tally-from $(TALLY)
 
 check: installed ## Check the code and run the quick tests, in less than two minutes
 	@$(MAKE) --silent static >$(STATIC) 2>&1 & static=$$!; \
-	$(PYTEST) -q -m "not pbx and not thorough" --hypothesis-profile quick -n 2; tests=$$?; \
+	$(PYTEST) -q -m "not pbx and not thorough" --hypothesis-profile quick $(SIDE_BY_SIDE); tests=$$?; \
 	wait $$static || tests=1; cat $(STATIC); exit $$tests
 
 lines: installed ## Hold scripted conversations with our number over real calls
