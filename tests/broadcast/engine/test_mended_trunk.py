@@ -24,6 +24,8 @@ from tests.ivr.conftest import SPEED, LineDesk, line_on, until
 from tests.support.office import AT_ONCE, NODE, Office
 from tests.support.people import network_of, phone
 
+pytestmark = pytest.mark.thorough
+
 MEMBERS = 40
 RESTS = 60.0
 """Seconds for which a number would rest after the trunk's first refusal: longer than the test may take."""

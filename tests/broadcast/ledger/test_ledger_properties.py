@@ -288,8 +288,7 @@ def office(runner: asyncio.Runner, database_url: str, tmp_path: Path) -> Iterato
 
 
 def test_the_ledger_keeps_its_word_whatever_is_asked_of_it(office: Office, runner: asyncio.Runner) -> None:
-    slow = [HealthCheck.too_slow]
-    half = settings().max_examples // 2
+    half, slow = settings().max_examples // 2, [HealthCheck.too_slow]
     patient = settings(
         max_examples=half, stateful_step_count=25, derandomize=True, suppress_health_check=slow
     )
