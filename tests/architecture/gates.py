@@ -81,7 +81,7 @@ GATES = (
     Gate(
         "folders of tests in a circle",
         "tests/support/people.py",
-        "import tests.system.conftest\n",
+        "import tests.acceptance.stage\n",
         shape("folders_of_tests", "test_contracts.py"),
         named="tests.support",
     ),
