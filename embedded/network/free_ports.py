@@ -4,6 +4,7 @@ A process takes ports from blocks of its own, and no other process takes from th
 look for ports at once never find the same, however much later they listen there.
 """
 
+import atexit
 import socket
 from collections.abc import Collection
 
@@ -79,6 +80,7 @@ def _claims(blocks: range) -> list[socket.socket]:
 
 
 _OURS = FreePorts()
+atexit.register(_OURS.close)
 
 
 def free_ports(count: int) -> int:
