@@ -12,6 +12,7 @@ from uuid import UUID
 from broadcast.audio.sounds import MessageSounds
 from broadcast.away import DATABASE_AWAY
 from broadcast.engine.batching import Batcher
+from broadcast.engine.call_ids import CallIds, follow
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.outcome_writer import OutcomeWriter
 from broadcast.engine.spool import Spool
@@ -138,6 +139,7 @@ class AttemptRunner:
         return task
 
     async def _dial(self, attempt: UUID, reservation: Reservation) -> None:
+        follow(CallIds.of_attempt(attempt))
         with reservation:
             if attempt in self._attempts:
                 return
@@ -211,6 +213,7 @@ class AttemptRunner:
         Nothing is waited for between the look at the lease and the request to the PBX. The line is free when
         the call is over, and does not wait for its outcome to be written.
         """
+        follow(CallIds.of_attempt(taken.attempt, taken.broadcast))
         with reservation:
             if taken.seconds_left <= 0:
                 result = CallOutcome(Outcome.EXPIRED)
@@ -224,6 +227,8 @@ class AttemptRunner:
         await self._record(taken.attempt, result)
 
     async def _adopt(self, taken: Taken) -> None:
+        follow(CallIds.of_attempt(taken.attempt, taken.broadcast))
+        log.info("A call of an earlier process is seen through.")
         await self._record(taken.attempt, await self._seen_through(taken, self._dialler.adopt))
 
     async def _seen_through(

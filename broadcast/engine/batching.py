@@ -1,6 +1,7 @@
 """Group commit: what many ask for one by one at the same time is done for all of them at once."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -35,7 +36,8 @@ class Batcher(Generic[_Asked, _Answer]):
         answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
         self._asked.append((item, answer))
         if self._rounds is None or self._rounds.done():
-            self._rounds = asyncio.create_task(self._work_off())
+            # For all who ask, and not for the call of whoever came first: its ids stand in no line of a log.
+            self._rounds = asyncio.create_task(self._work_off(), context=contextvars.Context())
         return await answer
 
     async def _work_off(self) -> None:

@@ -12,17 +12,19 @@ from typing import Annotated
 import typer
 import uvloop
 
+from broadcast.engine.call_ids import told_in_logs
 from buurtbel.assembly import asterisk_root
 from buurtbel.commands.common import run, settings, told
 from buurtbel.database.address import database
 from buurtbel.line.process import run_line
 from buurtbel.pbx import load_secrets, start_pbx
 from buurtbel.serve import packet_filter
+from buurtbel.serve.call_logs import line_log, serve_log
 from buurtbel.serve.follow_trunk import TrunkFollower
 from buurtbel.serve.hold import Held, go_on_as_account, settle, take_hold
 from buurtbel.serve.packet_filter import FilterError
 from buurtbel.serve.pbx_watch import watch_pbx
-from buurtbel.serve.supervisor import LINE_LOG, Supervisor
+from buurtbel.serve.supervisor import Supervisor
 from buurtbel.settings.named_files import check_for_line
 from buurtbel.settings.settings import Settings
 from buurtbel.status.doctor import Finding, line_at_work
@@ -50,7 +52,7 @@ def serve(
     mine = Held.received(held) if held else _take_hold(chosen)
     if os.geteuid() == 0:
         go_on_as_account(mine, chosen)
-    log_to(chosen.data_dir / "serve.log")
+    log_to(serve_log(chosen.data_dir), about=told_in_logs)
     if mine.told:
         log.info("%s", mine.told)
     if mine.warned:
@@ -72,7 +74,7 @@ def line() -> None:
     os.umask(0o077)
     chosen = settings()
     # What else is said on stderr, `serve` has in a file beside it.
-    log_to(chosen.data_dir / LINE_LOG, stderr=False)
+    log_to(line_log(chosen.data_dir), stderr=False, about=told_in_logs)
     with told():
         check_for_line(chosen, Account.ours())
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

@@ -2,6 +2,7 @@
 
 import logging
 
+from broadcast.engine.call_ids import CallIds, following
 from buurtbel.serve.heartbeat import Heartbeat
 from embedded.keeping.program import Program
 from ivr.ari.client import AriClient
@@ -61,10 +62,16 @@ class Guard:
             if to is None or not channel.is_in_stasis or channel.id in self._given_back:
                 continue
             self._given_back.add(channel.id)
-            try:
-                await self._client.channels.continue_in_dialplan(channel.id, *to)
-            except ChannelGone:
-                continue
-            except AriError as fault:
-                self._given_back.discard(channel.id)
-                log.warning("A call that nobody leads could not be given back to the PBX: %s", fault)
+            with following(CallIds(channel.id)):
+                await self._give_one_back(channel.id, to)
+
+    async def _give_one_back(self, channel: str, to: tuple[str, str]) -> None:
+        try:
+            await self._client.channels.continue_in_dialplan(channel, *to)
+        except ChannelGone:
+            pass
+        except AriError as fault:
+            self._given_back.discard(channel)
+            log.warning("A call that nobody leads could not be given back to the PBX: %s", fault)
+        else:
+            log.info("The line is mute: a call that it led is given back to the PBX.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from buurtbel.serve.call_logs import call_logs
 from buurtbel.serve.installation import INSTALLATION
 from buurtbel.settings.named_files import check_for_line, check_for_pbx
 from buurtbel.settings.reading import environment_of_settings
@@ -43,8 +44,7 @@ OURS = frozenset(
         INSTALLATION,
         "line.beat",
         "line.json",
-        "line.log",
-        "line.log.1",
+        *(file.name for log in call_logs(Path()) for file in log.files),
         "line.output",
         "line.output.1",
         "line.pipe",
@@ -55,8 +55,6 @@ OURS = frozenset(
         "postgres",
         "postgres-run",
         "secrets",
-        "serve.log",
-        "serve.log.1",
         "sounds",
         "trunk.json",
     }

@@ -13,6 +13,7 @@ from buurtbel.database.address import wait_for_database
 from buurtbel.database.schema import upgrade
 from buurtbel.pbx import load_secrets, start_pbx
 from buurtbel.serve import follow_trunk, guard
+from buurtbel.serve.call_logs import LINE_LOG, line_log
 from buurtbel.serve.follow_trunk import TrunkFollower
 from buurtbel.serve.guard import Guard
 from buurtbel.serve.heartbeat import Heartbeat
@@ -30,8 +31,6 @@ from embedded.told_to_end import told_to_end
 
 log = logging.getLogger(__name__)
 
-LINE_LOG = "line.log"
-"""What the line tells, begun anew by each; the one before is `line.log.1`."""
 LINE_OUTPUT, LINE_PIPE = "line.output", "line.pipe"
 """What else it says, as an interpreter does that breaks, and the FIFO that it says it into."""
 DATABASE_TRIES = 3
@@ -186,8 +185,8 @@ class Supervisor:
         self._line_began = time.monotonic()
         Heartbeat(self._settings.data_dir).forget()
         # Now, and not when it comes to it: from here on what stands there is the new line's.
-        for name in (LINE_LOG, LINE_OUTPUT):
-            told = BoundedLog(self._settings.data_dir / name)
+        folder = self._settings.data_dir
+        for told in (line_log(folder), BoundedLog(folder / LINE_OUTPUT)):
             told.begin_anew()
             told.close()
         writer = output.writer()

@@ -67,6 +67,7 @@ class Reception:
         if self.admission.admit(live.call, caller.tells_apart):
             self._begin(live, self._callers.who(caller), member_line)
         else:
+            log.info("Callers hold all lines that they may: it is engaged for this one.")
             self._do(live, self._hang_up(live, reason="busy"))
 
     def go_on(self, live: LiveCall, order: CallOrder, wants: Wants) -> None:

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import Generic, Protocol
 from uuid import UUID
 
+from broadcast.engine.call_ids import CallIds, follow
 from broadcast.ledger.lease import Lease, Tenure
 from broadcast.own_call import LOST
 from broadcast.service_calls.own_calls import LIMIT, Book, Ending, W
@@ -115,6 +116,7 @@ class OwnCalls(Generic[W]):
         task.add_done_callback(lambda _: self._up.pop(written.id, None))
 
     async def _call(self, written: W, taken_under: Tenure | None) -> None:
+        follow(CallIds(str(written.id)))
         # Expected before anything is waited for: the PBX is asked soon which calls there are.
         adopted = None if taken_under else self._placement.expect(written.id)
         with nullcontext() if adopted is None else adopted.reservation:

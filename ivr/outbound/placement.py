@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
 
+from broadcast.engine.call_ids import following
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from directory.numbers import check_may_be_dialled
@@ -189,6 +190,7 @@ class Placement:
 
     async def _originate(self, live: LiveCall, wanted: Origination) -> None:
         """The one request that rings a phone; a call whose reply is lost may exist; its end tells."""
+        log.info("Originating.")  # said first: events of the call may come before the reply
         try:
             await self.client.channels.originate(
                 live.id,
@@ -217,10 +219,11 @@ class Placement:
             await self._hang_up(live)
 
     async def _hang_up(self, live: LiveCall) -> None:
-        try:
-            await self.client.channels.hangup(live.id)
-        except AriError as fault:
-            log.warning("A call could not be ended and ends by its own limit: %s", fault)
+        with following(live.ids):  # which may be another call's wish
+            try:
+                await self.client.channels.hangup(live.id)
+            except AriError as fault:
+                log.warning("A call could not be ended and ends by its own limit: %s", fault)
 
 
 def unanswered(live: LiveCall, *, ring: float) -> Outcome:

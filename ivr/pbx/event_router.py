@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import time
 
+from broadcast.engine.call_ids import CallIds, following
 from broadcast.reservation import LineUse
 from ivr.ari.client import AriClient
 from ivr.ari.errors import ChannelGone
@@ -75,7 +76,8 @@ class EventRouter:
         state = await self._client.endpoints.state("PJSIP", self._trunk)
         up = {channel.id: channel for channel in channels}
         for live in self._exchange.calls:
-            self._compare(live, up.get(live.id))
+            with following(live.ids):
+                self._compare(live, up.get(live.id))
         for channel in channels:
             if self._exchange.find(channel.id) is None:
                 self._meet(channel)
@@ -103,7 +105,8 @@ class EventRouter:
         live = self._exchange.find(event.channel_id)
         handler = self._handlers.get(type(event))
         if live is not None and handler is not None:
-            handler(live, event)
+            with following(live.ids):
+                handler(live, event)
         elif live is None and isinstance(event, StasisStart):
             self._meet_answered(event)
 
@@ -120,10 +123,14 @@ class EventRouter:
         elif channel.is_up and not channel.is_in_stasis:
             live.leave_to_dialplan()
         elif channel.is_up and live.call is None:
+            live.note_ringing()
+            log.info("Answered, while its events did not come.")
             self._exchange.answer(live, time())
 
     def _on_answer(self, live: LiveCall, event: Event) -> None:
         if live.call is None:
+            live.note_ringing()
+            log.info("Answered.")
             self._exchange.answer(live, event.at.timestamp())
 
     def _on_talk(self, live: LiveCall, event: Event) -> None:
@@ -148,23 +155,29 @@ class EventRouter:
     def _meet(self, channel: ReportedChannel) -> None:
         """One of before our time: a call that we placed is left or ended, a caller received anew."""
         if channel.was_placed_on(self._trunk):
-            self._chores.begin(release_orphan(self._client, channel))
+            self._release(channel)
         elif channel.is_in_stasis:
             self._receive(channel, time())
 
     def _meet_answered(self, event: StasisStart) -> None:
         if event.channel.was_placed_on(self._trunk):
-            self._chores.begin(release_orphan(self._client, event.channel))
+            self._release(event.channel)
         self._receive(event.channel, event.at.timestamp())
+
+    def _release(self, channel: ReportedChannel) -> None:
+        with following(CallIds(channel.id)):
+            self._chores.begin(release_orphan(self._client, channel))
 
     def _receive(self, channel: ReportedChannel, at: float) -> None:
         """Somebody calls us, or did so before a restart of ours and is still on the line."""
         if channel.dialplan.context == INBOUND:
             line = self._lines.seize(LineUse.CALLER)
             live = self._exchange.watch(LiveCall(channel.id, line, passes=1, is_conversation=True))
-            live.is_placed = True
-            self._exchange.answer(live, at)
-            self._receive_caller(live, channel)
+            live.is_placed = live.rang = True
+            with following(live.ids):
+                log.info("Somebody calls us.")
+                self._exchange.answer(live, at)
+                self._receive_caller(live, channel)
 
     # The trunk
 

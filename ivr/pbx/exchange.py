@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from broadcast.engine.call_ids import following
 from ivr.ari.client import AriClient
 from ivr.call.call import Call
 from ivr.pbx.channel import PbxChannel
@@ -51,7 +52,8 @@ class Exchange:
 
     def look_for(self, live: LiveCall, *, looks: int = LOOKS) -> None:
         """Nobody knows whether it was placed: ask until it is there, or surely lost, after so many looks."""
-        self._chores.begin(look_for(self._client, live, looks=looks))
+        with following(live.ids):
+            self._chores.begin(look_for(self._client, live, looks=looks))
 
     def reconcile(self, live: LiveCall) -> None:
         """Ask whether the PBX has this call of before; while its events do not flow, they bring that."""

@@ -1,15 +1,19 @@
 """One call that the exchange watches, from before it is placed until its channel is gone."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
+from broadcast.engine.call_ids import CallIds, followed
 from broadcast.reservation import Reservation
 from ivr.call.call import Call
 from ivr.detection.far_end import FarEnd
 from ivr.pbx.listener import TalkListener
+
+log = logging.getLogger(__name__)
 
 NO_SOUND = frozenset({406, 488, 606})
 """SIP statuses of a call whose SDP could not be used, also after a 200."""
@@ -27,6 +31,14 @@ class End:
     lasted: float | None = None
     """Seconds from placing it, by the PBX's clock, however late we are told; None when it does not say."""
 
+    @property
+    def says(self) -> str:
+        """Why, for a log."""
+        told = ["lost sight of"] if self.is_lost else []
+        told += [] if self.cause is None else [f"cause {self.cause}"]
+        told += [] if self.sip_status is None else [f"SIP {self.sip_status}"]
+        return f" ({', '.join(told)})" if told else ""
+
 
 class LiveCall:
     """Told by the exchange what becomes of the call; waited for by the dialler."""
@@ -42,6 +54,9 @@ class LiveCall:
     ) -> None:
         """`on_ring` is told when it is noticed that it got through, once."""
         self.id = id_
+        ids = followed()
+        self.ids = ids if ids is not None and ids.channel == id_ else CallIds(id_)
+        """Whose it is, for whatever is done for it elsewhere."""
         self.reservation = reservation
         """Its line, for whoever stays with the call to its end."""
         self.placed_at = monotonic()
@@ -102,6 +117,7 @@ class LiveCall:
         """It got through."""
         if not self.rang:
             self.rang, self.rang_after = True, monotonic() - self.placed_at
+            log.info("It got through.")
             self._on_ring(self)
 
     def ringing(self) -> dict[str, object]:
@@ -132,11 +148,14 @@ class LiveCall:
 
     def hand_over(self, call: Call) -> None:
         """Its attempt is over and it goes on: what it came to is not touched by what is said from now on."""
+        log.info("Its attempt is over; the conversation goes on as that of a caller.")
         self.is_handed_over = self.is_conversation = True
         call.become_conversation()
 
     def leave_to_dialplan(self) -> None:
         """The PBX speaks by itself: if we led the call, our script is over, but the call is not."""
+        if not self.is_on_fallback:
+            log.info("The PBX leads it on by itself.")
         self.is_on_fallback = self.has_left = True
         if self.call is not None:
             self.call.events.hung_up(None)
@@ -145,6 +164,7 @@ class LiveCall:
         """`at` is the moment by the PBX's clock."""
         if not self._ended.is_set():
             self.end = end
+            log.info("Ended%s.", end.says)
             self._ended.set()
             self._answered.set()
             if self.call is not None:

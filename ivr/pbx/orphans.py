@@ -1,15 +1,19 @@
 """Calls that are perhaps not there, and orphaned channels: calls that nobody leads."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from time import time
 
+from broadcast.engine.call_ids import CallIds, following
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError, AriUnreachable, ChannelGone
 from ivr.ari.events import ReportedChannel
 from ivr.pbx.dialplan import CONTEXT, FALLBACK
 from ivr.pbx.live_call import End, LiveCall
+
+log = logging.getLogger(__name__)
 
 LOOKS, LOOK_AGAIN_AFTER = 10, 1.0
 """How often, and every how many seconds, a call whose placing got no reply must be missing to be lost."""
@@ -34,6 +38,7 @@ async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> 
 
 async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
     """Nobody leads this call: a phone rings no longer, and who answered hears the message without us."""
+    log.info("Nobody leads this call: it is ended, or left to the PBX.")
     if not channel.is_up:
         await client.channels.hangup(channel.id)
     elif channel.is_in_stasis:
@@ -61,6 +66,6 @@ class Reaper:
         orphans = [one for one in channels if one.was_placed_on(self._trunk) and self._find(one.id) is None]
         for channel in orphans:
             if channel.id in self._seen:
-                with suppress(AriError):
+                with suppress(AriError), following(CallIds(channel.id)):
                     await release_orphan(self._client, channel)
         self._seen = {channel.id for channel in orphans}

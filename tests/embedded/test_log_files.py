@@ -5,11 +5,12 @@ import os
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from embedded.logs import NUMBER, BoundedLog, PlainFormatter
+from embedded.logs import NUMBER, BoundedLog, PlainFormatter, read_line
 
 
 def test_a_file_stays_below_its_limit_and_one_older_one_is_kept(tmp_path: Path) -> None:
@@ -124,16 +125,14 @@ def run(script: str) -> subprocess.CompletedProcess[str]:
 SAYS = """
 import asyncio, logging, sys, threading, warnings
 from pathlib import Path
-from embedded.logs import log_to
-log_to(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+from embedded.logs import BoundedLog, log_to
+log_to(TO)
 log = logging.getLogger("buurtbel.test")
 """
 
 
 def lines_of(path: Path, script: str) -> list[str]:
-    done = run(
-        SAYS.replace("Path(sys.argv[1]) if len(sys.argv) > 1 else None", f"Path({str(path)!r})") + script
-    )
+    done = run(SAYS.replace("TO", f"BoundedLog(Path({str(path)!r}))") + script)
     kept = path.read_text()
     assert done.stderr == kept
     return kept.splitlines()
@@ -196,15 +195,39 @@ def test_each_process_begins_its_log_anew_and_keeps_the_former(tmp_path: Path) -
     for word in ("first", "second", "third"):
         lines_of(tmp_path / "a.log", f"log.info('{word}')")
     assert (tmp_path / "a.log").read_text().endswith("third\n")
-    assert (tmp_path / "a.log.1").read_text().endswith("second\n")
+    former = (tmp_path / "a.log.1").read_text().splitlines()
+    assert [line.split(": ")[-1] for line in former] == ["first", "second"]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_many_short_lives_leave_what_was_said_before_them(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    for number in range(40):
+        log = BoundedLog(file, limit=200, kept=2)
+        log.begin_anew()
+        log.append(f"life {number}")
+        log.close()
+    said = [line for end in (".2", ".1", "") for line in (tmp_path / f"a.log{end}").read_text().splitlines()]
+    assert said == [f"life {number}" for number in range(40 - len(said), 40)]
+    assert len(said) > 30
+    assert all(each.stat().st_size <= 200 for each in tmp_path.iterdir())
+
+
+def test_a_log_that_is_begun_anew_is_not_added_to_somebody_elses_file(tmp_path: Path) -> None:
+    victim, file = tmp_path / "victim", tmp_path / "a.log"
+    victim.write_text("precious")
+    (tmp_path / "a.log.1").symlink_to(victim)
+    BoundedLog(file).append("one")
+    BoundedLog(file).begin_anew()
+    assert (victim.read_text(), file.read_text()) == ("precious", "")
+    assert (tmp_path / "a.log.1").read_text() == "one\n"
+    assert not (tmp_path / "a.log.1").is_symlink()
 
 
 def test_what_a_process_says_on_stderr_goes_into_its_log_when_nobody_watches(tmp_path: Path) -> None:
     file = tmp_path / "line.log"
     said = "sys.stderr.write('Bel 0470123456.\\nen '); sys.stderr.write('dan\\n'); log.info('once')"
-    chosen = f"Path({str(file)!r}), stderr=False"
-    done = run(SAYS.replace("Path(sys.argv[1]) if len(sys.argv) > 1 else None", chosen) + said)
+    done = run(SAYS.replace("TO", f"BoundedLog(Path({str(file)!r})), stderr=False") + said)
     assert done.stderr == ""
     assert [line.split(": ")[-1] for line in file.read_text().splitlines()] == [
         "Bel [number].",
@@ -214,7 +237,45 @@ def test_what_a_process_says_on_stderr_goes_into_its_log_when_nobody_watches(tmp
 
 
 def test_a_process_without_a_log_of_its_own_says_it_to_stderr() -> None:
-    assert run(SAYS + "log.info('0470123456')").stderr.endswith("INFO buurtbel.test: [number]\n")
+    done = run(SAYS.replace("TO", "None") + "log.info('0470123456')")
+    assert done.stderr.endswith("INFO buurtbel.test: [number]\n")
+
+
+def test_what_a_process_is_at_stands_in_brackets_and_is_read_again() -> None:
+    record = logging.LogRecord("ivr.pbx", logging.INFO, "f", 1, "To %s: gone [x]: y.", ("0470123456",), None)
+    for about in ("", "broadcast=7 channel=buurtbel-1732921000.12"):
+        line = PlainFormatter(about=partial(str, about)).format(record)
+        read = read_line(line + "\n")
+        assert read is not None
+        assert (read.level, read.name, read.about) == ("INFO", "ivr.pbx", about)
+        assert read.text == f"To {NUMBER}: gone [x]: y."
+        assert read.at.timestamp() == pytest.approx(record.created, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "what an interpreter said",
+        "2026-02-30T03:04:05.123+00:00 INFO x: the thirtieth of February",
+        "2026-11-30T03:04:05.123+01:00 INFO x: of another zone",
+        "2026-11-30T03:04:05.123+00:00 INFO x [channel=1]",
+        "2026-11-30T03:04:05.123+00:00 INFO x [a] [b]: two brackets",
+        "2026-11-30 03:04:05,123 INFO x: of an earlier release",
+        "x 2026-11-30T03:04:05.123+00:00 INFO x [channel=1]: not at its beginning",
+        "٢٠٢٦-11-30T03:04:05.123+00:00 INFO x: other figures",
+    ],
+)
+def test_what_is_no_event_of_ours_is_not_read_as_one(line: str) -> None:
+    assert read_line(line) is None
+
+
+def test_what_somebody_else_said_does_not_say_what_we_are_at() -> None:
+    """Ids in a message are words of that message."""
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "said\n2026 INFO x [channel=%s]: y", ("1",), None)
+    read = read_line(PlainFormatter(about=lambda: "channel=2").format(record))
+    assert read is not None
+    assert (read.about, read.text) == ("channel=2", r"said\n2026 INFO x [channel=1]: y")
 
 
 def test_the_formatter_tells_a_trace_in_the_line_of_its_event() -> None:
@@ -222,6 +283,6 @@ def test_the_formatter_tells_a_trace_in_the_line_of_its_event() -> None:
         int("+32 470 12 34 56 x")
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "Oh.", (), sys.exc_info())
-    line = PlainFormatter("%(message)s").format(record)
+    line = PlainFormatter().format(record).partition(" ERROR x: ")[2]
     assert line.startswith(r"Oh.\nTraceback (most recent call last):\n")
     assert line.endswith(f"ValueError: invalid literal for int() with base 10: '{NUMBER} x'")

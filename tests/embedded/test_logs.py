@@ -52,6 +52,8 @@ def test_a_number_is_out_of_the_line_however_it_is_written(number: str, around: 
         "from 127.0.0.2:15060 to 192.168.100.200:5060",
         "networks 10.0.0.0/8, 192.0.2.99",
         "line process 1234567 (pid 4194303) on port 65535",
+        'job "tend (interval[0:00:01], next run at: 2026-11-30 21:07:03 UTC)" was missed by 0:00:01.234567',
+        "missed by 1 day, 23:59:59.999999, next",
         "12 calls, 345 heard, 6 lost after 40.5 s",
         "Broadcast 12345 went to De Bist, 2260 Westerlo.",
     ],
@@ -91,6 +93,23 @@ WRITTEN = st.lists(
     ),
     max_size=40,
 ).map("".join)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0:47:01.234567 89",
+        "0:47:01.234567/89",
+        "0:47:01.234567-8",
+        "0:47:01.234567 (89)",
+        "0:47:01.2345678",
+        "0:47:61.234567",
+        "047:01.234567",
+        "+0:47:01.234567",
+    ],
+)
+def test_a_number_that_begins_like_a_duration_is_a_number(text: str) -> None:
+    assert "2345" not in plain_line(text)
 
 
 def test_brackets_around_a_part_of_a_number_hide_nothing() -> None:
