@@ -202,12 +202,15 @@ class MemberReport(Base):
         Index("ix_member_report_open", "id", postgresql_where=text("state IN ('new', 'claimed')")),
         Index("ix_member_report_reporter", "reporter", "kept_at"),
         Index("ix_member_report_e164", "e164", "kept_at"),
+        Index("ix_member_report_channel", "channel"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     recording: Mapped[UUID] = mapped_column(unique=True)
     """Its name at the PBX that records it."""
     node: Mapped[str] = mapped_column(String(100))
+    channel: Mapped[str | None] = mapped_column(String(150))
+    """Of the call in which it was told; None in reports of before it was kept."""
     state: Mapped[ReportState] = mapped_column(State, server_default=ReportState.RECORDING)
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     e164: Mapped[str | None] = mapped_column(String(16))

@@ -59,6 +59,8 @@ class Report:
     """Nobody speaks in it: it is a busy tone or the like."""
     beyond_limit: bool
     """It came after too many others that wait, and rings nobody."""
+    channel: str | None
+    """Of the call in which it was told, as logs name it."""
 
 
 _Behind = aliased(Member)
@@ -80,8 +82,9 @@ async def begin(
     members: Sequence[int],
     broadcast: int | None,
     is_vouched: bool = False,
+    channel: str | None = None,
 ) -> OpenedReport:
-    """Write down that one of these members, or nobody known, is going to speak.
+    """Write down that one of these members, or nobody known, is going to speak on this channel.
 
     Without `broadcast` their newest alert is meant. `is_vouched`: the number is not only what they say.
     """
@@ -99,6 +102,7 @@ async def begin(
         .values(
             recording=recording,
             node=node,
+            channel=channel,
             e164=number,
             reporter=reporter_of(number, is_member=bool(members), is_vouched=is_vouched),
             member_id=members[0] if len(members) == 1 else None,
@@ -181,6 +185,7 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
             MemberReport.led_to,
             MemberReport.only_tone,
             MemberReport.beyond_limit,
+            MemberReport.channel,
         )
         .join(StoredAudio, StoredAudio.sha256 == MemberReport.audio)
         .outerjoin(Member, Member.id == MemberReport.member_id)
@@ -203,6 +208,7 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
             led_to=row.led_to,
             only_tone=row.only_tone,
             beyond_limit=row.beyond_limit,
+            channel=row.channel,
         )
         for row in rows
     ]

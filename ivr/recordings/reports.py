@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from broadcast.audio.sounds import MessageSounds
 from broadcast.away import is_away
+from broadcast.call_ids import followed
 from broadcast.responses import inbox
 from broadcast.service_calls.duty_policy import SHIPPED, DutyPolicy
 from ivr.ari.client import AriClient
@@ -46,8 +47,8 @@ class Reports:
         broadcast: int | None,
         is_vouched: bool = False,
     ) -> "SpokenReport":
-        """Written down before a word is said."""
-        recording = uuid4()
+        """Written down before a word is said, with the channel of the call that we work for."""
+        ids, recording = followed(), uuid4()
         self._at_hand.add(recording)
         started = await self.database(
             inbox.begin,
@@ -57,7 +58,9 @@ class Reports:
             members=members,
             broadcast=broadcast,
             is_vouched=is_vouched,
+            channel=None if ids is None else ids.channel,
         )
+        log.info("Report %d begins.", started.id)
         return SpokenReport(self, started)
 
     def release(self, report: "SpokenReport") -> None:
@@ -142,8 +145,10 @@ class SpokenReport:
 
     async def send(self) -> None:
         await self._reports.database(inbox.send, self.id, self._reports.policy)
+        log.info("Report %d is kept.", self.id)
         await self._reports.done_with(self)
 
     async def discard(self) -> None:
         await self._reports.database(inbox.discard, self.id)
+        log.info("Report %d is thrown away: nothing was said, or it is said anew.", self.id)
         await self._reports.done_with(self)
