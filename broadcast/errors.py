@@ -14,6 +14,7 @@ Refusal
     ├── NoCode                           it has no code that could be withdrawn
     ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
     │   └── UnknownReport, ReportTaken, ReportUsed
+    ├── UnknownCall, SeveralCalls        there is none with that id; more than one begins so
     └── UnknownNode, NodeTaken           no node has that name; another process has it
 """
 
@@ -116,6 +117,18 @@ class NoCode(BroadcastError):
     """Nobody can hear it by a code as it is."""
 
     reason = Reason.NO_CODE
+
+
+class UnknownCall(BroadcastError):
+    """No call has this id, or none that begins so."""
+
+    reason = Reason.UNKNOWN_CALL
+
+
+class SeveralCalls(BroadcastError):
+    """More than one call has an id that begins so."""
+
+    reason = Reason.SEVERAL_CALLS
 
 
 class UnknownNode(BroadcastError):

@@ -21,6 +21,12 @@ def time_of(at: datetime, clock: ZoneInfo, *, now: datetime, seconds: bool = Fal
     return f"{day}{shown:%H:%M:%S}" if seconds else f"{day}{shown:%H:%M}"
 
 
+def moment(at: datetime, clock: ZoneInfo) -> str:
+    """`30/11 03:04:05.123`."""
+    shown = at.astimezone(clock)
+    return f"{shown:%d/%m %H:%M:%S}.{shown.microsecond // 1000:03}"
+
+
 def iso(at: datetime | None, clock: ZoneInfo) -> str:
     """ISO 8601 with the offset of that clock; empty for what has not been."""
     return at.astimezone(clock).isoformat(timespec="milliseconds") if at else ""

@@ -49,6 +49,12 @@ class Reason(StrEnum):
     REPORT_USED = "report_used"
     """`report`, `broadcast`: what it led to"""
 
+    # Calls
+    UNKNOWN_CALL = "unknown_call"
+    """`call`: what was typed for its id"""
+    SEVERAL_CALLS = "several_calls"
+    """`call`, with which several begin"""
+
     # Machines
     UNKNOWN_NODE = "unknown_node"
     """`node`"""

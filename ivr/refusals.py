@@ -27,6 +27,8 @@ SAYS: Mapping[Reason, Key] = {
     Reason.NOT_SPOKEN: "police_failed",
     Reason.BAD_NAME: "police_failed",
     Reason.NO_CODE: "police_failed",
+    Reason.UNKNOWN_CALL: "police_failed",
+    Reason.SEVERAL_CALLS: "police_failed",
     Reason.UNKNOWN_NODE: "police_failed",
     Reason.NODE_TAKEN: "police_failed",
     Reason.UNKNOWN_NETWORK: "police_failed",

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import func, select
@@ -67,6 +68,7 @@ class PlacedCall:
     cause: int | None
     sip_status: int | None
     evidence: Mapping[str, object]
+    attempt: UUID
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -91,9 +93,13 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 def evidence_of(call: PlacedCall) -> Evidence:
+    return evidence_in(call.evidence)
+
+
+def evidence_in(kept: Mapping[str, object]) -> Evidence:
     """What cannot be read hides no other call."""
     try:
-        return msgspec.convert(call.evidence, Evidence)
+        return msgspec.convert(kept, Evidence)
     except msgspec.ValidationError:
         return Evidence(reason="what was heard cannot be read")
 
@@ -271,6 +277,7 @@ async def _calls(connection: AsyncConnection, broadcast_id: int) -> dict[str, li
             Attempt.cause,
             Attempt.sip_status,
             Attempt.evidence,
+            Attempt.id,
         )
         .where(Attempt.broadcast_id == broadcast_id, Attempt.outcome.is_distinct_from(Outcome.CANCELLED))
         .order_by(Attempt.due_at, Attempt.dialled_at)

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Where] = {
     "watch": Where("results", "watch", "Follow a broadcast until everybody has a final result."),
     "results": Where("results", "show_results", "Say what happened to each person."),
     "report": Where("results", "show_results", "The older word for `results`.", True),
+    "trace": Where("results", "trace", "Tell one call's life in order, from the log and the database."),
     "stop": Where("alerts", "stop", "Take an alert back: nobody is rung any more."),
     "withdraw-code": Where(
         "alerts", "withdraw_code", "Take back the code with which strangers hear an alert; its calls go on."

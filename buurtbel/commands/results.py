@@ -1,4 +1,4 @@
-"""`buurtbel list`, `watch` and `results`: which broadcasts there were, and what each person heard."""
+"""`buurtbel list`, `watch`, `results` and `trace`: which broadcasts there were, and what people heard."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,13 +10,17 @@ import typer
 from broadcast.engine.nodes import trunk_fault
 from broadcast.listing import Listed, broadcasts
 from broadcast.results.results import newest_broadcast, progress, report
+from broadcast.results.trace import attempt_traced, call_traced
 from broadcast.states import BroadcastState
 from buurtbel.commands.common import Json, answer, run, settings
 from buurtbel.database.address import database
+from buurtbel.serve.call_logs import call_logs
 from buurtbel.settings.settings import Settings
 from buurtbel.status.follow import follow, follow_as_json
+from buurtbel.status.trace import Trace, merged
 from buurtbel.terminal.results import Reported, calls_table, listing, report_table, write_csv
-from buurtbel.terminal.sentences import UNTIL_MENDED, complain
+from buurtbel.terminal.sentences import UNTIL_MENDED, Failed, complain
+from buurtbel.terminal.trace import trace_table
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -132,3 +136,53 @@ async def _reported(chosen: Settings, broadcast: int | None) -> Reported:
         seen = await progress(connection, number)
         lines = await report(connection, number)
     return Reported(number, lines, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
+
+
+def trace(
+    attempt: Annotated[
+        str | None,
+        typer.Argument(help="Id of an attempt, or how it begins; `results --calls` shows them."),
+    ] = None,
+    call: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHANNEL",
+            help="Any other call by its channel: to an officer, a test call, one to us, as line.log has it.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell one call's life in order, from this machine's log and the database, each line with its source."""
+    if (attempt is None) == (call is None):
+        complain("Give an attempt, or --call with a channel; `buurtbel trace --help` tells what it takes.")
+        raise Failed
+    chosen = settings()
+
+    async def work() -> Trace:
+        async with database(chosen) as engine, engine.connect() as connection:
+            if attempt is not None:
+                found = await attempt_traced(connection, attempt)
+            else:
+                assert call is not None
+                found = await call_traced(connection, call.strip())
+        return merged(found, call_logs(chosen.data_dir), chosen.node)
+
+    found = run(work())
+    for lack in found.lacks:
+        complain(lack)
+    answer(_document(found), as_json=as_json, text=lambda: trace_table(found, chosen.clock))
+
+
+def _document(found: Trace) -> dict[str, object]:
+    call = found.call
+    return {
+        "call": call.id,
+        "kind": call.kind,
+        "broadcast": call.broadcast,
+        "number": call.number,
+        "names": call.names,
+        "node": call.node,
+        "began_at": call.began_at,
+        "events": found.events,
+        "lacks": found.lacks,
+    }

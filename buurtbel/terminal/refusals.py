@@ -39,6 +39,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.REPORT_USED: (
         "Report {report} led to broadcast {broadcast} already; see `buurtbel results {broadcast}`."
     ),
+    Reason.UNKNOWN_CALL: "There is no call {call!r}; `buurtbel results --calls` shows those of an alert.",
+    Reason.SEVERAL_CALLS: "Several calls begin with {call}; type more of it.",
     Reason.UNKNOWN_NODE: "There is no node {node!r}; `buurtbel node list` shows which there are.",
     Reason.NODE_TAKEN: "{detail}",
     Reason.UNKNOWN_NETWORK: "There is no network {network!r}; {hint}",

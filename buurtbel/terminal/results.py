@@ -14,11 +14,12 @@ from broadcast.results.results import Evidence, Line, PlacedCall, evidence_of
 from broadcast.states import BroadcastState, Result
 from buurtbel.status.progress import call_says, calls_say, person_says
 from buurtbel.terminal.plain_table import table
+from buurtbel.terminal.trace import short
 from buurtbel.times import day_and_time, iso
 
 CSV = (
     *("name", "language", "state", "result", "left_on", "number", "outcome", "dialled_at", "answered_at"),
-    *("ended_at", "cause", "judgement", "reason", "due_at"),
+    *("ended_at", "cause", "judgement", "reason", "due_at", "attempt"),
 )
 
 
@@ -88,6 +89,7 @@ def calls_table(found: Reported, clock: ZoneInfo) -> str:
     """Each call with what was proved on it; times in seconds since the answer."""
 
     return table(
+        "attempt",
         "name",
         "number",
         "outcome",
@@ -97,6 +99,7 @@ def calls_table(found: Reported, clock: ZoneInfo) -> str:
         "keys",
         rows=[
             (
+                short(call.attempt),
                 line.name,
                 call.number,
                 call_says(call, line, now=found.now, clock=clock),
@@ -140,6 +143,6 @@ def write_csv(lines: Iterable[Line], clock: ZoneInfo) -> None:
             told = evidence_of(call)
             due = "" if call.dialled_at or call.outcome else iso(call.due_at, clock)
             row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
-            writer.writerow([*person, *row, due])
+            writer.writerow([*person, *row, due, call.attempt])
         if not line.calls:
             writer.writerow([*person, *[""] * (len(CSV) - len(person))])

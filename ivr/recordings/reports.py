@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from broadcast.audio.sounds import MessageSounds
 from broadcast.away import is_away
-from broadcast.call_ids import followed
+from broadcast.engine.call_ids import followed
 from broadcast.responses import inbox
 from broadcast.service_calls.duty_policy import SHIPPED, DutyPolicy
 from ivr.ari.client import AriClient

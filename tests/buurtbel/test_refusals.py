@@ -22,6 +22,7 @@ FACTS: dict[str, object] = {
     "after": AT,
     "broadcast": 7,
     "report": 3,
+    "call": "3f1e",
     "name": "Claes",
     "node": "westerlo",
     "like": ["de-bist", "de-bist-2"],

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from buurtbel.times import day_and_time, iso, time_of
-from embedded.logs import FORMAT, PlainFormatter
+from buurtbel.times import day_and_time, iso, moment, time_of
+from embedded.logs import PlainFormatter
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 AT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -29,8 +29,12 @@ def test_the_hour_that_comes_twice_is_told_apart_where_programs_read() -> None:
     assert iso(None, BRUSSELS) == ""
 
 
+def test_a_moment_among_others_of_a_night_has_its_day_and_thousandths() -> None:
+    assert moment(AT.replace(microsecond=7_999), BRUSSELS) == "25/10 02:30:00.007"
+
+
 def test_a_log_says_when_in_utc_with_its_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     record = logging.LogRecord("line", logging.INFO, "", 1, "There.", (), None)
     record.created = AT.timestamp()
-    assert PlainFormatter(FORMAT).format(record) == "2026-10-25T00:30:00.000+00:00 INFO line: There."
+    assert PlainFormatter().format(record) == "2026-10-25T00:30:00.000+00:00 INFO line: There."

@@ -1,6 +1,7 @@
 """The judge of forged call-backs sees who was taken for having confirmed, and who was not rung."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from broadcast.results.results import Line, PlacedCall
 from broadcast.states import AttemptState, Outcome, RecipientState, Result
@@ -15,7 +16,9 @@ NEVER_THERE: Ends = [(Outcome.NO_ANSWER, 0), (Outcome.CALLED_BACK, 20), (Outcome
 def call(outcome: Outcome, seconds: float) -> PlacedCall:
     at = BEGAN + timedelta(seconds=seconds)
     dialled = None if outcome in {Outcome.CALLED_BACK, Outcome.CONFIRMED_BY_CALLBACK} else at
-    return PlacedCall("+99976002000", AttemptState.DONE, at, outcome, dialled, None, at, None, None, {})
+    return PlacedCall(
+        "+99976002000", AttemptState.DONE, at, outcome, dialled, None, at, None, None, {}, uuid4()
+    )
 
 
 def lines(first: Ends, result: Result) -> dict[str, Line]:

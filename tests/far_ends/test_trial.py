@@ -1,6 +1,7 @@
 """The judge of the odd far ends sees what differs: outcomes, calls, and a message with a hole in it."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -21,7 +22,10 @@ async def nothing(_call: object) -> None: ...
 
 def line(*outcomes: Outcome, result: Result = Result.NOTHING, ended: timedelta = timedelta(0)) -> Line:
     at = STOPPED - timedelta(minutes=1) + ended
-    calls = [PlacedCall("+1", AttemptState.DONE, at, one, at, None, at, None, None, {}) for one in outcomes]
+    calls = [
+        PlacedCall("+1", AttemptState.DONE, at, one, at, None, at, None, None, {}, uuid4())
+        for one in outcomes
+    ]
     return Line(1, "Far end 001", "nl", RecipientState.FINAL, result, None, ["+1"], calls)
 
 

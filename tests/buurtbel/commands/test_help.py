@@ -25,6 +25,7 @@ COMMANDS = (
         "list",
         "watch",
         "results",
+        "trace",
         "stop",
         "withdraw-code",
         "report-inbox",
