@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # each is waited for by those alone who use it
     from broadcast.alert.desk import Desk
     from broadcast.ledger.ledger import Ledger
     from ivr.ari.client import AriClient
-    from prompts.voice import Voice
+    from prompts.voice import LastingVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Assembly:
     engine: "AsyncEngine"
     app: "App"
     ledger: "Ledger"
-    voice: "Voice"
+    voice: "LastingVoice"
     desk: "Desk"
 
 

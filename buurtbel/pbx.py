@@ -17,10 +17,9 @@ from embedded.network.ports import Address, PortRange, address_towards
 from embedded.network.whereabouts import Whereabouts
 from ivr.alert_keys import CONFIRMS
 from ivr.detection.fact_recorder import TALK_DETECTION
-from ivr.pbx.dialplan import MOST_CALLERS
+from ivr.pbx.dialplan import MOST_CALLERS, away_sound
 from ivr.pbx.identity import ASSERTED, FROM, LONGEST_HEADER, PRIVACY
 from ivr.pbx.trunk import Trunk
-from prompts.fixed import place_of
 from prompts.languages import LANGUAGES
 
 ARI_APP = "buurtbel"
@@ -86,7 +85,7 @@ def pbx_values(
         "caller_limit": CALLER_LIMIT,
         "talk_detection": TALK_DETECTION,
         "most_callers": MOST_CALLERS,
-        "away_sounds": [place_of(settings.sounds_folder, "line_away", language) for language in LANGUAGES],
+        "away_sounds": [away_sound(settings.sounds_folder, language) for language in LANGUAGES],
         "caller": {
             "longest": LONGEST_HEADER,
             "sender": FROM,

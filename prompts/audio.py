@@ -20,6 +20,8 @@ Samples = npt.NDArray[np.float32]
 
 TELEPHONE_RATE = 8_000
 STORED_RATE = 16_000
+PLAYED = (".alaw", ".ulaw", ".sln16")
+"""The files of a sound that a PBX plays."""
 
 SPEECH_LEVEL = -20.0
 """dBov of active speech (ITU-T P.56); Asterisk's own prompts measure -19.4."""
@@ -182,23 +184,23 @@ def encode_flac(audio: Audio) -> bytes:
 def write_sound(path: Path, audio: Audio) -> None:
     """Write what a PBX plays as `path`: .alaw and .ulaw (8 kHz) and .sln16, each of them whole or absent."""
     narrow, wide = audio.at(TELEPHONE_RATE), audio.at(STORED_RATE)
-    for suffix, form, subtype in (
-        (".alaw", narrow, "ALAW"),
-        (".ulaw", narrow, "ULAW"),
-        (".sln16", wide, "PCM_16"),
-    ):
-        final = path.with_name(path.name + suffix)
-        unfinished = final.with_name(f".{final.name}.{uuid4().hex}")
+    for suffix, form, subtype in zip(PLAYED, (narrow, narrow, wide), ("ALAW", "ULAW", "PCM_16"), strict=True):
         written = io.BytesIO()
         soundfile.write(written, form.samples, form.rate, format="RAW", subtype=subtype, endian="LITTLE")
-        try:
-            # Not by soundfile, to which a full disk is no OSError.
-            unfinished.write_bytes(written.getvalue())
-            # Asterisk, which has an account of its own, reads it by the group of the folder.
-            unfinished.chmod(0o640)
-            unfinished.replace(final)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        # Not by soundfile, to which a full disk is no OSError.
+        write_whole(path.with_name(path.name + suffix), written.getvalue())
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file that Asterisk reads: it is as it was until all of it is there. Raises OSError."""
+    unfinished = file.with_name(f".{file.name}.{uuid4().hex}")
+    try:
+        unfinished.write_bytes(content)
+        # Asterisk, which has an account of its own, reads it by the group of the folder.
+        unfinished.chmod(0o640)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def without_long_pauses(audio: Audio, active: npt.NDArray[np.bool_], longest: float = PAUSE) -> Audio:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from prompts.errors import VoiceMissing
 from prompts.espeak import EspeakVoice
-from prompts.voice import Voice
+from prompts.voice import LastingVoice
 
 
-def voice_for(engine: str, voices: Mapping[str, str] | None = None) -> Voice:
+def voice_for(engine: str, voices: Mapping[str, str] | None = None) -> LastingVoice:
     """The voice behind a setting: `espeak-ng` (offline), or `gtts` (online, falls back to espeak-ng).
 
     `voices` names another espeak-ng voice for a language. Raises VoiceMissing for any other engine.

@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -67,17 +69,24 @@ class EspeakVoice:
     def languages(self) -> frozenset[str]:
         return frozenset(self._manners)
 
-    async def speak(self, text: str, language: str) -> "Audio":
-        from prompts.audio import read  # noqa: PLC0415 - it brings numpy, which only who speaks needs
+    def mark(self, language: str) -> str:
+        return f"{_version(self._program)} {self._manner(language)}"
 
+    def _manner(self, language: str) -> Manner:
         if language not in self._manners:
             known = ", ".join(sorted(self._manners))
             msg = f"espeak-ng has no voice for {language!r}: choose one of {known}."
             raise VoiceMissing(msg)
+        return self._manners[language]
+
+    async def speak(self, text: str, language: str) -> "Audio":
+        from prompts.audio import read  # noqa: PLC0415 - it brings numpy, which only who speaks needs
+
+        manner = self._manner(language)
         # A file, because on a pipe espeak-ng writes a WAV header with a wrong length.
         with tempfile.TemporaryDirectory(prefix="speech-") as folder:
             spoken = Path(folder) / "spoken.wav"
-            await self._run(text, self._manners[language], spoken)
+            await self._run(text, manner, spoken)
             return await asyncio.to_thread(read, spoken)
 
     async def _run(self, text: str, manner: Manner, spoken: Path) -> None:
@@ -90,8 +99,7 @@ class EspeakVoice:
                 self._program, *arguments, stdin=pipe, stdout=nothing, stderr=nothing
             )
         except OSError as error:
-            msg = f"The speech program {self._program} cannot be started: install the package espeak-ng."
-            raise VoiceMissing(msg) from error
+            raise _cannot_start(self._program) from error
         try:
             async with asyncio.timeout(self._timeout):
                 await process.communicate(_spelled_a(_plain(text), manner.voice).encode())
@@ -105,6 +113,22 @@ class EspeakVoice:
         if process.returncode:
             msg = f"espeak-ng cannot speak as {manner.voice!r}: `espeak-ng --voices` lists what there is."
             raise VoiceMissing(msg)
+
+
+@cache
+def _version(program: str) -> str:
+    """What it says of itself: its release, and where its voices are."""
+    try:
+        said = subprocess.run(
+            [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise _cannot_start(program) from error
+    return said.stdout.strip()
+
+
+def _cannot_start(program: str) -> VoiceMissing:
+    return VoiceMissing(f"The speech program {program} cannot be started: install the package espeak-ng.")
 
 
 def _plain(text: str) -> str:

@@ -4,12 +4,13 @@ import asyncio
 import io
 import logging
 from collections.abc import Callable
+from importlib.metadata import version
 
 from gtts import gTTS, gTTSError
 
 from prompts.audio import Audio, decode
 from prompts.errors import AudioUnreadable
-from prompts.voice import Voice
+from prompts.voice import LastingVoice
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +29,16 @@ def fetch(text: str, language: str) -> Audio:
 class GttsVoice:
     """Speaks through Google Translate; whatever goes wrong there, the fallback speaks instead."""
 
-    def __init__(self, fallback: Voice, online: Callable[[str, str], Audio] = fetch) -> None:
+    def __init__(self, fallback: LastingVoice, online: Callable[[str, str], Audio] = fetch) -> None:
         self._fallback = fallback
         self._online = online
 
     @property
     def languages(self) -> frozenset[str]:
         return self._fallback.languages
+
+    def mark(self, language: str) -> str:
+        return f"gtts {version('gTTS')}, else {self._fallback.mark(language)}"
 
     async def speak(self, text: str, language: str) -> Audio:
         try:

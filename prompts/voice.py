@@ -18,3 +18,13 @@ class Voice(Protocol):
 
         Raises VoiceMissing when engine or voice are not there, VoiceFailed when they are but did not speak.
         """
+
+
+class LastingVoice(Voice, Protocol):
+    """A voice of which is known when it speaks otherwise than before, so that its speech can be kept."""
+
+    def mark(self, language: str) -> str:
+        """What makes it speak this language as it does: engine, version and settings. Blocks at first.
+
+        Raises VoiceMissing.
+        """

@@ -17,7 +17,7 @@ from broadcast.ledger.lease import Lease
 from broadcast.responses.callbacks import Callbacks
 from buurtbel.assembly import Assembly
 from buurtbel.line.node import LineNode
-from buurtbel.line.sounds import lay, lay_line_sentences, lay_tone
+from buurtbel.line.sounds import OldSentences, lay_alert_sentences, lay_line_sentences, lay_tone
 from ivr.ari.client import AriClient
 from ivr.call.announcer import Announcements
 from ivr.detached import DetachedWork
@@ -58,6 +58,7 @@ class LineParts:
     reception: Reception
     own_calls: Sequence[OwnCalls[Any]]
     says: "asyncio.Task[Mapping[str, Says]]"
+    old_sentences: OldSentences
 
     async def adopt_all(self) -> None:
         """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
@@ -111,7 +112,18 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     )
     own_calls = [OwnCalls(database, placement, lease, kind) for kind in kinds]
     return LineParts(
-        lines, exchange, router, trunk_watch, caller, reports, police, admission, reception, own_calls, says
+        lines,
+        exchange,
+        router,
+        trunk_watch,
+        caller,
+        reports,
+        police,
+        admission,
+        reception,
+        own_calls,
+        says,
+        OldSentences(folder, says),
     )
 
 
@@ -143,13 +155,14 @@ def _known_callers(
 async def _dialler(
     board: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
 ) -> AriDialler:
+    says = await lay_alert_sentences(board)
     return AriDialler(
         placement,
         trunk_watch=watch,
         policy=board.settings.alert,
-        thanks=await lay(board, "thank_you"),
-        stopped=await lay(board, "stopped"),
-        leave_sure=await lay(board, "leave_sure"),
+        thanks={language: one["thank_you"] for language, one in says.items()},
+        stopped={language: one["stopped"] for language, one in says.items()},
+        leave_sure={language: one["leave_sure"] for language, one in says.items()},
         go_on=reception.go_on,
         longest_conversation=LONGEST,
     )

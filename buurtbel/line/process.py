@@ -134,6 +134,7 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         parts.reports.mend: nodes.sweep,
         parts.police.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
+        parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }

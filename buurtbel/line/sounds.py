@@ -1,43 +1,66 @@
-"""What callers of our number hear, laid out for the PBX."""
+"""What callers of our number hear, laid out for the PBX.
+
+After the first start of a release all of it lies there, and a start reads it and speaks nothing.
+"""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+import sys
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from buurtbel.assembly import Assembly
 from directory.pronunciation import names_everywhere
 from ivr.call.values import Sound
+from ivr.pbx.dialplan import away_sound
 from ivr.scripts.sentences import Says
-from prompts.audio import tone, write_sound
+from prompts.audio import PLAYED, tone, write_sound, write_whole
 from prompts.catalogue import Key, sentences_beginning
-from prompts.fixed import Slot, lay_sentence
+from prompts.fixed import Laid, find_sentence, lay_sentence, not_needed
 from prompts.languages import LANGUAGES
-from prompts.normalise.names import NO_NAMES, Names
+from prompts.normalise.names import Names
+
+log = logging.getLogger(__name__)
 
 NAMES_THE_ZONE: frozenset[Key] = frozenset({"line_welcome", "leave_asked", "test_call"})
+ON_AN_ALERT: Sequence[Key] = ("thank_you", "stopped", "leave_sure")
+"""Without these no alert is called; the others wait for callers."""
+TO_CALLERS: Sequence[Key] = (
+    *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
+    "test_call",
+    "thank_you",
+    "stopped",
+    "goodbye",
+)
+SPEAKER = ("-P", "-m", "buurtbel.line.speaker")
+
+
+async def lay_alert_sentences(board: Assembly) -> Mapping[str, Says]:
+    """What is said on alerts, by language. Raises SpeechError and OSError."""
+    return _by_language(await speak_what_lacks(board, ON_AN_ALERT))
 
 
 async def lay_line_sentences(board: Assembly) -> Mapping[str, Says]:
-    """The fixed sentences by language; only at the very first start does this take some seconds."""
-    says: dict[str, dict[Key, Sound]] = {language: {} for language in LANGUAGES}
-    async with board.engine.connect() as connection:
-        names = await names_everywhere(connection, networks=())
-    for key in (
-        *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
-        "test_call",
-        "thank_you",
-        "goodbye",
-    ):
-        slots = {"zone": board.settings.speech.zones} if key in NAMES_THE_ZONE else {}
-        for language, sound in (await lay(board, key, names, **slots)).items():
-            says[language][key] = sound
-    return says
+    """All fixed sentences by language. What lacks is spoken by a process that calls come before.
+
+    Raises SpeechError and OSError.
+    """
+    says = await asyncio.to_thread(_find_all, board, await _names(board))
+    if says is None:
+        log.info("Some sentences are spoken for the first time.")
+        await _speak_apart()
+        says = await speak_what_lacks(board, TO_CALLERS)
+    await asyncio.to_thread(_lay_for_away, board.settings.sounds_folder, says["line_away"])
+    return _by_language(says)
 
 
-async def lay(board: Assembly, key: Key, names: Names = NO_NAMES, **slots: Slot) -> Mapping[str, Sound]:
-    """One of them, by language."""
-    laid = await lay_sentence(board.voice, board.settings.sounds_folder, key, LANGUAGES, names, **slots)
-    return {language: Sound(one.path, one.seconds) for language, one in laid.items()}
+async def speak_what_lacks(board: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
+    """These sentences in all languages; each is spoken here and now if it does not lie there."""
+    names, folder = await _names(board), board.settings.sounds_folder
+    return {
+        key: await lay_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
+        for key, slots in _filled(board, keys)
+    }
 
 
 async def lay_tone(folder: Path) -> Sound:
@@ -45,3 +68,69 @@ async def lay_tone(folder: Path) -> Sound:
     sound = tone()
     await asyncio.to_thread(write_sound, folder / "tone", sound)
     return Sound(folder / "tone", sound.seconds)
+
+
+class OldSentences:
+    """What other voices, settings and releases said in this folder, and nobody says any more."""
+
+    def __init__(self, folder: Path, says: Awaitable[Mapping[str, Says]]) -> None:
+        self._folder = folder
+        self._says = says
+        self._seen: set[Path] = set()
+
+    async def sweep(self) -> None:
+        """Remove what nobody needed at the last sweep either: until then a call of before may play it."""
+        needed = [sound.path for one in (await self._says).values() for sound in one.values()]
+        found = await asyncio.to_thread(not_needed, self._folder, needed)
+        for file in found & self._seen:
+            file.unlink(missing_ok=True)
+        self._seen = found
+
+
+def _find_all(board: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
+    """None when one of them lacks, or is damaged."""
+    folder, says = board.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
+    for key, slots in _filled(board, TO_CALLERS):
+        says[key] = find_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
+        if len(says[key]) < len(LANGUAGES):
+            return None
+    return says
+
+
+async def _speak_apart() -> None:
+    """In a process of its own, of lower priority: they keep a processor busy for ten seconds."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *SPEAKER, stdin=asyncio.subprocess.DEVNULL)
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _lay_for_away(folder: Path, says: Mapping[str, Laid]) -> None:
+    """Where the dialplan finds what it tells callers while we are away."""
+    for language, laid in says.items():
+        at = away_sound(folder, language)
+        for suffix in PLAYED:
+            said = laid.path.with_name(laid.path.name + suffix).read_bytes()
+            file = at.with_name(at.name + suffix)
+            if not file.exists() or file.read_bytes() != said:
+                write_whole(file, said)
+
+
+def _filled(board: Assembly, keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Mapping[str, str]]]]:
+    for key in keys:
+        yield key, {"zone": board.settings.speech.zones} if key in NAMES_THE_ZONE else {}
+
+
+async def _names(board: Assembly) -> Names:
+    async with board.engine.connect() as connection:
+        return await names_everywhere(connection, networks=())
+
+
+def _by_language(says: Mapping[Key, Mapping[str, Laid]]) -> Mapping[str, Says]:
+    return {
+        language: {key: Sound(laid[language].path, laid[language].seconds) for key, laid in says.items()}
+        for language in LANGUAGES
+    }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from broadcast.states import Outcome
 from ivr.ari.events import ReportedChannel
@@ -16,6 +17,11 @@ MOST_CALLERS = "MOST_CALLERS"
 NOTE_NEEDED = 60.0
 """Seconds from reading a note within which what it says is surely in the database, or in the spool."""
 _NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
+
+
+def away_sound(folder: Path, language: str) -> Path:
+    """What a caller hears whom we cannot help, without extension: the dialplan outlives a change of voice."""
+    return folder / f"away-{language}"
 
 
 def way_out(channel: ReportedChannel, trunk: str) -> tuple[str, str] | None:

@@ -17,12 +17,12 @@ from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
 from buurtbel.assembly import Assembly
 from prompts.audio import Audio, decode, read_laid, tone, write_sound
 from prompts.catalogue import Key, sentence
-from prompts.fixed import place_of
 from prompts.languages import LANGUAGES
 from prompts.normalise.names import NO_NAMES
 from prompts.passes import render_sentence
 from simulation.phones.handset import Handsets
 from tests.support.people import network_of
+from tests.support.sentences import laid_at
 
 NETWORK = "callers"
 OLDER = {"nl": "Er was een inbraak in de Kerkstraat. Kijk na of uw achterdeur dicht is."}
@@ -65,7 +65,7 @@ class LineStage:
         """A fixed sentence, from the very file that is played."""
         settings = self.board.settings
         slots = {"zone": settings.speech.zones[language]} if key in {"line_welcome", "leave_asked"} else {}
-        return read_laid(place_of(settings.sounds_folder, key, language, NO_NAMES, **slots))
+        return read_laid(laid_at(settings.sounds_folder, key, language, NO_NAMES, **slots))
 
     async def told(self, key: Key, language: str = "nl", **slots: str) -> Audio:
         """A sentence with what is known only during the call, spoken anew by the same voice."""
@@ -165,7 +165,7 @@ async def set_lines_stage(
         await board.desk.send(BENCH, Draft([NETWORK], texts, urgent=True)) for texts in (OLDER, NEWEST)
     ]
     folder = board.settings.sounds_folder
-    while not all(place_of(folder, "goodbye", one).with_suffix(".alaw").exists() for one in LANGUAGES):
+    while not all(laid_at(folder, "goodbye", one).with_suffix(".alaw").exists() for one in LANGUAGES):
         await asyncio.sleep(0.2)
     speech, seen = await _laid(board, phones, SEEN.format("1"))
     return LineStage(board, phones, speech, seen, tone(), older.broadcast, newest.broadcast)

@@ -15,6 +15,10 @@ class HummingVoice:
     def __init__(self, *languages: str) -> None:
         self.languages = frozenset(languages or ("nl", "fr", "de", "en"))
         self.said: list[tuple[str, str]] = []
+        self.hums = "as it always did"
+
+    def mark(self, language: str) -> str:
+        return f"{self.hums} {language}"
 
     async def speak(self, text: str, language: str) -> Audio:
         if language not in self.languages:

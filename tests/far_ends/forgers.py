@@ -16,7 +16,6 @@ from broadcast.results.results import Line
 from broadcast.states import Outcome, RecipientState, Result
 from embedded.asterisk_root import ensure_root
 from embedded.network.free_ports import free_audio_ports
-from prompts.fixed import place_of
 from tests.far_ends.behaviours.people import confirms, picks_up
 from tests.far_ends.call import Call
 from tests.far_ends.outgoing import call
@@ -24,6 +23,7 @@ from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.sip import Header
 from tests.far_ends.trial import SETTINGS, TEXT
+from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import own_pbx
 
@@ -189,7 +189,7 @@ async def forge_call_backs(server: Server, street: Street) -> Forged:
 
 async def send_to(server: Server, people: dict[str, list[str]]) -> int:
     """An urgent alert to them, once callers can be talked to."""
-    laid = place_of(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
+    laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
     await asyncio.to_thread(server.until, laid.exists, seconds=UP_WITHIN)
     await asyncio.to_thread(server.enrol, NETWORK, people)
     return await asyncio.to_thread(server.send, NETWORK, TEXT)

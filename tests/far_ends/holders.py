@@ -16,13 +16,13 @@ from pathlib import Path
 
 from embedded.asterisk_root import ensure_root
 from embedded.network.free_ports import free_audio_ports
-from prompts.fixed import place_of
 from tests.far_ends.behaviours.people import picks_up
 from tests.far_ends.call import Call
 from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.trial import SETTINGS, TEXT
+from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import own_pbx
 
@@ -109,7 +109,7 @@ def settings_for(peer: Peer, root: Path) -> Values:
 async def hold_all_lines(server: Server, telephones: Telephones) -> Held:
     """All lines held by callers who press keys, an urgent alert, and its first call."""
     laid = [
-        place_of(server.settings.sounds_folder, key, "nl") for key in ("line_away", "line_needed", "goodbye")
+        laid_at(server.settings.sounds_folder, key, "nl") for key in ("line_away", "line_needed", "goodbye")
     ]
     await asyncio.to_thread(
         server.until, lambda: all(one.with_suffix(".alaw").exists() for one in laid), seconds=UP_WITHIN

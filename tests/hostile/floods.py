@@ -15,7 +15,6 @@ from directory.officers.officers import add_officer
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
 from prompts.comparator import compare
-from prompts.fixed import place_of
 from prompts.normalise.names import NO_NAMES
 from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.peer import Peer
@@ -23,6 +22,7 @@ from tests.far_ends.rtp import recording
 from tests.hostile.site import STRANGERS, Site
 from tests.pbx_fixtures import speech
 from tests.support.people import ADMIN, phone
+from tests.support.sentences import laid_at
 
 NETWORK = "floods"
 REPORTER, VICTIM, OFFICER = phone(10, 301), phone(17, 302), phone(17, 303)
@@ -72,7 +72,7 @@ class Crowd(Peer):
         self._words = speech("Ik zie een man met een ladder, achter de kerk, en hij kijkt naar binnen.")
 
     def sound(self, key: Key, **slots: str) -> Audio:
-        return read_laid(place_of(self._server.settings.sounds_folder, key, "nl", NO_NAMES, **slots))
+        return read_laid(laid_at(self._server.settings.sounds_folder, key, "nl", NO_NAMES, **slots))
 
     @asynccontextmanager
     async def calling(self, caller: str, *, is_member: bool) -> AsyncIterator[Outgoing]:
@@ -186,7 +186,7 @@ def flooded(site: Site) -> Flooded:
     About a minute and a half.
     """
     server = site.server
-    last_laid = place_of(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
+    last_laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
     server.until(last_laid.exists, seconds=LAID_WITHIN)
     site.members |= {number.removeprefix("+") for number in (REPORTER, VICTIM, OFFICER)}
     server.enrol(NETWORK, {"Reporter": [REPORTER], "Victim": [VICTIM]})

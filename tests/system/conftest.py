@@ -15,12 +15,12 @@ from embedded.cluster import ROLE
 from embedded.network.free_ports import LOOPBACK
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
-from prompts.fixed import place_of
 from prompts.normalise.names import NO_NAMES
 from simulation.phones.handset import Handsets, handsets
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.callers import Says
 from tests.support.databases import superuser
+from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import SHORT, own_pbx
 from tests.support.wires import SipTap
@@ -84,9 +84,9 @@ async def says(town: Server) -> Says:
     folder = town.settings.sounds_folder
 
     def sentence(key: Key, **slots: str) -> Audio:
-        return read_laid(place_of(folder, key, "nl", NO_NAMES, **slots))
+        return read_laid(laid_at(folder, key, "nl", NO_NAMES, **slots))
 
-    laid = place_of(folder, "goodbye", "nl").with_suffix(".alaw")
+    laid = laid_at(folder, "goodbye", "nl").with_suffix(".alaw")
     await eventually(laid.exists, seconds=60)
     return sentence
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from ivr.pbx.dialplan import away_sound
 from prompts.audio import Audio, read, write_sound
 from prompts.catalogue import sentence
 from prompts.comparator import compare
-from prompts.fixed import place_of
 from simulation.phones.handset import handsets
 from tests.embedded.pbx.line import Line, PhoneCall
 from tests.pbx_fixtures import RunningNeighbourhood, RunningPbx, eventually, is_closed, speech
@@ -94,7 +94,7 @@ async def test_who_calls_us_while_our_application_is_away_hears_whom_to_call(
     languages = ("nl", "fr", "de", "en")
     words = {language: speech(sentence("line_away", language)) for language in languages}
     for language in languages:
-        write_sound(place_of(pbx.sounds, "line_away", language), words[language])
+        write_sound(away_sound(pbx.sounds, language), words[language])
     dials = f"sip:+3214539600@{pbx.settings.pbx.sip_bind}"
     password, recordings = neighbourhood.passwords.handsets, neighbourhood.recordings
     async with (

@@ -11,7 +11,6 @@ import pytest
 from prompts.audio import TELEPHONE_RATE, Audio, read, read_laid, tone
 from prompts.catalogue import Key
 from prompts.comparator import compare
-from prompts.fixed import place_of
 from prompts.normalise.names import NO_NAMES
 from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.peer import Peer
@@ -20,6 +19,7 @@ from tests.far_ends.sounds import key_tone, quiet
 from tests.pbx_fixtures import eventually, speech
 from tests.support.callers import MOST, Says, alert, beginning
 from tests.support.people import phone
+from tests.support.sentences import laid_at
 from tests.support.server import Server
 from tests.support.settings_of_nodes import own_pbx
 from tests.system.conftest import NewServer
@@ -80,7 +80,7 @@ async def server(new_server: NewServer, peer: Peer, asterisk_root: Path) -> Asyn
 @pytest.fixture
 def says(server: Server) -> Says:
     def sentence(key: Key, **slots: str) -> Audio:
-        return read_laid(place_of(server.settings.sounds_folder, key, "nl", NO_NAMES, **slots))
+        return read_laid(laid_at(server.settings.sounds_folder, key, "nl", NO_NAMES, **slots))
 
     return sentence
 
@@ -102,7 +102,7 @@ async def calling(peer: Peer, server: Server, caller: str) -> AsyncIterator[Tele
 async def test_keys_that_are_only_heard_lead_through_menus_codes_and_reports_and_words_do_not(
     server: Server, peer: Peer, says: Says
 ) -> None:
-    laid = place_of(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
+    laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
     await eventually(laid.exists, seconds=120)
     await to_thread(server.enrol, "tones", {"An": [MEMBER], "Bo": [REPORTER]})
     broadcast = await to_thread(server.send, "tones", "Inbraak in de Beukenlaan. Blijf binnen.")

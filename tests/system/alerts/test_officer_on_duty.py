@@ -13,9 +13,9 @@ from buurtbel.database.address import database
 from directory.officers.officers import add_officer
 from prompts.audio import read, read_laid
 from prompts.comparator import compare
-from prompts.fixed import place_of
 from tests.pbx_fixtures import RunningNeighbourhood, speech
 from tests.support.people import ADMIN, phone
+from tests.support.sentences import laid_at
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
@@ -60,7 +60,7 @@ def test_a_line_that_dies_while_an_officer_is_rung_rings_nobody_twice_and_the_ne
     assert town.ask(claimed, id=report) == [("claimed", "Maes")]
     heard = read(neighbourhood.recordings / f"{TELEPHONE[1:]}-1.wav")
     for key in ("duty_hello", "duty_claimed"):
-        assert compare(read_laid(place_of(town.settings.sounds_folder, key, "nl")), heard).whole, key
+        assert compare(read_laid(laid_at(town.settings.sounds_folder, key, "nl")), heard).whole, key
 
 
 def placed(town: Server, call: str) -> int:

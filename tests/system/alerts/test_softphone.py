@@ -10,11 +10,11 @@ import pytest
 from prompts.audio import Audio, read, read_laid
 from prompts.catalogue import Key
 from prompts.comparator import compare
-from prompts.fixed import place_of
 from prompts.normalise.names import NO_NAMES
 from tests.acceptance.softphone import ACCOUNT, REGISTERED, Device, switched_on
 from tests.pbx_fixtures import eventually, is_closed
 from tests.support.callers import MOST, alert
+from tests.support.sentences import laid_at
 from tests.support.server import Server
 from tests.system.demo.typist import HOUSE, PIN, Typist, commands, first_terminal, fresh_checkout, shell
 
@@ -80,7 +80,7 @@ def told(pattern: str) -> str:
 
 
 def says(checkout: Path, key: Key, **slots: str) -> Audio:
-    return read_laid(place_of(checkout / "data" / "sounds", key, "nl", NO_NAMES, **slots))
+    return read_laid(laid_at(checkout / "data" / "sounds", key, "nl", NO_NAMES, **slots))
 
 
 async def test_you_are_called_and_press_1_and_call_back_and_hear_it_again(

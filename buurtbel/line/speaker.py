@@ -1,0 +1,25 @@
+"""Speaks the fixed sentences that lack, once for a release or a voice, while the line goes on with its calls.
+
+A process of its own: in the line each sentence would keep the event loop, which answers phones, from turning.
+"""
+
+import asyncio
+import os
+
+from buurtbel.assembly import switchboard
+from buurtbel.line.sounds import TO_CALLERS, speak_what_lacks
+from buurtbel.settings.reading import read_settings
+
+NICENESS = 10
+"""A tenth of a processor that calls want, all of one that nobody wants: callers wait for these sentences."""
+
+
+async def main() -> None:
+    async with switchboard(read_settings()) as board:
+        await speak_what_lacks(board, TO_CALLERS)
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    os.nice(NICENESS)
+    asyncio.run(main())

@@ -1,0 +1,74 @@
+"""The line lays out what it says: a start speaks nothing that lies there, and sweeps what nobody says."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buurtbel.assembly import Assembly, switchboard
+from buurtbel.line.sounds import (
+    ON_AN_ALERT,
+    TO_CALLERS,
+    OldSentences,
+    lay_alert_sentences,
+    lay_line_sentences,
+    speak_what_lacks,
+)
+from buurtbel.settings.settings import Database, Settings
+from ivr.pbx.dialplan import away_sound
+from prompts.languages import LANGUAGES
+from tests.fakes.voice import HummingVoice
+
+
+@pytest.fixture
+async def settings(database_url: str, tmp_path: Path) -> Settings:
+    (tmp_path / "sounds").mkdir()
+    return Settings(data_dir=tmp_path, database=Database(url=database_url))
+
+
+async def spoken(board: Assembly) -> None:
+    await speak_what_lacks(board, TO_CALLERS)
+
+
+async def test_a_second_start_speaks_nothing(settings: Settings) -> None:
+    async with switchboard(settings) as made:
+        await spoken(replace(made, voice=HummingVoice()))
+        voice = HummingVoice()
+        board = replace(made, voice=voice)
+        says, alert = await lay_line_sentences(board), await lay_alert_sentences(board)
+    assert not voice.said
+    assert set(says["fr"]) == set(TO_CALLERS)
+    assert set(alert["de"]) == set(ON_AN_ALERT)
+    assert all(sound.seconds > 0 for one in says.values() for sound in one.values())
+
+
+async def test_who_calls_while_we_are_away_hears_the_voice_of_today(settings: Settings) -> None:
+    async with switchboard(settings) as made:
+        for hums in ("high", "low"):
+            voice = HummingVoice()
+            voice.hums = hums
+            board = replace(made, voice=voice)
+            await spoken(board)
+            says = await lay_line_sentences(board)
+            for language in LANGUAGES:
+                said = says[language]["line_away"].path.with_suffix(".alaw").read_bytes()
+                away = away_sound(settings.sounds_folder, language).with_suffix(".alaw")
+                assert away.read_bytes() == said
+
+
+async def test_old_sentences_are_removed_when_a_call_of_before_must_be_over(settings: Settings) -> None:
+    folder = settings.sounds_folder
+    old, message = folder / f"thank_you-nl-{'0' * 12}.alaw", folder / f"{'a' * 64}.alaw"
+    for file in (old, message):
+        file.write_bytes(b"\xd5")
+    async with switchboard(settings) as made:
+        board = replace(made, voice=HummingVoice())
+        await spoken(board)
+        laid = set(folder.iterdir()) - {old}
+        sweeper = OldSentences(folder, asyncio.create_task(lay_line_sentences(board)))
+        await sweeper.sweep()
+        assert old.exists()
+        await sweeper.sweep()
+    assert not old.exists()
+    assert laid <= set(folder.iterdir())
