@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -185,6 +185,14 @@ class DutyBook(own_calls.Book[DutyRing]):
 
     def __init__(self, policy: DutyPolicy) -> None:
         self._policy = policy
+
+    def may_be_due(self) -> ColumnElement[bool]:
+        return exists().where(
+            MemberReport.state == literal_column("'new'"),  # for the index
+            Broadcast.id == MemberReport.broadcast_id,
+            Broadcast.urgent,
+            Broadcast.expires_at > func.clock_timestamp(),
+        )
 
     async def take(self, connection: AsyncConnection, node: str) -> DutyRing | None:
         return await take(connection, node, self._policy)

@@ -86,16 +86,21 @@ async def _steps(
     connection: AsyncConnection, policy: LeavePolicy, *which: ColumnElement[bool]
 ) -> Sequence[tuple[int, str, Step]]:
     """What comes next for each of the wishes of members that may still be followed, oldest first."""
-    is_followed = LeaveWish.asked_at > func.clock_timestamp() - timedelta(seconds=policy.within)
     is_up = exists().where(LeaveCall.wish_id == LeaveWish.id, LeaveCall.ended_at.is_(None))
     may_be_called = is_up | (_calls_of_a_day() < policy.calls_a_day)
-    wishes = select(LeaveWish.id, LeaveWish.e164).where(is_followed, _IS_MEMBER, may_be_called, *which)
+    wishes = select(LeaveWish.id, LeaveWish.e164).where(
+        _is_followed(policy), _IS_MEMBER, may_be_called, *which
+    )
     found = [(wish, number) for wish, number in await connection.execute(wishes.order_by(LeaveWish.id))]
     if not found:
         return []
     calls = await own_calls.placed(connection, LeaveCall, LeaveCall.wish_id, [wish for wish, _ in found])
     now, persistence = await own_calls.now(connection), Persistence(policy.rounds, policy.again, SETTLED_BY)
     return [(wish, number, next_step(calls.get(wish, ()), persistence, now=now)) for wish, number in found]
+
+
+def _is_followed(policy: LeavePolicy) -> ColumnElement[bool]:
+    return LeaveWish.asked_at > func.clock_timestamp() - timedelta(seconds=policy.within)
 
 
 def _calls_of_a_day() -> ScalarSelect[int]:
@@ -132,6 +137,9 @@ class LeaveBook(own_calls.Book[LeaveRing]):
 
     def __init__(self, policy: LeavePolicy) -> None:
         self._policy = policy
+
+    def may_be_due(self) -> ColumnElement[bool]:
+        return exists().where(_is_followed(self._policy))
 
     async def take(self, connection: AsyncConnection, node: str) -> LeaveRing | None:
         return await take(connection, node, self._policy)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
@@ -142,6 +142,10 @@ class Book(ABC, Generic[W]):
     nothing: str
     """The outcome of a call of which nothing came, as when nobody answers."""
 
+    def may_be_due(self) -> ColumnElement[bool]:
+        """There may be something for `take` to decide on. Asked each second, so that it must cost little."""
+        return true()
+
     @abstractmethod
     async def take(self, connection: AsyncConnection, node: str) -> W | None:
         """Write the next one ahead that is due; None when there is none."""
@@ -176,3 +180,12 @@ class Book(ABC, Generic[W]):
         found = await calls_of_dead_nodes(connection, self.table, sparing=node)
         await give_up(connection, self.table, found.intersection(seen))
         return found
+
+
+async def stirring(connection: AsyncConnection, books: Sequence[Book[Any]], node: str) -> Sequence[bool]:
+    """For each of these kinds, whether this node may have something to do for it: mostly for none of them."""
+    asked = [
+        or_(exists().where(book.table.node == node, book.table.ended_at.is_(None)), book.may_be_due())
+        for book in books
+    ]
+    return tuple((await connection.execute(select(*asked))).one())

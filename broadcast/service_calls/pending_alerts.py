@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -182,6 +182,9 @@ class ReleaseBook(own_calls.Book[ReleaseRing]):
     def __init__(self, *, ring: float, rounds: int, within: float) -> None:
         """Seconds for which it rings, how often, and seconds after the asking in which that may be."""
         self._ring, self._rounds, self._within = ring, rounds, within
+
+    def may_be_due(self) -> ColumnElement[bool]:
+        return exists().where(PendingAlert.audio.is_not(None))
 
     async def take(self, connection: AsyncConnection, node: str) -> ReleaseRing | None:
         return await take(connection, node, ring=self._ring, rounds=self._rounds, within=self._within)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.ledger.open_calls import is_open, is_wanted
@@ -20,6 +20,7 @@ KEPT_FOR = timedelta(days=1)
 RING = 30.0
 """Seconds for which it rings."""
 
+_IS_RECENT = TrialOrder.ordered_at > func.clock_timestamp() - TAKEN_WITHIN
 _IS_TAKEN = exists().where(TrialCall.order_id == TrialOrder.id)
 
 
@@ -96,7 +97,7 @@ async def take(connection: AsyncConnection, node: str) -> TrialRing | None:
     due = (
         select(TrialOrder.id, TrialOrder.e164, TrialOrder.language)
         .where(
-            TrialOrder.ordered_at > func.clock_timestamp() - TAKEN_WITHIN,
+            _IS_RECENT,
             ~_IS_TAKEN,
             ~is_open(TrialOrder.e164),
             ~is_wanted(TrialOrder.e164),
@@ -121,6 +122,9 @@ class TrialBook(own_calls.Book[TrialRing]):
     calls = RINGS
     written = TrialRing
     nothing = TrialOutcome.UNPLACED
+
+    def may_be_due(self) -> ColumnElement[bool]:
+        return exists().where(_IS_RECENT, ~_IS_TAKEN)
 
     async def take(self, connection: AsyncConnection, node: str) -> TrialRing | None:
         return await take(connection, node)

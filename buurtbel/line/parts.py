@@ -26,7 +26,7 @@ from ivr.inbound.known_callers import KnownCallers
 from ivr.inbound.reception import LONGEST, Reception
 from ivr.officers.police_line import PoliceLine
 from ivr.outbound.dialler import AriDialler
-from ivr.outbound.own_calls import OwnCalls, Source
+from ivr.outbound.own_calls import AllOwnCalls, OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
 from ivr.outbound.trunk_watch import TrunkWatch
 from ivr.pbx.capacity import Lines
@@ -56,21 +56,21 @@ class LineParts:
     police: PoliceLine
     admission: Admission
     reception: Reception
-    own_calls: Sequence[OwnCalls[Any]]
+    own_calls: AllOwnCalls
     says: "asyncio.Task[Mapping[str, Says]]"
     old_sentences: OldSentences
 
     async def adopt_all(self) -> None:
         """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
         await self.caller.adopt_all()
-        for kind in self.own_calls:
+        for kind in self.own_calls.kinds:
             await kind.adopt_all()
 
     async def leave(self) -> None:
         """Let go of every call as it is, for the next process to find."""
         await self.caller.leave()
         await self.reception.leave()
-        for kind in self.own_calls:
+        for kind in self.own_calls.kinds:
             await kind.leave()
 
 
@@ -110,7 +110,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
         CallBacks(police),
         TrialCalls(says),
     )
-    own_calls = [OwnCalls(database, placement, lease, kind) for kind in kinds]
+    own_calls = AllOwnCalls(database, lease, [OwnCalls(database, placement, lease, kind) for kind in kinds])
     return LineParts(
         lines,
         exchange,

@@ -124,6 +124,7 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
     chores: dict[Chore, float] = {
         upkeep.tend: 1.0,
         parts.caller.withdraw_unwanted: 1.0,
+        parts.own_calls.tend: 1.0,
         parts.admission.preempt: PREEMPT_EVERY,
         parts.admission.tell: 1.0,
         parts.trunk_watch.tell: 1.0,
@@ -138,9 +139,7 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
-    for kind in parts.own_calls:
-        chores |= {kind.tend: 1.0, kind.give_up_orphans: nodes.sweep}
-    return chores
+    return chores | {kind.give_up_orphans: nodes.sweep for kind in parts.own_calls.kinds}
 
 
 async def _work_on(board: Assembly) -> None:

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol
 from uuid import UUID
 
 from broadcast.engine.call_ids import CallIds, follow
 from broadcast.ledger.lease import Lease, Tenure
 from broadcast.own_call import LOST
-from broadcast.service_calls.own_calls import LIMIT, Book, Ending, W
+from broadcast.service_calls.own_calls import LIMIT, Book, Ending, W, stirring
 from directory.errors import NumberRefused
 from ivr.call.call import Call
 from ivr.outbound.placement import NotPlaced, Origination, Placement
@@ -63,6 +64,15 @@ class OwnCalls(Generic[W]):
         """Of calls whose end could not be written yet."""
         self._orphans: set[UUID] = set()
         """Calls of dead nodes, at the last look."""
+
+    @property
+    def book(self) -> Book[W]:
+        return self._source.book
+
+    @property
+    def is_at_work(self) -> bool:
+        """A call is up, or its end is not written yet."""
+        return bool(self._up or self._endings)
 
     async def adopt_all(self) -> None:
         """See through the calls of an earlier process; to be done before the PBX is asked which there are."""
@@ -162,3 +172,26 @@ class OwnCalls(Generic[W]):
     async def _close(self, written: W) -> None:
         await self._database(self._source.book.close, written, self._endings[written.id])
         del self._endings[written.id]
+
+
+class AllOwnCalls:
+    """Every kind on one node, looked at in one question: on most days there is nothing to do for any."""
+
+    def __init__(self, database: Transactions, lease: Lease, kinds: Sequence[OwnCalls[Any]]) -> None:
+        self._database = database
+        self._lease = lease
+        self.kinds = kinds
+
+    async def tend(self) -> None:
+        """Once a second: tend those for which there may be something to do, whatever becomes of others."""
+        books = [kind.book for kind in self.kinds]
+        stirs = await self._database.look(stirring, books, self._lease.node)
+        faults: list[Exception] = []
+        for kind, does in zip(self.kinds, stirs, strict=True):
+            if does or kind.is_at_work:
+                try:
+                    await kind.tend()
+                except Exception as fault:  # noqa: BLE001 - raised below
+                    faults.append(fault)
+        if faults:
+            raise faults[0]

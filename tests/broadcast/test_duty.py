@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from broadcast.duty_tables import DutyCall, DutyOutcome
 from broadcast.responses import inbox
 from broadcast.service_calls import duty, own_calls
-from broadcast.service_calls.duty import DutyRing
+from broadcast.service_calls.duty import DutyBook, DutyRing
 from broadcast.service_calls.duty_policy import DutyPolicy
 from directory.errors import LockedOut, UnknownOfficer
 from directory.officers.duty import is_proved, on_duty, set_duty
@@ -19,6 +19,7 @@ from directory.officers.officers import add_officer, officers
 from tests.support.office import NODE, Office, lapse
 from tests.support.people import ADMIN, named, network_of, phone
 from tests.support.reports import AN, reported
+from tests.support.stirring import taken_as_by_a_line
 
 AT_ONCE = DutyPolicy(after=0, again=0)
 BERT = phone(10, 5)
@@ -43,7 +44,7 @@ async def reported_during_an_alert(office: Office) -> int:
 
 async def next_ring(office: Office, policy: DutyPolicy = AT_ONCE, node: str = NODE) -> DutyRing | None:
     async with office.engine.begin() as connection:
-        return await duty.take(connection, node, policy)
+        return await taken_as_by_a_line(connection, DutyBook(policy), node)
 
 
 async def ends(office: Office, ring: DutyRing | None, outcome: DutyOutcome) -> None:

@@ -9,10 +9,11 @@ from broadcast.leave_tables import LeaveCall, LeaveOutcome, LeaveWish
 from broadcast.ledger.locks import lock_members
 from broadcast.service_calls import leaving, own_calls
 from broadcast.service_calls.leave_policy import LeavePolicy
-from broadcast.service_calls.leaving import LeaveRing
+from broadcast.service_calls.leaving import LeaveBook, LeaveRing
 from broadcast.states import Outcome
 from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
+from tests.support.stirring import taken_as_by_a_line
 
 MOBILE, HOME, WORK = phone(10, 1), phone(10, 2), phone(10, 3)
 AT_ONCE = LeavePolicy(after=0, again=0)
@@ -36,7 +37,7 @@ async def asks(office: Office, number: str = HOME, policy: LeavePolicy = AT_ONCE
 
 async def next_ring(office: Office, policy: LeavePolicy = AT_ONCE) -> LeaveRing | None:
     async with office.engine.begin() as connection:
-        return await leaving.take(connection, NODE, policy)
+        return await taken_as_by_a_line(connection, LeaveBook(policy), NODE)
 
 
 async def ends(office: Office, ring: LeaveRing | None, outcome: LeaveOutcome) -> None:

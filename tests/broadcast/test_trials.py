@@ -5,12 +5,13 @@ import asyncio
 from sqlalchemy import func, select, text, update
 
 from broadcast.service_calls import own_calls, trials
-from broadcast.service_calls.trials import KEPT_FOR, TAKEN_WITHIN, TrialRing, TrialStatus
+from broadcast.service_calls.trials import KEPT_FOR, TAKEN_WITHIN, TrialBook, TrialRing, TrialStatus
 from broadcast.states import Outcome
 from broadcast.tables import Attempt
 from broadcast.trial_tables import TrialCall, TrialOrder, TrialOutcome
 from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, phone
+from tests.support.stirring import taken_as_by_a_line
 
 NUMBER = phone(10)
 
@@ -22,7 +23,7 @@ async def ordered(office: Office) -> int:
 
 async def taken(office: Office, node: str = NODE) -> TrialRing | None:
     async with office.engine.begin() as connection:
-        return await trials.take(connection, node)
+        return await taken_as_by_a_line(connection, TrialBook(), node)
 
 
 async def aged(office: Office, seconds: float) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from broadcast.service_calls import pending_alerts
-from broadcast.service_calls.pending_alerts import ReleaseRing
+from broadcast.service_calls.pending_alerts import ReleaseBook, ReleaseRing
 from ivr.call.values import Sound
 from ivr.outbound.own_calls import OwnCalls
 from ivr.outbound.placement import Placement
@@ -23,6 +22,7 @@ from tests.fakes.neighbours import Behaviour
 from tests.ivr.conftest import PATIENCE, LineDesk, line_on
 from tests.ivr.officers import PoliceHouse, calling_back
 from tests.support.office import NODE
+from tests.support.stirring import taken_as_by_a_line
 
 AUDIBLE: tuple[Key, ...] = (
     "police_confirm",
@@ -84,7 +84,8 @@ class Town:
 
     async def takes(self, node: str = NODE) -> ReleaseRing | None:
         async with self.house.office.engine.begin() as connection:
-            return await pending_alerts.take(connection, node, ring=10, rounds=2, within=900)
+            book = ReleaseBook(ring=10, rounds=2, within=900)
+            return await taken_as_by_a_line(connection, book, node)
 
     async def sent(self) -> int:
         return await self.house.office.count("broadcast")
