@@ -87,6 +87,8 @@ class AttemptRunner:
 
         What made them needless may have happened on another node.
         """
+        if not self._at_hand:
+            return
         for attempt in await self._ledger.needless(self._lease.node):
             self._attempts.cancel(attempt)
         for attempt in await self._ledger.stopped(self._lease.node):

@@ -74,6 +74,8 @@ class Upkeep:
         self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy, nodes: NodePolicy
     ) -> None:
         self._engine = engine
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """For what is one statement: no BEGIN and no ROLLBACK around it."""
         self._app = app
         self._ledger = ledger
         self._policy = policy
@@ -84,7 +86,7 @@ class Upkeep:
 
         Who still waits when a broadcast expires, because no phone could ring, is not called any more.
         """
-        async with self._engine.connect() as connection:
+        async with self._at_once.connect() as connection:
             running = list(
                 await connection.scalars(
                     select(Broadcast.id)
@@ -141,7 +143,7 @@ class Upkeep:
             return (await connection.execute(_FREE)).rowcount
 
     async def _give_jobs(self) -> int:
-        async with self._engine.connect() as connection:
+        async with self._at_once.connect() as connection:
             jobless = list(await connection.scalars(_QUEUED_WITHOUT_JOB))
         if jobless:
             with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again

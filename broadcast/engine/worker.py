@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
+from procrastinate.jobs import Job, Notification, Status
+from procrastinate.manager import JobManager, NotificationCallback
 from psycopg.conninfo import conninfo_to_dict
 
 from broadcast.engine.batching import Batcher
-from broadcast.ledger.queue import DIAL, queue_name
+from broadcast.ledger.queue import DIAL, SOON, queue_name
 from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
 from broadcast.reservation import Reservation
@@ -27,6 +28,10 @@ if TYPE_CHECKING:  # it brings numpy, which who only defers a job does not need
 
 POLL_SECONDS = 0.25
 """How late a retry may notice that it is due; new work wakes the workers by itself."""
+LOOK_ANYWAY = 2.0
+"""Seconds between two looks for jobs while none can be due: should the word of a new one be lost."""
+DUE_WITHIN = SOON.total_seconds() + 5.0
+"""Seconds after the word of a new job in which it is due; clocks may differ a little."""
 MOST_AT_ONCE = 50
 """Jobs that are fetched in one go."""
 FINISH_WITHIN = 0.25
@@ -74,11 +79,24 @@ class BatchedJobManager(JobManager):
 class GatedJobManager(BatchedJobManager):
     """Fetches jobs only once lines are reserved for them: a job never waits, and burns nothing.
 
-    None is fetched while this node may not take what the job is for.
+    None is fetched while this node may not take what the job is for. While nothing can be due, nobody asks:
+    no job is deferred for later than `SOON`, and the database tells of each.
     """
 
-    def __init__(self, connector: BaseConnector, dialler: Dialler, may_take: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        connector: BaseConnector,
+        dialler: Dialler,
+        may_take: Callable[[], bool],
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         super().__init__(connector)
+        self._clock = clock
+        self._told_at: dict[frozenset[str], float] = {}
+        """When there was word of a job last, or might have been."""
+        self._looks_at: defaultdict[frozenset[str], float] = defaultdict(float)
+        """Not before; 0 while something may be due."""
         self._dialler = dialler
         self._may_take = may_take
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
@@ -88,12 +106,23 @@ class GatedJobManager(BatchedJobManager):
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         names = frozenset(queues or ())
         jobs = self._fetched[names]
-        if not jobs:
+        if not jobs and self._clock() >= self._looks_at[names]:
             jobs.extend(await self._fetch(names, worker_id))
         if not jobs:
             return None
         job, self._reserved[job.id] = jobs.popleft()
         return job
+
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        names = frozenset(queues or ())
+
+        async def told(*, channel: str, notification: Notification) -> None:
+            self._told_at[names], self._looks_at[names] = self._clock(), 0.0
+            await on_notification(channel=channel, notification=notification)
+
+        await super().listen_for_jobs(on_notification=told, queues=queues)
 
     def claim(self, job: int | None) -> Reservation:
         """The line that was reserved for this job; it is its worker's from now on."""
@@ -109,9 +138,12 @@ class GatedJobManager(BatchedJobManager):
             ]
             if not lines or not self._may_take():
                 return ()
+            asked_at = self._clock()
             rows = await self.connector.execute_query_all_async(
                 _FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
             )
+            if not rows and asked_at > self._told_at.setdefault(queues, asked_at) + DUE_WITHIN:
+                self._looks_at[queues] = asked_at + LOOK_ANYWAY
             return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
 

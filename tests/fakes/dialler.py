@@ -42,6 +42,8 @@ class FakeDialler:
         self.placed: Counter[UUID] = Counter()
         self.most_at_once = 0
         self.lines_taken = 0
+        self.asked = 0
+        """Times that lines were asked for."""
         self.hold = hold
         self.rings_until: dict[str, asyncio.Event] = {}
         """Phones that ring until the event is set, or until the call is stopped."""
@@ -52,6 +54,7 @@ class FakeDialler:
         self._stops: defaultdict[UUID, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
+        self.asked += 1
         reserved = [await self._reserved()]
         while len(reserved) < at_most and not self._lines.locked():
             reserved.append(await self._reserved())

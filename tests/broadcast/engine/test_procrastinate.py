@@ -52,7 +52,7 @@ async def test_jobs_have_the_columns_and_the_states_that_we_read(office: Office)
 
 
 def test_the_methods_that_we_replace_are_asked_as_before() -> None:
-    for name in ("fetch_job", "finish_job_by_id_async"):
+    for name in ("fetch_job", "finish_job_by_id_async", "listen_for_jobs"):
         theirs, ours = getattr(JobManager, name), getattr(GatedJobManager, name)
         assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
 
