@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.alert.desk import Desk
@@ -54,6 +54,15 @@ async def test_an_alert_can_be_sent_whatever_encoding_the_database_was_made_with
     sent = await desk.send(named("inspecteur Daniël"), Draft([DE_BIST], {"nl": "Blijf binnen."}, urgent=True))
     async with app.open_async():
         assert [job.task_name for job in await app.job_manager.list_jobs_async()] == ["dial"]
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM procrastinate_events")) == 0
+        at_work = await connection.scalars(
+            text(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'procrastinate_jobs'::regclass"
+                " AND tgenabled <> 'D' AND NOT tgisinternal ORDER BY tgname"
+            )
+        )
+        assert all("notify" in name for name in at_work.all())
     async with AsyncSession(engine) as session:
         assert [member.name for member in await members(session, DE_BIST)] == [NAME]
         assert [line.name for line in await report(await session.connection(), sent.broadcast)] == [NAME]
