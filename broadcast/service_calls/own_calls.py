@@ -118,6 +118,8 @@ async def give_up(connection: AsyncConnection, table: type[OwnCall], calls: Coll
 
     Their numbers are not rung until the calls must be over: its PBX may have outlived the node.
     """
+    if not calls:
+        return
     await connection.execute(
         update(table)
         .where(table.id.in_(calls), _is_left(table))

@@ -10,8 +10,8 @@ from buurtbel.assembly import switchboard
 from buurtbel.line.sounds import TO_CALLERS, speak_what_lacks
 from buurtbel.settings.reading import read_settings
 
-NICENESS = 10
-"""A tenth of a processor that calls want, all of one that nobody wants: callers wait for these sentences."""
+NICENESS = 5
+"""A quarter of a processor that calls want, all of one that nobody wants: callers wait for sentences."""
 
 
 async def main() -> None:
