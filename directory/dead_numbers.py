@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from directory.actor import Actor
 from directory.acts import Act
@@ -39,6 +40,11 @@ _REVIVE = (
     .returning(_SAID_DEAD.c.e164, _SAID_DEAD.c.dead_since)
     .execution_options(synchronize_session=False)
 )
+
+
+def is_said_dead(e164: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Somebody's last alert found that this number does not exist."""
+    return exists().where(Number.e164 == e164, Number.said_dead_at.is_not(None))
 
 
 async def revive(session: AsyncConnection | AsyncSession, e164s: Collection[str]) -> set[str]:

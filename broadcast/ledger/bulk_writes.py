@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeEngine
 from broadcast.ports import CallOutcome
 from broadcast.states import AttemptState, RecipientState, Result
 from broadcast.tables import Attempt, Instant, Recipient
+from directory.dead_numbers import is_said_dead
 
 
 def unnested(name: str, **columns: TypeEngine[Any]) -> TableValuedAlias:
@@ -69,9 +70,10 @@ FINISH = (
         sip_status=_end.c.sip_status,
         evidence=cast(_end.c.evidence, JSONB),
     )
-    .returning(Attempt.id, Attempt.e164, Attempt.outcome, Attempt.simulated)
+    .returning(Attempt.id, Attempt.e164, Attempt.outcome, Attempt.simulated, is_said_dead(Attempt.e164))
 )
-"""Closes attempts that are not closed yet, given `ends`; returns those it closed, with number and outcome."""
+"""Closes attempts that are not closed yet, given `ends`; returns those it closed, with number and outcome,
+whether the trunk was a simulation, and whether the number was said not to exist."""
 
 _move = unnested("move", recipient=Integer(), state=String(), result=String())
 MOVE = (

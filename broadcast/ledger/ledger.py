@@ -126,9 +126,10 @@ class Ledger:
             # Who is reached frees numbers that others wait for: these are locked now, not when found out.
             behind = await lock_behind(connection, list(results), reached=reached)
             finished, alive = dict[UUID, str](), list[str]()
-            for attempt, number, outcome, simulated in await connection.execute(FINISH, ends(results)):
+            closed = await connection.execute(FINISH, ends(results))
+            for attempt, number, outcome, simulated, is_said_dead in closed:
                 finished[attempt] = number
-                if outcome in TELEPHONE and not simulated:
+                if is_said_dead and outcome in TELEPHONE and not simulated:
                     alive.append(number)
             if alive:
                 await revive(connection, alive)
