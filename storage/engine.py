@@ -19,6 +19,7 @@ CONNECTION = UTF_8 | {
 def make_engine(url: str, *, connections: int = 10) -> AsyncEngine:
     """An engine on psycopg 3 for a `postgresql://` URL, whatever driver the URL names.
 
+    The connection that was used last is used next: it has prepared what is asked again and again.
     An error's text holds no values of its statement: they are numbers and messages, and it may be logged.
     """
     return create_async_engine(
@@ -26,5 +27,6 @@ def make_engine(url: str, *, connections: int = 10) -> AsyncEngine:
         connect_args=CONNECTION,
         pool_size=connections,
         max_overflow=5,
+        pool_use_lifo=True,
         hide_parameters=True,
     )
