@@ -14,7 +14,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-voicemail bench-voice bench-scale texts house format lock settings-page static installed
+.PHONY: help demo test check lines chaos hostile bench-calls bench-counts bench-voicemail bench-voice bench-scale texts house format lock settings-page static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ hostile: installed ## Attack a server from the network and from accounts of its 
 
 bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
+
+bench-counts: installed ## Count what a call asks of PostgreSQL and of Asterisk (EACH=1 names each)
+	@$(BIN)/python -m bench.calls.counts $(if $(EACH),--each)
 
 bench-voicemail: installed ## Ring drawn people and voicemails, judge by what they recorded (SEED= draws others)
 	@$(BIN)/python -m bench.voicemail $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
@@ -88,6 +91,7 @@ bench-calls: NEEDS := asterisk bench
 bench-voicemail: NEEDS := asterisk voices
 bench-voice: NEEDS := voice
 bench-scale: NEEDS := bench
+bench-counts: NEEDS := dev
 texts: NEEDS := texts
 
 installed:

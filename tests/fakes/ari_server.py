@@ -115,6 +115,7 @@ class FakeAri(AriState):
         if event["type"] in self.disallowed or self.mute:
             return
         for app, (socket, _) in self._sockets.items():
+            self.frames[str(event["type"])] += 1
             self._outbox.put_nowait((socket, json.dumps({**event, "application": app})))
 
     def trunk_answers(self, *, reachable: bool) -> None:

@@ -50,6 +50,8 @@ class AriState(Freezable, ABC):
         """Method and path of every request, in order, the websocket's included."""
         self.on_socket: list[tuple[str, str]] = []
         """Those of them that came on an event socket."""
+        self.frames: Counter[str] = Counter()
+        """Events that were sent, by type."""
         self.recordings: set[str] = set()
         self.recorded = b""
         """Names of what was recorded, and what is in each of them."""

@@ -1,0 +1,88 @@
+"""`python -m bench.calls.counts [--each]`: what calls ask of PostgreSQL and Asterisk, counted, not timed."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from bench.calls.counted_line import BATCH, Counts, counted_line
+from bench.say import say
+from buurtbel.database.schema import upgrade
+from embedded import postgres
+from tests.fakes.ari_call import FakeCall
+from tests.fakes.neighbours import Behaviour, rings_out
+
+FOLDER = Path("/var/tmp/buurtbel-bench-counts")
+"""Emptied first. Not below a home folder: PostgreSQL runs under an account of its own."""
+
+
+async def confirms(call: FakeCall) -> None:
+    await call.ring(0.2)
+    call.pick_up()
+    await call.passes(0.5)
+    call.press("1")
+    await call.stay()
+
+
+async def voicemail(call: FakeCall) -> None:
+    call.pick_up()
+    await call.passes(0.2)
+    await call.talk(2.5)
+    await call.stay()
+
+
+def together(people: int) -> Behaviour:
+    """They hear it once and put down in the same moment, so that their ends are one batch."""
+    all_have_heard = asyncio.Barrier(people)
+
+    async def hears(call: FakeCall) -> None:
+        call.pick_up()
+        await call.sound_ends()
+        await all_have_heard.wait()
+        call.put_down()
+
+    return hears
+
+
+async def count_all(url: str, folder: Path) -> dict[str, Counts]:
+    """What each kind of call costs, by its name; the first call of a process is not counted."""
+    async with counted_line(url, folder) as line:
+        for _ in range(2):
+            await line.calls(confirms)
+        return {
+            "answered and confirmed": await line.calls(confirms),
+            "not answered": await line.calls(rings_out),
+            "to a voicemail": await line.calls(voicemail),
+            f"{BATCH} at once, heard": await line.calls(together(BATCH), BATCH),
+        }
+
+
+def table(counted: Mapping[str, Counts]) -> list[str]:
+    columns = [one.name for one in fields(Counts) if one.name != "asked"]
+    rows = [["", *columns]]
+    rows += [[name, *(str(getattr(one, column)) for column in columns)] for name, one in counted.items()]
+    return [f"{row[0]:24}" + "".join(f"{cell:>14}" for cell in row[1:]) for row in rows]
+
+
+async def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    url = await asyncio.to_thread(postgres.start, FOLDER)
+    try:
+        await asyncio.to_thread(upgrade, url)
+        (line := FOLDER / "line").mkdir()
+        counted = await count_all(url, line)
+        for told in table(counted):
+            say(told)
+        for name, one in counted.items() if "--each" in sys.argv else ():
+            say(f"\n{name}")
+            for asked, times in one.asked.items():
+                say(f"{times:4} x {' '.join(asked.split())[:200]}")
+    finally:
+        await asyncio.to_thread(postgres.stop, FOLDER)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,29 @@
+"""What a call asks for, exactly: whoever lets every call ask for more changes a line here."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.calls.counted_line import Counts
+from bench.calls.counts import count_all
+
+EXACT = {
+    #                         statements, round trips, transactions, requests to Asterisk
+    "answered and confirmed": (14, 22, 8, 5),
+    "not answered": (14, 22, 8, 1),
+    "to a voicemail": (15, 23, 8, 15),
+    "50 at once, heard": (15, 23, 8, 100),
+}
+"""Three of the statements are empty: the job engine's pool looks whether a connection lives."""
+BY_THE_CLOCK = "GET /ari/channels/.../rtp_statistics"
+"""While somebody talks, as often as that lasts."""
+
+
+def of(counted: Counts) -> tuple[int, int, int, int]:
+    requests = counted.requests - counted.asked.get(BY_THE_CLOCK, 0)
+    return counted.statements, counted.round_trips, counted.transactions, requests
+
+
+@pytest.mark.timeout(120)
+async def test_a_call_asks_for_so_much_and_no_more(database_url: str, tmp_path: Path) -> None:
+    assert {name: of(counted) for name, counted in (await count_all(database_url, tmp_path)).items()} == EXACT
