@@ -1,10 +1,24 @@
 """How attempts are taken: the one statement that lets a call be placed. The ledger alone uses it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, String, any_, bindparam, cast, exists, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Float,
+    String,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.locks import ATTEMPTS
@@ -30,6 +44,10 @@ class Taken:
     """The lease under which it may be dialled; None for a call that is up already."""
 
 
+def _seconds_until(at: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[float]:
+    return cast(func.extract("epoch", at - func.clock_timestamp()), Float)
+
+
 CALL_COLUMNS = (
     Attempt.id,
     Attempt.broadcast_id,
@@ -37,7 +55,7 @@ CALL_COLUMNS = (
     Recipient.language,
     Pass.audio,
     StoredAudio.seconds,
-    cast(func.extract("epoch", Broadcast.expires_at - func.clock_timestamp()), Float),
+    _seconds_until(Broadcast.expires_at),
 )
 ITS_CALL = (
     Broadcast.id == Attempt.broadcast_id,
@@ -65,9 +83,17 @@ _READY = (
     _IS_LEASED,
     IS_ITS_TURN,
 )
-# Locked and held in one order by everybody: by number.
+# Locked and held in one order by everybody: by number. What their calls need is read here, once: the same six
+# tables joined a second time would be most of the work of planning this.
 _wanted = (
-    select(Attempt.id, Attempt.e164)
+    select(
+        Attempt.id,
+        Attempt.e164,
+        Recipient.language,
+        Pass.audio,
+        StoredAudio.seconds,
+        Broadcast.expires_at,
+    )
     .where(*_READY)
     .order_by(Attempt.e164, Attempt.id)
     .with_for_update(of=Attempt)
@@ -82,13 +108,21 @@ _held = (
 )
 TAKE = (
     update(Attempt)
-    .where(Attempt.id == _held.c.call, *ITS_CALL)
+    .where(Attempt.id == _held.c.call, _wanted.c.id == _held.c.call)
     .values(
         state=AttemptState.DIALLING,
         node=bindparam("by"),
         simulated=bindparam("simulated"),
         dialled_at=func.now(),
     )
-    .returning(*CALL_COLUMNS)
+    .returning(
+        Attempt.id,
+        Attempt.broadcast_id,
+        Attempt.e164,
+        _wanted.c.language,
+        _wanted.c.audio,
+        _wanted.c.seconds,
+        _seconds_until(_wanted.c.expires_at),
+    )
 )
 """Moves them to dialling where lease, sound and telephone are there; each holds its number then."""
