@@ -85,12 +85,16 @@ class _Session:
     ) -> None:
         asking = asyncio.create_task(self._ask(client, to_server))
         answering = asyncio.create_task(self._answer(server, to_client))
-        await asyncio.wait({asking, answering}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (asking, answering):
-            task.cancel()
-        await asyncio.gather(asking, answering, return_exceptions=True)
-        for writer in (to_client, to_server):
-            writer.close()
+        try:
+            await asyncio.wait({asking, answering}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (asking, answering):
+                task.cancel()
+            await asyncio.gather(asking, answering, return_exceptions=True)
+            for writer in (to_client, to_server):
+                writer.close()
+                with suppress(ConnectionError):
+                    await writer.wait_closed()
 
     async def _ask(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
