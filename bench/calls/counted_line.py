@@ -101,7 +101,7 @@ class CountedLine:
         sent = await self.board.desk.send(BENCH, Draft([slug], {"nl": "Blijf binnen."}, urgent=True))
         sound = self._ask(_SOUND, sent.broadcast)
         await self.parts.reports.sounds.ensure(str(sound))
-        assert await self.lease.renew()
+        assert await self.lease.renew() or await self.lease.claim()
         before = self._clear()
         await self._work_off_jobs()
         await _until(lambda: self._ask(_ENDED, sent.broadcast) == count)
