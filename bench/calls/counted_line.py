@@ -112,8 +112,11 @@ class CountedLine:
     async def _work_off_jobs(self) -> None:
         """As a worker does: it fetches until there is nothing more."""
         manager, working = self.board.app.job_manager, []
-        while (job := await manager.fetch_job(URGENT, self.worker)) is not None:
-            working.append(asyncio.create_task(self._work_off(job)))
+        while (job := await manager.fetch_job(URGENT, self.worker)) is not None or not working:
+            if job is None:  # nobody tells it of jobs here: it asks nothing for a moment, and then again
+                await asyncio.sleep(0.1)
+            else:
+                working.append(asyncio.create_task(self._work_off(job)))
         await asyncio.gather(*working)
 
     async def _work_off(self, job: Job) -> None:
