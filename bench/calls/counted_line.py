@@ -39,7 +39,7 @@ from tests.fakes.neighbours import Behaviour
 
 SENTENCE = 0.25
 """Seconds."""
-RINGS_FOR = 1.0
+RINGS_FOR = 3.0
 """Seconds after which nobody answers."""
 BATCH = 50
 WITHIN = 60.0
@@ -111,7 +111,7 @@ class CountedLine:
 
     async def _work_off_jobs(self) -> None:
         """As a worker does: it fetches until there is nothing more."""
-        manager, working = self.board.app.job_manager, []
+        manager, working = self.board.app.job_manager, list[asyncio.Task[None]]()
         while (job := await manager.fetch_job(URGENT, self.worker)) is not None or not working:
             if job is None:  # nobody tells it of jobs here: it asks nothing for a moment, and then again
                 await asyncio.sleep(0.1)
