@@ -22,12 +22,13 @@ from bench.somebody import BENCH
 from bench.sql_wire import Asked, counting
 from broadcast.alert.desk import Desk
 from broadcast.draft import Draft
+from broadcast.engine.worker import GatedJobManager
 from broadcast.ledger.lease import Lease
+from buurtbel.assembly import Assembly, ari_client, assemble
 from buurtbel.line.parts import LineParts, make_parts
 from buurtbel.line.sounds import TO_CALLERS, speak_what_lacks
 from buurtbel.serve.installation import claimant
 from buurtbel.settings.settings import Database, Pbx, Settings
-from buurtbel.switchboard import Assembly, ari_client, switchboard
 from directory.registry import add_member, add_network
 from ivr.ari.connection import AriConnection
 from ivr.outbound.alert_policy import AlertPolicy
@@ -120,9 +121,12 @@ class CountedLine:
         await asyncio.gather(*working)
 
     async def _work_off(self, job: Job) -> None:
+        manager = self.board.app.job_manager
+        assert isinstance(manager, GatedJobManager)
         assert job.id is not None
-        await self.parts.caller.dial(UUID(str(job.task_kwargs["attempt"])))
-        await self.board.app.job_manager.finish_job_by_id_async(job.id, Status.SUCCEEDED, delete_job=True)
+        with manager.claim(job.id) as reservation:
+            await self.parts.caller.dial(UUID(str(job.task_kwargs["attempt"])), reservation)
+        await manager.finish_job_by_id_async(job.id, Status.SUCCEEDED, delete_job=True)
 
     async def _network_of(self, behaviour: Behaviour, count: int) -> str:
         slug = f"net-{self.people}"
@@ -185,7 +189,7 @@ async def counted_line(url: str, folder: Path) -> AsyncIterator[CountedLine]:
         settings = _settings(counted_url, folder, ari)
         settings.sounds_folder.mkdir()
         with claimant(folder, settings.node) as who:
-            async with switchboard(settings, connections=8) as made, made.app.open_async():
+            async with assemble(settings, connections=8) as made, made.app.open_async():
                 board = replace(made, voice=ClickVoice(), desk=_desk(made))
                 await speak_what_lacks(board, TO_CALLERS)
                 async with _at_work(board, Lease(board.engine, who, settings.nodes)) as (parts, lease):
@@ -200,7 +204,7 @@ async def _at_work(board: Assembly, lease: Lease) -> AsyncIterator[tuple[LinePar
     async with ari_client(board.settings) as client:
         parts = await make_parts(board, client, lease)
         await parts.says
-        connection = AriConnection(client, parts.exchange, trunk=ENDPOINT)
+        connection = AriConnection(client, parts.router, trunk=ENDPOINT)
         running = asyncio.create_task(connection.run())
         try:
             await connection.wait_until_ready()

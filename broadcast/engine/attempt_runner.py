@@ -87,7 +87,7 @@ class AttemptRunner:
 
         What made them needless may have happened on another node.
         """
-        if not self._at_hand:
+        if not self._attempts.all:
             return
         for attempt in await self._ledger.needless(self._lease.node):
             self._attempts.cancel(attempt)

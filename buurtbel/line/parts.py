@@ -87,9 +87,8 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     says = asyncio.create_task(lay_line_sentences(board))
     police = await _police(board, database, SpokenAlerts(database, client, sounds), sounds, says)
     callers = _known_callers(board, Callbacks(board.ledger, attempts), reports, police)
-    channels = settings.trunk.channels
-    node = LineNode(board.engine, client, lease, channels)
-    admission = Admission(lines, node, most=settings.trunk.most_callers, channels=channels)
+    node = LineNode(board.engine, client, lease, settings.trunk.channels)
+    admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
     dialler = await _dialler(board, placement, trunk_watch, reception)
     spool = Spool(settings.data_dir / "outcomes")

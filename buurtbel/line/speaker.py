@@ -6,7 +6,7 @@ A process of its own: in the line each sentence would keep the event loop, which
 import asyncio
 import os
 
-from buurtbel.assembly import switchboard
+from buurtbel.assembly import assemble
 from buurtbel.line.sounds import TO_CALLERS, speak_what_lacks
 from buurtbel.settings.reading import read_settings
 
@@ -15,7 +15,7 @@ NICENESS = 5
 
 
 async def main() -> None:
-    async with switchboard(read_settings()) as board:
+    async with assemble(read_settings()) as board:
         await speak_what_lacks(board, TO_CALLERS)
 
 

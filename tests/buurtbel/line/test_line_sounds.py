@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buurtbel.assembly import Assembly, switchboard
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.line.sounds import (
     ON_AN_ALERT,
     TO_CALLERS,
@@ -32,7 +32,7 @@ async def spoken(board: Assembly) -> None:
 
 
 async def test_a_second_start_speaks_nothing(settings: Settings) -> None:
-    async with switchboard(settings) as made:
+    async with assemble(settings) as made:
         await spoken(replace(made, voice=HummingVoice()))
         voice = HummingVoice()
         board = replace(made, voice=voice)
@@ -44,7 +44,7 @@ async def test_a_second_start_speaks_nothing(settings: Settings) -> None:
 
 
 async def test_who_calls_while_we_are_away_hears_the_voice_of_today(settings: Settings) -> None:
-    async with switchboard(settings) as made:
+    async with assemble(settings) as made:
         for hums in ("high", "low"):
             voice = HummingVoice()
             voice.hums = hums
@@ -62,7 +62,7 @@ async def test_old_sentences_are_removed_when_a_call_of_before_must_be_over(sett
     old, message = folder / f"thank_you-nl-{'0' * 12}.alaw", folder / f"{'a' * 64}.alaw"
     for file in (old, message):
         file.write_bytes(b"\xd5")
-    async with switchboard(settings) as made:
+    async with assemble(settings) as made:
         board = replace(made, voice=HummingVoice())
         await spoken(board)
         laid = set(folder.iterdir()) - {old}
