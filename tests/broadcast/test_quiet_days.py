@@ -7,7 +7,7 @@ from broadcast.service_calls.leave_policy import LeavePolicy
 from broadcast.service_calls.leaving import LeaveBook
 from broadcast.service_calls.pending_alerts import ReleaseBook
 from broadcast.service_calls.trials import TrialBook, order
-from tests.broadcast.conftest import NODE, Office
+from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, phone
 from tests.support.stirring import is_quiet, taken_as_by_a_line
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from procrastinate.jobs import Job
 
 from broadcast.engine.worker import DUE_WITHIN, LOOK_ANYWAY, POLL_SECONDS, GatedJobManager
-from tests.broadcast.conftest import PATIENCE, Office
 from tests.fakes.dialler import FakeDialler
+from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
 
 QUEUES = ("urgent",)

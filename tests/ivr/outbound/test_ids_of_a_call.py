@@ -15,11 +15,10 @@ from embedded.logs import LogLine, PlainFormatter, read_line
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.ivr.called_back import called_back, presses
-from tests.ivr.callers import Caller
+from tests.ivr.callers import Caller, Reporting
 from tests.ivr.conftest import LineDesk, line_on, until
 from tests.ivr.inbound.test_reception import GUST, Door, audible
 from tests.ivr.officers import AN, BERT, PoliceHouse
-from tests.ivr.outbound.test_hand_over import Reporting
 from tests.support.people import phone
 
 OF_NO_CALL = frozenset({"ivr.ari.connection", "ivr.outbound.trunk_watch"})
