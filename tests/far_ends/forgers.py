@@ -23,7 +23,6 @@ from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.sip import Header
 from tests.far_ends.trial import SETTINGS, TEXT
-from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import own_pbx
 
@@ -42,7 +41,7 @@ MOST_KEYS, KEY_EVERY = 50, 0.7
 PICKS_UP_AFTER = 2.0
 ONCE_MORE_AFTER = 30.0
 """Seconds of the longest wait: long enough for a forger to have called by then."""
-UP_WITHIN, FORGED_WITHIN, CLOSED_WITHIN = 60.0, 150.0, 90.0
+FORGED_WITHIN, CLOSED_WITHIN = 150.0, 90.0
 WAITS = dict.fromkeys(
     ("busy", "no_answer", "rejected", "dead_number", "voicemail", "partial"), f"{ONCE_MORE_AFTER:.0f}"
 )
@@ -189,8 +188,7 @@ async def forge_call_backs(server: Server, street: Street) -> Forged:
 
 async def send_to(server: Server, people: dict[str, list[str]]) -> int:
     """An urgent alert to them, once callers can be talked to."""
-    laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
-    await asyncio.to_thread(server.until, laid.exists, seconds=UP_WITHIN)
+    await asyncio.to_thread(server.until_it_answers)
     await asyncio.to_thread(server.enrol, NETWORK, people)
     return await asyncio.to_thread(server.send, NETWORK, TEXT)
 

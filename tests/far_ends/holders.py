@@ -22,7 +22,6 @@ from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.own_server import own_server
 from tests.far_ends.peer import Peer
 from tests.far_ends.trial import SETTINGS, TEXT
-from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import own_pbx
 
@@ -108,12 +107,7 @@ def settings_for(peer: Peer, root: Path) -> Values:
 
 async def hold_all_lines(server: Server, telephones: Telephones) -> Held:
     """All lines held by callers who press keys, an urgent alert, and its first call."""
-    laid = [
-        laid_at(server.settings.sounds_folder, key, "nl") for key in ("line_away", "line_needed", "goodbye")
-    ]
-    await asyncio.to_thread(
-        server.until, lambda: all(one.with_suffix(".alaw").exists() for one in laid), seconds=UP_WITHIN
-    )
+    await asyncio.to_thread(server.until_it_answers)
     await asyncio.to_thread(
         server.enrol, NETWORK, {f"Member {n}": [f"+99976001{n:03}"] for n in range(PEOPLE)}
     )

@@ -38,7 +38,7 @@ KEY_EVERY = 0.15
 APART, UP_WITHIN = 0.2, 30.0
 PLAYS_WITHIN = 2.0
 """Seconds beyond its length in which a sentence has surely been played, on a busy machine."""
-LAID_WITHIN, CLOSED_WITHIN = 120.0, 240.0
+CLOSED_WITHIN = 240.0
 SIGNED_IN_WITHIN = 20.0
 MOST = 0.8
 """How much of a sentence is enough to know it."""
@@ -186,8 +186,7 @@ def flooded(site: Site) -> Flooded:
     About a minute and a half.
     """
     server = site.server
-    last_laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
-    server.until(last_laid.exists, seconds=LAID_WITHIN)
+    server.until_it_answers()
     site.members |= {number.removeprefix("+") for number in (REPORTER, VICTIM, OFFICER)}
     server.enrol(NETWORK, {"Reporter": [REPORTER], "Victim": [VICTIM]})
     server.until_closed(server.send(NETWORK, "Inbraak bezig. Blijf binnen."), seconds=CLOSED_WITHIN)

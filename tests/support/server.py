@@ -23,9 +23,11 @@ from buurtbel.settings.settings import Settings
 from embedded.postgres import url_of_running
 from tests.pbx_fixtures import is_closed
 from tests.support.people import network_of
+from tests.support.sentences import laid_at, lay_all
 
 READY_WITHIN = 90.0
 END_WITHIN = 60.0
+EVENTS_FLOW = "Asterisk's events flow"
 SECOND_OF_SOUND = 16_000
 """Bytes in a phone's recording."""
 Values = Mapping[str, Mapping[str, str]]
@@ -68,6 +70,8 @@ class Server:
 
     def launch(self) -> None:
         """Begin to serve; over before it does."""
+        if not self.folder.exists() and self.settings.pbx.sounds is None:
+            lay_all(self.settings.sounds_folder, self.settings.speech.zones)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -91,6 +95,12 @@ class Server:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self._last_words()
             time.sleep(0.1)
+
+    def until_it_answers(self) -> None:
+        """Callers of this first start are talked to: it has its sentences, and its line leads calls."""
+        laid = laid_at(self.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
+        line = self.folder / "line.log"
+        self.until(lambda: laid.exists() and EVENTS_FLOW in text_of(line), seconds=READY_WITHIN)
 
     def _last_words(self) -> str:
         files = [self.log, *self.folder.glob("line.log*")]

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
 from prompts.normalise.names import NO_NAMES
 from simulation.phones.handset import Handsets, handsets
-from tests.pbx_fixtures import RunningNeighbourhood, eventually
+from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.callers import Says
 from tests.support.databases import superuser
 from tests.support.sentences import laid_at
@@ -86,8 +87,7 @@ async def says(town: Server) -> Says:
     def sentence(key: Key, **slots: str) -> Audio:
         return read_laid(laid_at(folder, key, "nl", NO_NAMES, **slots))
 
-    laid = laid_at(folder, "goodbye", "nl").with_suffix(".alaw")
-    await eventually(laid.exists, seconds=60)
+    await to_thread(town.until_it_answers)
     return sentence
 
 

@@ -16,7 +16,7 @@ from tests.far_ends.outgoing import Outgoing, call
 from tests.far_ends.peer import Peer
 from tests.far_ends.rtp import recording
 from tests.far_ends.sounds import key_tone, quiet
-from tests.pbx_fixtures import eventually, speech
+from tests.pbx_fixtures import speech
 from tests.support.callers import MOST, Says, alert, beginning
 from tests.support.people import phone
 from tests.support.sentences import laid_at
@@ -102,8 +102,7 @@ async def calling(peer: Peer, server: Server, caller: str) -> AsyncIterator[Tele
 async def test_keys_that_are_only_heard_lead_through_menus_codes_and_reports_and_words_do_not(
     server: Server, peer: Peer, says: Says
 ) -> None:
-    laid = laid_at(server.settings.sounds_folder, "goodbye", "nl").with_suffix(".alaw")
-    await eventually(laid.exists, seconds=120)
+    await to_thread(server.until_it_answers)
     await to_thread(server.enrol, "tones", {"An": [MEMBER], "Bo": [REPORTER]})
     broadcast = await to_thread(server.send, "tones", "Inbraak in de Beukenlaan. Blijf binnen.")
     [(code,)] = await to_thread(server.ask, "SELECT code FROM broadcast WHERE id = %(id)s", id=broadcast)
