@@ -44,7 +44,7 @@ bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
 	@$(BIN)/python -m bench.calls
 
 bench-counts: installed ## Count what a call asks of PostgreSQL and of Asterisk (EACH=1 names each)
-	@$(BIN)/python -m bench.calls.counts $(if $(EACH),--each)
+	@$(BIN)/python -m tests.counts $(if $(EACH),--each)
 
 bench-voicemail: installed ## Ring drawn people and voicemails, judge by what they recorded (SEED= draws others)
 	@$(BIN)/python -m bench.voicemail $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))

@@ -1,11 +1,13 @@
 """A text with what is said of it under the words that are said otherwise."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from prompts.normalise.heard import HeardPart
+if TYPE_CHECKING:  # it costs a tenth of a second, which not every command needs
+    from prompts.normalise.heard import HeardPart
 
 
-def under(parts: Iterable[HeardPart], width: int) -> Iterator[str]:
+def under(parts: "Iterable[HeardPart]", width: int) -> Iterator[str]:
     """Lines of at most `width` characters, where no single part is longer: written ones, said ones below."""
     written, said = "", ""
     for part in parts:

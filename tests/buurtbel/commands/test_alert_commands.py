@@ -257,7 +257,8 @@ def test_the_report_is_a_table_for_other_programs_too(closed: str, typed: Typed)
     answer = typed("results", closed, "--csv")
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     assert answer.out.splitlines()[0] == (
-        "name,language,state,result,left_on,number,outcome,dialled_at,answered_at,ended_at,cause,judgement,reason,due_at"
+        "name,language,state,result,left_on,number,outcome,dialled_at,answered_at,ended_at,cause,judgement,"
+        "reason,due_at,attempt"
     )
     assert [(row["name"], row["outcome"]) for row in rows] == [
         ("An Peeters", "confirmed"),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.calls.counted_line import Counts
-from bench.calls.counts import count_all
+from tests.counts.__main__ import count_all
+from tests.counts.line import Counts
 
 EXACT = {
     #                         statements, round trips, transactions, requests to Asterisk

@@ -19,7 +19,6 @@ from procrastinate.jobs import Job, Status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.somebody import BENCH
-from bench.sql_wire import Asked, counting
 from broadcast.alert.desk import Desk
 from broadcast.draft import Draft
 from broadcast.engine.worker import GatedJobManager
@@ -35,6 +34,7 @@ from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.placement import ENDPOINT
 from ivr.pbx.trunk import Trunk
 from prompts.audio import Audio
+from tests.counts.sql_wire import Asked, counting
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 
@@ -78,7 +78,7 @@ class ClickVoice:
     def mark(self, language: str) -> str:
         return f"click {language}"
 
-    async def speak(self, text: str, language: str) -> Audio:  # noqa: ARG002 - a voice's own signature
+    async def speak(self, text: str, language: str) -> Audio:
         return Audio(np.full(round(SENTENCE * 8000), 0.1, np.float32), 8000)
 
 

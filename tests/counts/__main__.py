@@ -1,4 +1,4 @@
-"""`python -m bench.calls.counts [--each]`: what calls ask of PostgreSQL and Asterisk, counted, not timed."""
+"""`python -m tests.counts [--each]`: what calls ask of PostgreSQL and Asterisk, counted, not timed."""
 
 import asyncio
 import shutil
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from bench.calls.counted_line import BATCH, CountedLine, Counts, counted_line
 from bench.say import say
 from buurtbel.database.schema import upgrade
 from embedded import postgres
+from tests.counts.line import BATCH, CountedLine, Counts, counted_line
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.neighbours import Behaviour, rings_out
 
