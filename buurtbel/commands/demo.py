@@ -14,11 +14,11 @@ import typer
 
 from buurtbel.commands.common import run, settings, table, told
 from buurtbel.demo.asterisk import laid_out
-from buurtbel.demo.doors import DemoPorts
 from buurtbel.demo.interruption import Interrupted, Interruption, interruptible
 from buurtbel.demo.judge import Verdict, whole_recording
 from buurtbel.demo.leftovers import NEIGHBOURHOOD, end_leftovers
 from buurtbel.demo.place import DemoFolder, held, own_folder
+from buurtbel.demo.ports import DemoPorts
 from buurtbel.demo.run import SHORTER, alert_elsewhere, own_settings, run_here
 from buurtbel.demo.steps import Steps
 from buurtbel.errors import DemoFailed
@@ -89,13 +89,13 @@ def _on_its_own(
 ) -> tuple[list[Verdict], Path]:
     where = recordings.absolute() if recordings else folder / NEIGHBOURHOOD / "recordings"
     with held(folder) as place:
-        doors = DemoPorts.taken()
-        chosen = _settings(place, doors, root)
+        ports = DemoPorts.taken()
+        chosen = _settings(place, ports, root)
         steps.tell(waits(SHORTER))
         interruption.check()
         try:
             verdicts = run(
-                interruption.ends(run_here(chosen, os.environ, place, doors, recordings=where, steps=steps))
+                interruption.ends(run_here(chosen, os.environ, place, ports, recordings=where, steps=steps))
             )
         finally:
             # Now nothing is being started any more, as it could be until here in another thread.
@@ -111,10 +111,10 @@ async def _asterisk(steps: Steps) -> Path:
         return await laid_out()
 
 
-def _settings(place: DemoFolder, doors: DemoPorts, root: Path) -> Settings:
+def _settings(place: DemoFolder, ports: DemoPorts, root: Path) -> Settings:
     """The demo's own: a trunk or a database of a product that is installed here must not be reached."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    chosen = kept | own_settings(place.folder, doors, root)
+    chosen = kept | own_settings(place.folder, ports, root)
     file = place.write(SETTINGS_FILE, "".join(f"{name}={value}\n" for name, value in chosen.items()))
     for name in [name for name in os.environ if name.startswith("BUURTBEL_")]:
         del os.environ[name]

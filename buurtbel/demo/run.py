@@ -15,10 +15,10 @@ from broadcast.draft import Draft
 from broadcast.results.results import report
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.database.address import database, wait_for_database
-from buurtbel.demo.doors import DemoPorts
 from buurtbel.demo.judge import Verdict, judged, passes_sent
 from buurtbel.demo.leftovers import DATA, NEIGHBOURHOOD, SERVE_NOTE, end_leftovers
 from buurtbel.demo.place import DemoFolder
+from buurtbel.demo.ports import DemoPorts
 from buurtbel.demo.steps import Steps
 from buurtbel.errors import DemoFailed
 from buurtbel.settings.settings import Settings
@@ -67,17 +67,17 @@ SAID, PIPE = "serve.output", "serve.pipe"
 """What the server says, in the folder of the demo, and the FIFO that it says it into."""
 
 
-def own_settings(folder: Path, doors: DemoPorts, root: Path) -> dict[str, str]:
+def own_settings(folder: Path, ports: DemoPorts, root: Path) -> dict[str, str]:
     """Where a demo of its own works; what calls nobody but the simulated neighbourhood."""
     return {
         **SHORTER,
         "BUURTBEL_DATA_DIR": str(folder / DATA),
-        "BUURTBEL_TRUNK_URI": f"sip:{doors.trunk}",
+        "BUURTBEL_TRUNK_URI": f"sip:{ports.trunk}",
         "BUURTBEL_TRUNK_SIMULATED": "true",
         "BUURTBEL_PBX_ROOT": str(root),
-        "BUURTBEL_PBX_SIP_BIND": str(doors.sip),
-        "BUURTBEL_PBX_ARI_BIND": str(doors.ari),
-        "BUURTBEL_PBX_RTP_PORTS": str(doors.audio),
+        "BUURTBEL_PBX_SIP_BIND": str(ports.sip),
+        "BUURTBEL_PBX_ARI_BIND": str(ports.ari),
+        "BUURTBEL_PBX_RTP_PORTS": str(ports.audio),
     }
 
 
@@ -85,7 +85,7 @@ async def run_here(
     settings: Settings,
     environment: Mapping[str, str],
     place: DemoFolder,
-    doors: DemoPorts,
+    ports: DemoPorts,
     *,
     recordings: Path,
     steps: Steps,
@@ -96,7 +96,7 @@ async def run_here(
     await end_leftovers(folder, root)
     await asyncio.to_thread(place.clear)
     async with (
-        _stage(settings, folder / NEIGHBOURHOOD, doors, recordings, steps),
+        _stage(settings, folder / NEIGHBOURHOOD, ports, recordings, steps),
         run_server(environment, folder) as server,
     ):
         return await unless_it_dies(alert_and_judge(settings, recordings, steps), server, folder / SAID)
@@ -155,7 +155,7 @@ async def _until_ready(settings: Settings) -> None:
 
 @asynccontextmanager
 async def _stage(
-    settings: Settings, folder: Path, doors: DemoPorts, recordings: Path, steps: Steps
+    settings: Settings, folder: Path, ports: DemoPorts, recordings: Path, steps: Steps
 ) -> AsyncIterator[None]:
     """The simulated neighbourhood, ended also when we are interrupted while it starts."""
     async with steps.doing(TELEPHONES.format(len(demo_members()))):
@@ -164,8 +164,8 @@ async def _stage(
                 voice_for(settings.speech.engine),
                 await asterisk_root(settings),
                 folder,
-                sip_bind=str(doors.trunk),
-                rtp_ports=str(doors.phones_audio),
+                sip_bind=str(ports.trunk),
+                rtp_ports=str(ports.phones_audio),
                 recordings=recordings,
             )
         )

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from buurtbel.demo.doors import DemoPorts
+from buurtbel.demo.ports import DemoPorts
 from embedded.errors import PortTakenError
 from embedded.network.free_ports import BLOCK, LOOPBACK, TCP, UDP, FreePorts
 from embedded.network.ports import Address, is_free
