@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # each is waited for by those alone who use it
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What commands, line and console work with; needs a database and nothing else."""
+    """What commands and the line work with; needs a database and nothing else."""
 
     settings: Settings
     url: str

@@ -1,4 +1,4 @@
-"""The engine: procrastinate hands out one job per attempt, as many as there are places on the line."""
+"""The engine: procrastinate hands out one job per attempt, as many as lines are reserved."""
 
 import asyncio
 from collections import defaultdict, deque

@@ -1,6 +1,6 @@
 """Who waits for the trunk's sake waits no longer: it is judged to be at fault, or mended.
 
-While it is at fault, calls wait for a place on the line; waits of their own would only hide when it is over.
+While it is at fault, calls wait for a line; waits of their own would only hide when it is over.
 """
 
 from sqlalchemy import func, literal_column, or_, select, text, update

@@ -8,7 +8,7 @@ from broadcast.results.results import evidence_in
 def heard(evidence: Mapping[str, object]) -> list[tuple[float, str]]:
     """Seconds since the answer (of a call that nobody answered: since it was placed), and what happened then.
 
-    What cannot be read is left out: the report says so.
+    What cannot be read is left out: the results say so.
     """
     told = evidence_in(evidence)
     moments = list[tuple[float, str]]()

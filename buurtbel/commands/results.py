@@ -104,7 +104,10 @@ def show_results(
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer with comma-separated values.")] = False,
     by_call: Annotated[
-        bool, typer.Option("--calls", help="Show what was heard on each call, second by second.")
+        bool,
+        typer.Option(
+            "--calls", help="Show what was heard on each call, second by second; `trace` tells more of one."
+        ),
     ] = False,
 ) -> None:
     """Say what happened to each person."""
@@ -147,7 +150,7 @@ def trace(
         str | None,
         typer.Option(
             metavar="CHANNEL",
-            help="Any other call by its channel: to an officer, a test call, one to us, as line.log has it.",
+            help="Channel of any other call, as line.log has it: to an officer, a test call, a call to us.",
         ),
     ] = None,
     as_json: Json = False,

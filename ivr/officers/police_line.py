@@ -18,7 +18,7 @@ from storage.transactions import Transactions
 
 @dataclass(frozen=True, slots=True)
 class PoliceLine:
-    """Who calls as an officer, is called back, or is rung on duty; `says` will hold sentences by language."""
+    """For officers who call, are called back, or are rung on duty; `says` will hold sentences by language."""
 
     database: Transactions
     desk: Desk

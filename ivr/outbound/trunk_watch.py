@@ -77,7 +77,7 @@ class TrunkWatch:
     async def classify(self, live: LiveCall, number: str, result: CallOutcome) -> CallOutcome:
         """The same result, or that the trunk is at fault; of a number that does not exist, after a while.
 
-        For every call that was placed here, once, when it is over. The place on the line is free by now.
+        For every call that was placed here, once, when it is over. Its line is free by now.
         """
         self.forget(live)
         outcome = result.outcome

@@ -48,7 +48,7 @@ async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
 class Reaper:
     """Finds calls on this trunk that nobody leads though nothing told of them; `find` knows those we lead.
 
-    Only what was there at the last look too is let be: between a request and its end much is on its way.
+    A call that is met for the first time is let be: between a request and its end much is on its way.
     """
 
     def __init__(self, client: AriClient, find: Callable[[str], LiveCall | None], *, trunk: str) -> None:

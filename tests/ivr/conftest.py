@@ -135,7 +135,7 @@ class LineDesk:
         )
 
     async def calls(self, order: CallOrder) -> CallOutcome:
-        """Place the call once there is a place on the line, and stay to its end."""
+        """Place the call once a line is free for it, and stay to its end."""
         async with asyncio.timeout(PATIENCE):
             [line] = await self.dialler.reserve(urgent=True, at_most=1)
             return await self.dialler.call(order, line)
