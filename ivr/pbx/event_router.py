@@ -21,9 +21,9 @@ from ivr.ari.events import (
     StasisEnd,
     StasisStart,
 )
+from ivr.pbx.background import BackgroundRequests
 from ivr.pbx.call_events import OF_ONE_CALL, Handler
 from ivr.pbx.capacity import Lines
-from ivr.pbx.chores import Chores
 from ivr.pbx.dialplan import INBOUND, is_led_by_the_pbx
 from ivr.pbx.exchange import Exchange
 from ivr.pbx.listener import forget_all, listened_to
@@ -59,7 +59,7 @@ class EventRouter:
         self._receive_caller = receive
         self._tell_of_trunk = tell_of_trunk
         self._monitor = CallMonitor(client, listens=listens)
-        self._chores = Chores()
+        self._background = BackgroundRequests()
         self._trunk_answers: bool | None = None
         """None as long as nobody has asked since the events flow."""
         self._handlers: dict[type[Event], Handler] = {
@@ -82,7 +82,7 @@ class EventRouter:
             if self._exchange.find(channel.id) is None:
                 self._meet(channel)
         if not any(live.listening for live in self._exchange.calls):
-            self._chores.begin(forget_all(self._client))
+            self._background.begin(forget_all(self._client))
         self._exchange.connect()
         self._gate(is_reachable=state != "offline")
 
@@ -139,7 +139,7 @@ class EventRouter:
     def _on_way_out(self, live: LiveCall, _: Event) -> None:
         """Out of our application: mostly because it has ended, as the next event says."""
         live.has_left = True
-        self._chores.begin(self._see_where_it_went(live))
+        self._background.begin(self._see_where_it_went(live))
 
     async def _see_where_it_went(self, live: LiveCall) -> None:
         await asyncio.sleep(ENDS_WITHIN)
@@ -166,7 +166,7 @@ class EventRouter:
 
     def _release(self, channel: ReportedChannel) -> None:
         with following(CallIds(channel.id)):
-            self._chores.begin(release_orphan(self._client, channel))
+            self._background.begin(release_orphan(self._client, channel))
 
     def _receive(self, channel: ReportedChannel, at: float) -> None:
         """Somebody calls us, or did so before a restart of ours and is still on the line."""

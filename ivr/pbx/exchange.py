@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from broadcast.engine.call_ids import following
 from ivr.ari.client import AriClient
 from ivr.call.call import Call
+from ivr.pbx.background import BackgroundRequests
 from ivr.pbx.channel import PbxChannel
-from ivr.pbx.chores import Chores
 from ivr.pbx.dialplan import NOTE_NEEDED, Note, parse
 from ivr.pbx.live_call import LiveCall
 from ivr.pbx.orphans import LOOKS, look_for
@@ -23,7 +23,7 @@ class Exchange:
         self._note_needed = note_needed
         self._calls: dict[str, LiveCall] = {}
         self._unended = UnendedCalls(client)
-        self._chores = Chores()
+        self._background = BackgroundRequests()
         self._connected = asyncio.Event()
 
     @property
@@ -53,7 +53,7 @@ class Exchange:
     def look_for(self, live: LiveCall, *, looks: int = LOOKS) -> None:
         """Nobody knows whether it was placed: ask until it is there, or surely lost, after so many looks."""
         with following(live.ids):
-            self._chores.begin(look_for(self._client, live, looks=looks))
+            self._background.begin(look_for(self._client, live, looks=looks))
 
     def reconcile(self, live: LiveCall) -> None:
         """Ask whether the PBX has this call of before; while its events do not flow, they bring that."""
@@ -65,7 +65,7 @@ class Exchange:
         over = self._channel(channel)
         note = parse(await over.noted())
         if note is not None:
-            self._chores.begin(over.forget_note(after=self._note_needed))
+            self._background.begin(over.forget_note(after=self._note_needed))
         return note
 
     @property

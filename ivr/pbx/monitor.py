@@ -2,7 +2,7 @@
 
 from ivr.ari.client import AriClient
 from ivr.ari.events import RecordingFailed, RecordingFinished, RecordingStarted
-from ivr.pbx.chores import Chores
+from ivr.pbx.background import BackgroundRequests
 from ivr.pbx.listener import TalkListener
 from ivr.pbx.live_call import LiveCall
 from ivr.pbx.rtp_poller import count_packets
@@ -16,7 +16,7 @@ class CallMonitor:
     def __init__(self, client: AriClient, *, listens: bool) -> None:
         self._client = client
         self._listens = listens
-        self._chores = Chores()
+        self._background = BackgroundRequests()
 
     def begin(self, live: LiveCall, at: float) -> None:
         """The far end talks, since this moment of the PBX's clock."""
@@ -27,13 +27,13 @@ class CallMonitor:
             call.events.talk_started(at)
             if not live.is_counted:
                 live.is_counted = True
-                self._chores.begin(count_packets(self._client, live, call))
+                self._background.begin(count_packets(self._client, live, call))
         if self._listens and not (live.is_conversation and call.events.tells_keys):
             live.listening = live.listening or TalkListener(self._client, call, for_keys=live.is_conversation)
             if live.is_conversation:
                 live.listening.earn_more()
             if live.listening.is_wanted:
-                self._chores.begin(live.listening.listen())
+                self._background.begin(live.listening.listen())
 
     @staticmethod
     def note_recording(live: LiveCall, event: RecordingEvent) -> None:

@@ -10,20 +10,20 @@ from ivr.ari.errors import AriError
 log = logging.getLogger(__name__)
 
 
-class Chores:
+class BackgroundRequests:
     """What the PBX refuses is logged, and done without."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, chore: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(_done(chore))
+    def begin(self, request: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_done(request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _done(chore: Coroutine[Any, Any, None]) -> None:
+async def _done(request: Coroutine[Any, Any, None]) -> None:
     try:
-        await chore
+        await request
     except AriError as fault:
         log.warning("%s", fault)
