@@ -53,13 +53,13 @@ async def _work(board: Assembly, lease: Lease, warm_up: int, measured: int, post
         MessageSounds(board.engine, settings.data_dir / "sounds"),
         Spool(settings.data_dir / "outcomes"),
     )
-    caller = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=OpenAttempts(dialler.stop))
-    register(board.app, caller, dialler)
+    runner = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=OpenAttempts(dialler.stop))
+    register(board.app, runner, dialler)
     upkeep = Upkeep(board.engine, board.app, board.ledger, settings.broadcast, settings.nodes)
     running = [
         asyncio.create_task(work(board.app, settings.nodes, channels=LINES)),
         asyncio.create_task(_by_the_clock(upkeep)),
-        asyncio.create_task(lease.keep(caller.forget_what_was_taken_over)),
+        asyncio.create_task(lease.keep(runner.forget_what_was_taken_over)),
     ]
     try:
         await _until(dialler, warm_up)
@@ -70,7 +70,7 @@ async def _work(board: Assembly, lease: Lease, warm_up: int, measured: int, post
         for task in running:
             task.cancel()
         await asyncio.wait(running)
-    await caller.finished()
+    await runner.finished()
     seconds, own, server = (b - a for a, b in zip(before, after, strict=True))
     return Took(measured, seconds, own, server, psutil.Process().memory_info().rss / 2**20)
 

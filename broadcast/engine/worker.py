@@ -157,15 +157,15 @@ def make_app(database_url: str) -> App:
     return app
 
 
-def register(app: App, caller: "AttemptRunner", dialler: Dialler) -> None:
+def register(app: App, runner: "AttemptRunner", dialler: Dialler) -> None:
     """Tell the app who does its jobs, and whose lines they need."""
-    manager = GatedJobManager(app.connector, dialler, lambda: caller.may_take)
+    manager = GatedJobManager(app.connector, dialler, lambda: runner.may_take)
     app.job_manager = manager
 
     @app.task(name=DIAL, pass_context=True)
     async def dial(context: JobContext, attempt: str) -> None:
         with manager.claim(context.job.id) as reservation:
-            await caller.dial(UUID(attempt), reservation)
+            await runner.dial(UUID(attempt), reservation)
 
 
 def dead_after(policy: NodePolicy) -> float:

@@ -51,7 +51,7 @@ class LineParts:
     exchange: Exchange
     router: EventRouter
     trunk_watch: TrunkWatch
-    caller: AttemptRunner
+    runner: AttemptRunner
     reports: Reports
     police: PoliceLine
     admission: Admission
@@ -62,13 +62,13 @@ class LineParts:
 
     async def adopt_all(self) -> None:
         """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
-        await self.caller.adopt_all()
+        await self.runner.adopt_all()
         for kind in self.own_calls.kinds:
             await kind.adopt_all()
 
     async def leave(self) -> None:
         """Let go of every call as it is, for the next process to find."""
-        await self.caller.leave()
+        await self.runner.leave()
         await self.reception.leave()
         for kind in self.own_calls.kinds:
             await kind.leave()
@@ -92,8 +92,8 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
     dialler = await _dialler(board, placement, trunk_watch, reception)
     spool = Spool(settings.data_dir / "outcomes")
-    caller = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=attempts)
-    register(board.app, caller, dialler)
+    runner = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=attempts)
+    register(board.app, runner, dialler)
     router = EventRouter(
         client,
         exchange,
@@ -115,7 +115,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
         exchange,
         router,
         trunk_watch,
-        caller,
+        runner,
         reports,
         police,
         admission,

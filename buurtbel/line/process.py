@@ -91,7 +91,7 @@ async def _serve(
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
         stop = asyncio.create_task(stopping.wait())
-        leased = asyncio.create_task(lease.keep(parts.caller.forget_what_was_taken_over))
+        leased = asyncio.create_task(lease.keep(parts.runner.forget_what_was_taken_over))
         watching = asyncio.create_task(lend_while_it_answers(settings, lease, parts.lines))
         await asyncio.wait({workers, events, leased, watching, stop}, return_when=asyncio.FIRST_COMPLETED)
         log.info("Closing down; calls that are up get %.0f s to end.", FINISH_CALLS_WITHIN)
@@ -99,7 +99,7 @@ async def _serve(
         rounds.end()
         workers.cancel()
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
-        await _within(parts.caller.finished(), FINISH_CALLS_WITHIN)
+        await _within(parts.runner.finished(), FINISH_CALLS_WITHIN)
         await parts.leave()
         await _within(parts.police.detached.finished(), FINISH_CALLS_WITHIN)
         parts.says.cancel()
@@ -123,15 +123,15 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
     chores: dict[Chore, float] = {
         upkeep.tend: 1.0,
-        parts.caller.withdraw_unwanted: 1.0,
+        parts.runner.withdraw_unwanted: 1.0,
         parts.own_calls.tend: 1.0,
         parts.admission.preempt: PREEMPT_EVERY,
         parts.admission.tell: 1.0,
         parts.trunk_watch.tell: 1.0,
         upkeep.mend_stalled: 2 * nodes.sweep,
         upkeep.free_numbers: nodes.sweep,
-        parts.caller.mend: 2 * nodes.sweep,
-        parts.caller.free_telephones: nodes.sweep,
+        parts.runner.mend: 2 * nodes.sweep,
+        parts.runner.free_telephones: nodes.sweep,
         parts.reports.mend: nodes.sweep,
         parts.police.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,

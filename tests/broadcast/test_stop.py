@@ -43,11 +43,11 @@ async def test_phones_that_ring_are_stopped_and_calls_that_are_up_are_told(offic
     await network_of(office.engine, {"Chris": [CHRIS]})
     sent = await office.sends()
     dialler = FakeDialler()
-    async with office.at_work(dialler) as caller:
+    async with office.at_work(dialler) as runner:
         dialler.rings_until[CHRIS] = asyncio.Event()
         await office.until(lambda seen: seen.being_called == 1, sent.broadcast)
         await office.desk.stop(named("Maes"), sent.broadcast)
-        await caller.withdraw_unwanted()
+        await runner.withdraw_unwanted()
         await office.until_closed(sent.broadcast)
     assert [order.attempt for order in dialler.orders] == dialler.withdrawn
     assert dialler.calls_to(CHRIS) == 1

@@ -107,7 +107,7 @@ class CountedLine:
         await self._work_off_jobs()
         await _until(lambda: self._ask(_ENDED, sent.broadcast) == count)
         await _until(lambda: not self.ari.calls and not self.ari.recordings and self.ari.is_idle)
-        await self.parts.caller.finished()
+        await self.parts.runner.finished()
         return self._counts(before)
 
     async def _work_off_jobs(self) -> None:
@@ -125,7 +125,7 @@ class CountedLine:
         assert isinstance(manager, GatedJobManager)
         assert job.id is not None
         with manager.claim(job.id) as reservation:
-            await self.parts.caller.dial(UUID(str(job.task_kwargs["attempt"])), reservation)
+            await self.parts.runner.dial(UUID(str(job.task_kwargs["attempt"])), reservation)
         await manager.finish_job_by_id_async(job.id, Status.SUCCEEDED, delete_job=True)
 
     async def _network_of(self, behaviour: Behaviour, count: int) -> str:

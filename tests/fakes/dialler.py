@@ -127,7 +127,7 @@ def habit(number: str, nth: int) -> Outcome:
     return [*first, *repeat(last, nth)][nth - 1]
 
 
-async def begin(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
+async def begin(runner: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
     """As a worker does: first a line, then the job."""
     [line] = await dialler.reserve(urgent=True, at_most=1)
-    await caller.dial(attempt, line)
+    await runner.dial(attempt, line)

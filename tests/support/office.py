@@ -78,7 +78,7 @@ class Office:
     def spool(self) -> Spool:
         return Spool(self.sounds_folder / "outcomes")
 
-    def caller(self, dialler: Dialler, folder: Path | None = None) -> AttemptRunner:
+    def runner(self, dialler: Dialler, folder: Path | None = None) -> AttemptRunner:
         sounds = MessageSounds(self.engine, folder or self.sounds_folder)
         return AttemptRunner(
             self.ledger, dialler, sounds, self.lease, self.spool, attempts=OpenAttempts(dialler.stop)
@@ -140,20 +140,20 @@ class Office:
     @asynccontextmanager
     async def at_work(self, dialler: Dialler) -> AsyncIterator[AttemptRunner]:
         """Workers and upkeep are running."""
-        caller = self.caller(dialler)
-        register(self.app, caller, dialler)
+        runner = self.runner(dialler)
+        register(self.app, runner, dialler)
         running = [
             asyncio.create_task(work(self.app, self.nodes, channels=10)),
             asyncio.create_task(self._tend_always()),
-            asyncio.create_task(self.lease.keep(caller.forget_what_was_taken_over)),
+            asyncio.create_task(self.lease.keep(runner.forget_what_was_taken_over)),
         ]
         try:
-            yield caller
+            yield runner
         finally:
             for task in running:
                 task.cancel()
             await asyncio.wait(running)
-            await caller.finished()
+            await runner.finished()
 
     async def _tend_always(self) -> None:
         while True:

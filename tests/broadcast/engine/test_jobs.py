@@ -27,18 +27,18 @@ from tests.support.people import network_of, phone
 AN, BERT, HOME = phone(10, 1), phone(10, 2), phone(12, 3)
 
 
-async def dial(caller: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
+async def dial(runner: AttemptRunner, dialler: FakeDialler, attempt: UUID) -> None:
     """As a worker does: first a line, then the job; then the call takes its course."""
     [line] = await dialler.reserve(urgent=True, at_most=1)
-    await caller.dial(attempt, line)
-    await caller.finished()
+    await runner.dial(attempt, line)
+    await runner.finished()
 
 
 async def test_the_called_person_hears_the_pass_made_for_them_until_the_alert_expires(office: Office) -> None:
     await network_of(office.engine, {"Chris": [AN]}, languages={"Chris": "fr"})
     sent = await office.sends()
     dialler = FakeDialler()
-    await dial(office.caller(dialler), dialler, (await office.open_calls())[AN])
+    await dial(office.runner(dialler), dialler, (await office.open_calls())[AN])
     [order] = dialler.orders
     assert (order.number, order.language) == (AN, "fr")
     left = sent.expires_at - await office.now()
@@ -54,9 +54,9 @@ async def test_two_jobs_for_one_attempt_place_one_call(office: Office) -> None:
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     dialler = FakeDialler()
-    caller = office.caller(dialler)
+    runner = office.runner(dialler)
     attempt = (await office.open_calls())[AN]
-    await asyncio.gather(*(dial(caller, dialler, attempt) for _ in range(10)))
+    await asyncio.gather(*(dial(runner, dialler, attempt) for _ in range(10)))
     assert (dialler.placed[attempt], dialler.lines_taken) == (1, 0)
 
 
@@ -66,7 +66,7 @@ async def test_an_alert_that_expired_on_the_way_is_not_dialled(office: Office) -
     attempt = (await office.open_calls())[AN]
     await office.expire(sent.broadcast)
     dialler = FakeDialler()
-    await dial(office.caller(dialler), dialler, attempt)
+    await dial(office.runner(dialler), dialler, attempt)
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     an = (await office.lines(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["expired"]
@@ -84,7 +84,7 @@ async def test_an_attempt_whose_sound_cannot_be_stored_stays_and_is_tried_again(
     attempt = (await office.open_calls())[AN]
     async with office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
-    await dial(office.caller(dialler, no_folder), dialler, attempt)
+    await dial(office.runner(dialler, no_folder), dialler, attempt)
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     assert (await office.open_calls())[AN] == attempt
     assert await office.count("procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now()") == 1
@@ -99,7 +99,7 @@ async def test_a_dialler_that_breaks_loses_nobody(office: Office, caplog: pytest
     sent = await office.sends()
     dialler = BrokenDialler()
     first = (await office.open_calls())[AN]
-    await dial(office.caller(dialler), dialler, first)
+    await dial(office.runner(dialler), dialler, first)
     again = (await office.open_calls())[AN]
     assert again != first
     [line] = (await office.lines(sent.broadcast)).values()
@@ -112,15 +112,15 @@ async def test_a_call_outlives_the_job_that_began_it(office: Office) -> None:
     sent = await office.sends()
     dialler = FakeDialler()
     picked_up = dialler.rings_until[AN] = asyncio.Event()
-    caller = office.caller(dialler)
+    runner = office.runner(dialler)
     placed = asyncio.Event()
     dialler.on_call = lambda _: placed.set()
-    job = asyncio.create_task(dial(caller, dialler, (await office.open_calls())[AN]))
+    job = asyncio.create_task(dial(runner, dialler, (await office.open_calls())[AN]))
     await placed.wait()
     job.cancel()
     await asyncio.wait({job})
     picked_up.set()
-    await caller.finished()
+    await runner.finished()
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
 
 
@@ -128,7 +128,7 @@ async def test_an_outcome_is_written_when_the_database_is_back(office: Office, p
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = FakeDialler()
-    caller = office.caller(dialler)
+    runner = office.runner(dialler)
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
     def lose_all_connections(_: CallOrder) -> None:
@@ -136,7 +136,7 @@ async def test_an_outcome_is_written_when_the_database_is_back(office: Office, p
             admin.execute(cut, (office.engine.url.database,))
 
     dialler.on_call = lose_all_connections
-    await dial(caller, dialler, (await office.open_calls())[AN])
+    await dial(runner, dialler, (await office.open_calls())[AN])
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
     assert len(dialler.orders) == 1
 
@@ -149,9 +149,9 @@ async def test_after_a_restart_a_node_stays_with_the_calls_it_placed_and_places_
     mine = await office.takes(AN)
     bert = (await office.open_calls())[BERT]
     dialler = FakeDialler()
-    caller = office.caller(dialler)
-    assert await caller.adopt_all() == 1
-    await caller.finished()
+    runner = office.runner(dialler)
+    assert await runner.adopt_all() == 1
+    await runner.finished()
     assert [order.attempt for order in dialler.adopted] == [mine.attempt]
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     assert (await office.results(sent.broadcast))["An"] == ("final", "confirmed")
@@ -212,7 +212,7 @@ async def test_an_attempt_that_was_written_ahead_gets_no_second_job(office: Offi
 async def test_a_job_for_an_attempt_that_is_gone_gives_its_place_back(office: Office) -> None:
     dialler = FakeDialler()
     async with asyncio.timeout(PATIENCE):
-        await dial(office.caller(dialler), dialler, uuid4())
+        await dial(office.runner(dialler), dialler, uuid4())
     assert dialler.lines_taken == 0
 
 

@@ -57,7 +57,7 @@ async def test_who_confirmed_is_not_rung_again_because_database_and_process_went
     await asyncio.wait({writing})
     assert office.spool.kept() == {an.attempt: CONFIRMED}
     dialler = FakeDialler()
-    successor = office.caller(dialler)
+    successor = office.runner(dialler)
     assert await successor.adopt_all() == 0
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
     assert (dialler.adopted, dialler.orders, office.spool.kept()) == ([], [], {})
@@ -93,7 +93,7 @@ async def test_what_the_database_never_takes_does_not_keep_the_line_from_startin
     an = await office.takes(AN)
     office.spool.keep(an.attempt, replace(CONFIRMED, evidence={"no text": "\0"}))
     dialler = FakeDialler()
-    assert await office.caller(dialler).adopt_all() == 0
+    assert await office.runner(dialler).adopt_all() == 0
     assert dialler.adopted == []
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
     assert office.spool.kept() == {}

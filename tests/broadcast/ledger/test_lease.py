@@ -31,13 +31,13 @@ BOOT = uuid4()
 pytestmark = pytest.mark.timeout(PATIENCE)
 
 
-async def an_is_rung(office: Office, caller: AttemptRunner, dialler: FakeDialler) -> tuple[int, UUID]:
+async def an_is_rung(office: Office, runner: AttemptRunner, dialler: FakeDialler) -> tuple[int, UUID]:
     """For as long as she is let ring; the broadcast, and the attempt."""
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler.rings_until[AN] = asyncio.Event()
     first = (await office.open_calls())[AN]
-    await begin(caller, dialler, first)
+    await begin(runner, dialler, first)
     while not dialler.orders:
         await asyncio.sleep(0.01)
     return sent.broadcast, first
@@ -170,9 +170,9 @@ async def test_what_a_node_was_calling_is_called_by_others_while_it_has_given_up
 ) -> None:
     """As when its PBX is frozen: nobody waits until the lease would have ended by itself."""
     dialler = FakeDialler()
-    caller = office.caller(dialler)
-    broadcast, first = await an_is_rung(office, caller, dialler)
-    keeping = asyncio.create_task(office.lease.keep(caller.forget_what_was_taken_over))
+    runner = office.runner(dialler)
+    broadcast, first = await an_is_rung(office, runner, dialler)
+    keeping = asyncio.create_task(office.lease.keep(runner.forget_what_was_taken_over))
     office.lease.give_up()
     policy = NodePolicy(urgent_at_once=True)
     others = Takeover(office.engine, office.ledger, policy, longest_call=100, passes=3)
@@ -188,7 +188,7 @@ async def test_what_a_node_was_calling_is_called_by_others_while_it_has_given_up
     office.lease.want_again()
     while dialler.stopped != [first]:
         await asyncio.sleep(0.01)
-    await caller.finished()
+    await runner.finished()
     [line] = (await office.lines(broadcast)).values()
     assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
     keeping.cancel()
@@ -213,11 +213,11 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
     ledger = StoppedAfterTaking(office.engine, AttemptQueue(office.app), office.retry)
     ledger.office = office
     sounds = MessageSounds(office.engine, office.sounds_folder)
-    caller = AttemptRunner(
+    runner = AttemptRunner(
         ledger, dialler, sounds, office.lease, office.spool, attempts=OpenAttempts(dialler.stop)
     )
-    await begin(caller, dialler, (await office.open_calls())[AN])
-    await caller.finished()
+    await begin(runner, dialler, (await office.open_calls())[AN])
+    await runner.finished()
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     [line] = (await office.lines(sent.broadcast)).values()
     assert [call.outcome for call in line.calls] == ["lost", None]
@@ -225,11 +225,11 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
 
 async def test_a_call_that_others_closed_stops_ringing_when_its_node_is_back(office: Office) -> None:
     dialler = FakeDialler()
-    caller = office.caller(dialler)
-    broadcast, first = await an_is_rung(office, caller, dialler)
+    runner = office.runner(dialler)
+    broadcast, first = await an_is_rung(office, runner, dialler)
     await office.ends(first, Outcome.UNKNOWN)
-    await caller.forget_what_was_taken_over()
-    await caller.finished()
+    await runner.forget_what_was_taken_over()
+    await runner.finished()
     assert dialler.stopped == [first]
     [line] = (await office.lines(broadcast)).values()
     assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
@@ -268,10 +268,10 @@ async def test_a_job_that_was_fetched_before_the_node_was_drained_is_left_to_ano
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = FakeDialler()
-    caller = office.caller(dialler)
+    runner = office.runner(dialler)
     await drain(office.engine, ADMIN, NODE)
-    await begin(caller, dialler, (await office.open_calls())[AN])
-    await caller.finished()
+    await begin(runner, dialler, (await office.open_calls())[AN])
+    await runner.finished()
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     await resume(office.engine, ADMIN, NODE)
     assert await office.lease.renew()

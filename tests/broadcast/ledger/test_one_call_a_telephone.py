@@ -172,7 +172,7 @@ async def test_who_reports_after_the_alert_is_not_rung_until_they_have_hung_up(o
     assert await office.ledger.gone_on(OTHER_NODE) == {}
     assert await office.ledger.gone_on(NODE) == {call.attempt: AN}
     dialler = FakeDialler()
-    await office.caller(dialler).free_telephones()
+    await office.runner(dialler).free_telephones()
     assert await taken(office, second) == [second]
 
 

@@ -58,8 +58,8 @@ async def test_another_machine_frees_no_telephone_that_the_broken_one_may_still_
     await lapse(office)
     replacement = Lease(office.engine, Claimant(NODE, uuid4(), uuid4()), office.nodes)
     assert await replacement.claim()
-    caller = office.caller(FakeDialler())  # of a PBX that has none of these calls
-    await caller.free_telephones()
+    runner = office.runner(FakeDialler())  # of a PBX that has none of these calls
+    await runner.free_telephones()
     async with office.engine.begin() as connection:
         await own_calls.close(connection, TrialCall, trial.id, Outcome.LOST)
     assert await is_taken(office.engine, AN)
@@ -71,5 +71,5 @@ async def test_the_next_process_of_an_installation_frees_the_telephones_of_the_o
 ) -> None:
     await an_reports(office)
     assert await office.lease.claim()
-    await office.caller(FakeDialler()).free_telephones()
+    await office.runner(FakeDialler()).free_telephones()
     assert not await is_taken(office.engine, AN)

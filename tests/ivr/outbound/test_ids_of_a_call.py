@@ -117,7 +117,7 @@ async def test_an_adopted_call_carries_them_too(house: PoliceHouse, tmp_path: Pa
     sent = await office.sends()
     taken = await office.takes(AN)
     async with FakeAri(speed=1.0) as ari, line_on(ari, tmp_path, connected=False) as desk:
-        runner = office.caller(desk.dialler)
+        runner = office.runner(desk.dialler)
         await runner.adopt_all()
         await desk.is_back()
         await runner.finished()

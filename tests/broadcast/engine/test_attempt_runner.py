@@ -101,7 +101,7 @@ async def beyond_the_wire(wire: Wire, database_url: str) -> AsyncIterator[AsyncE
     await engine.dispose()
 
 
-def caller_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None = None) -> AttemptRunner:
+def runner_of(office: Office, dialler: FakeDialler, engine: AsyncEngine | None = None) -> AttemptRunner:
     engine = engine or office.engine
     ledger = Ledger(engine, AttemptQueue(office.app), office.retry)
     sounds = MessageSounds(engine, office.sounds_folder / "sounds")
@@ -121,18 +121,18 @@ async def test_who_was_written_ahead_without_our_learning_of_it_is_lost_and_call
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = FakeDialler()
-    caller = caller_of(office, dialler, beyond_the_wire)
+    runner = runner_of(office, dialler, beyond_the_wire)
     wire.hold(WRITE_AHEAD)
-    job = asyncio.create_task(begin(caller, dialler, (await office.open_calls())[AN]))
+    job = asyncio.create_task(begin(runner, dialler, (await office.open_calls())[AN]))
     await wire.is_holding.wait()
     wire.cut()
     with pytest.raises(DBAPIError):
         await job
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
-    assert await caller.mend() == 1
-    await begin(caller, dialler, (await office.open_calls())[AN])
-    assert await caller.mend() == 0
-    await caller.finished()
+    assert await runner.mend() == 1
+    await begin(runner, dialler, (await office.open_calls())[AN])
+    assert await runner.mend() == 0
+    await runner.finished()
     an = (await office.lines(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["lost", "confirmed"]
 
@@ -144,17 +144,17 @@ async def test_a_phone_that_nobody_needs_any_more_once_it_is_written_ahead_does_
     sent = await office.sends()
     dialler = FakeDialler()
     picked_up = dialler.rings_until[HOME] = asyncio.Event()
-    caller = caller_of(office, dialler, beyond_the_wire)
+    runner = runner_of(office, dialler, beyond_the_wire)
     calls = await office.open_calls()
-    await begin(caller, dialler, calls[HOME])
+    await begin(runner, dialler, calls[HOME])
     wire.hold(WRITE_AHEAD)
-    job = asyncio.create_task(begin(caller, dialler, calls[AN]))
+    job = asyncio.create_task(begin(runner, dialler, calls[AN]))
     await wire.is_holding.wait()
     picked_up.set()
     await until_stopped(dialler)
     wire.let_go()
     await job
-    await caller.finished()
+    await runner.finished()
     assert (dialler.calls_to(AN), dialler.lines_taken) == (0, 0)
     assert await office.results(sent.broadcast) == {"An": ("final", "heard"), "Bert": ("final", "heard")}
     assert await office.open_calls() == {}
@@ -168,8 +168,8 @@ async def test_a_sound_that_cannot_be_laid_out_keeps_nobody_with_another_sound_f
     await network_of(office.engine, {"Chris": [CHRIS]}, slug="witven")
     sent = await office.sends(to=["de-bist"])
     dialler = FakeDialler()
-    caller = caller_of(office, dialler)
-    await begin(caller, dialler, (await office.open_calls())[AN])
+    runner = runner_of(office, dialler)
+    await begin(runner, dialler, (await office.open_calls())[AN])
     await office.sends({"nl": "Brand in de kerk."}, to=["witven"])
     if fault == "the disk":
         shutil.rmtree(office.sounds_folder / "sounds")
@@ -180,9 +180,9 @@ async def test_a_sound_that_cannot_be_laid_out_keeps_nobody_with_another_sound_f
     calls = await office.open_calls()
     async with office.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
-    jobs = [begin(caller, dialler, calls[number]) for number in (BERT, CHRIS)]
+    jobs = [begin(runner, dialler, calls[number]) for number in (BERT, CHRIS)]
     bert, chris = await asyncio.gather(*jobs, return_exceptions=True)
-    await caller.finished()
+    await runner.finished()
     assert (bert, chris) == (None, None)
     assert set((await office.results(sent.broadcast)).values()) == {("final", "confirmed")}
     assert (await office.open_calls(), dialler.lines_taken) == ({CHRIS: calls[CHRIS]}, 0)
@@ -195,16 +195,16 @@ async def test_who_is_cut_off_while_an_attempt_is_written_ahead_keeps_no_line(
     await network_of(office.engine, {"An": [AN]})
     await office.sends()
     dialler = FakeDialler()
-    caller = caller_of(office, dialler, beyond_the_wire)
+    runner = runner_of(office, dialler, beyond_the_wire)
     wire.hold(WRITE_AHEAD)
-    job = asyncio.create_task(begin(caller, dialler, (await office.open_calls())[AN]))
+    job = asyncio.create_task(begin(runner, dialler, (await office.open_calls())[AN]))
     await wire.is_holding.wait()
     assert dialler.lines_taken == 1
-    await caller.leave()
+    await runner.leave()
     await asyncio.wait({job})
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
     wire.let_go()
-    assert await caller.mend() == 1
+    assert await runner.mend() == 1
 
 
 async def test_calls_that_are_left_go_on_and_the_next_process_stays_with_them(office: Office) -> None:
@@ -212,15 +212,15 @@ async def test_calls_that_are_left_go_on_and_the_next_process_stays_with_them(of
     sent = await office.sends()
     dialler = FakeDialler()
     dialler.rings_until[AN] = asyncio.Event()
-    caller = caller_of(office, dialler)
+    runner = runner_of(office, dialler)
     placed = asyncio.Event()
     dialler.on_call = lambda _: placed.set()
-    await begin(caller, dialler, (await office.open_calls())[AN])
+    await begin(runner, dialler, (await office.open_calls())[AN])
     await placed.wait()
-    await caller.leave()
+    await runner.leave()
     assert dialler.lines_taken == 0
     assert await office.count("attempt WHERE state = 'dialling'") == 1
-    successor = caller_of(office, FakeDialler())
+    successor = runner_of(office, FakeDialler())
     assert await successor.adopt_all() == 1
     await successor.finished()
     assert await office.results(sent.broadcast) == {"An": ("final", "confirmed")}
@@ -246,17 +246,17 @@ async def test_a_fault_of_our_own_frees_no_telephone_whose_call_may_be_up(office
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = Breaks()
-    caller = caller_of(office, dialler)
-    await begin(caller, dialler, (await office.open_calls())[AN])
-    await caller.finished()
+    runner = runner_of(office, dialler)
+    await begin(runner, dialler, (await office.open_calls())[AN])
+    await runner.finished()
     again = (await office.open_calls())[AN]
-    await caller.free_telephones()
-    await begin(caller, dialler, again)
-    await caller.finished()
+    await runner.free_telephones()
+    await begin(runner, dialler, again)
+    await runner.finished()
     assert len(dialler.orders) == 1
     dialler.is_up = False
-    await caller.free_telephones()
-    await begin(caller, dialler, again)
-    await caller.finished()
+    await runner.free_telephones()
+    await begin(runner, dialler, again)
+    await runner.finished()
     an = (await office.lines(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["unknown", "confirmed"]
