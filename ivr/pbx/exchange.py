@@ -31,7 +31,11 @@ class Exchange:
         return list(self._calls.values())
 
     def watch(self, live: LiveCall) -> LiveCall:
-        """Know this call from now on; do so before it is placed, for its events can come before the reply."""
+        """Know this call from now on; do so before it is placed, for its events can come before the reply.
+
+        The line that was kept for it is free: it brings its own.
+        """
+        self._unended.release(live.id)
         self._calls[live.id] = live
         return live
 

@@ -26,6 +26,11 @@ class UnendedCalls:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_on())
 
+    def release(self, channel: str) -> None:
+        """Somebody stays with this channel again, on a line of their own."""
+        if (line := self._lines.pop(channel, None)) is not None:
+            line.release()
+
     async def _look_on(self) -> None:
         while self._lines:
             try:
@@ -33,5 +38,5 @@ class UnendedCalls:
             except AriError:
                 up = set(self._lines)  # it says nothing of them
             for channel in self._lines.keys() - up:
-                self._lines.pop(channel).release()
+                self.release(channel)
             await asyncio.sleep(LOOK_EVERY)

@@ -107,6 +107,31 @@ async def test_a_caller_who_could_not_be_hung_up_keeps_the_line_until_they_are_g
     await until(lambda: line_desk.lines.callers == 0)
 
 
+async def test_a_caller_who_is_received_anew_holds_one_line_and_none_when_they_are_gone(
+    line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.pbx.unended.LOOK_EVERY", 0.01)
+    line_desk.ari.no_hang_ups = True
+    line_desk.received_by(Door(Caller(says=SAYS)))
+    call = line_desk.ari.rings_in(GUST, phone(10))
+    held: list[int] = []
+
+    def is_let_be() -> bool:
+        """They were to be hung up once more, and nobody stays with them."""
+        hang_ups = line_desk.ari.requests.count(("DELETE", f"/ari/channels/{GUST}"))
+        return hang_ups > len(held) and line_desk.exchange.find(GUST) is None
+
+    while len(held) < 3:
+        await until(is_let_be)
+        held.append(line_desk.lines.callers)
+        await line_desk.is_cut_off()
+        await line_desk.is_back()
+    call.put_down()
+    await until(lambda: line_desk.exchange.find(GUST) is None)
+    assert held == [1, 1, 1]
+    await until(lambda: line_desk.lines.callers == 0)
+
+
 async def test_who_hangs_up_before_anybody_knows_them_holds_no_line(line_desk: LineDesk) -> None:
     class Slow(Door):
         async def who(self, _caller: CallerId) -> Caller:
