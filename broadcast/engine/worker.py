@@ -178,17 +178,24 @@ async def work(app: App, policy: NodePolicy, *, channels: int) -> None:
 
     A job is done once its attempt is written ahead, and then waits a moment to be taken off the list; lines
     are what limits calls, so there are always slots for more.
+
+    Raises a group of what went wrong, ConnectorException when the database was lost: no queue is without a
+    worker while the other has one.
     """
     async with asyncio.TaskGroup() as workers:
         for urgent in (True, False):
-            workers.create_task(
-                app.run_worker_async(
-                    queues=[queue_name(urgent=urgent)],
-                    concurrency=channels + MOST_AT_ONCE,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    install_signal_handlers=False,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=policy.renew,
-                    stalled_worker_timeout=dead_after(policy),
-                )
-            )
+            workers.create_task(_work_on(app, policy, urgent=urgent, channels=channels))
+
+
+async def _work_on(app: App, policy: NodePolicy, *, urgent: bool, channels: int) -> None:
+    await app.run_worker_async(
+        queues=[queue_name(urgent=urgent)],
+        concurrency=channels + MOST_AT_ONCE,
+        fetch_job_polling_interval=POLL_SECONDS,
+        install_signal_handlers=False,
+        delete_jobs="successful",
+        update_heartbeat_interval=policy.renew,
+        stalled_worker_timeout=dead_after(policy),
+    )
+    # Nobody told it to end: without its heartbeat or the word of new jobs it does so by itself, in silence.
+    raise ConnectorException("a worker could beat or listen no more")

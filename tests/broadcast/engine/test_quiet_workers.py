@@ -4,10 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from broadcast.engine.worker import DUE_WITHIN, LOOK_ANYWAY, POLL_SECONDS, GatedJobManager
+from broadcast.engine.worker import (
+    DUE_WITHIN,
+    LOOK_ANYWAY,
+    POLL_SECONDS,
+    GatedJobManager,
+    register,
+    work,
+)
 from tests.fakes.dialler import FakeDialler
 from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
@@ -96,3 +106,25 @@ async def test_after_the_word_of_a_job_nobody_sleeps_until_it_must_be_due(office
             before = one.asked
             assert await one.looks(after=DUE_WITHIN / 4) is None
             assert one.asked == before + 1
+
+
+@pytest.mark.parametrize("queue", ["urgent", "normal"])
+async def test_no_worker_goes_on_alone_when_the_other_no_longer_hears_of_jobs(
+    office: Office, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that cannot listen ends without a word: its queue would be nobody's."""
+    dialler = FakeDialler(lines=1)
+    register(office.app, office.caller(dialler), dialler)
+    manager = office.app.job_manager
+    listen = manager.listen_for_jobs
+
+    async def hears(*, queues: tuple[str, ...], **how: Any) -> None:
+        if queue in queues:
+            raise ConnectorException("too many clients")
+        await listen(queues=queues, **how)
+
+    monkeypatch.setattr(manager, "listen_for_jobs", hears)
+    with pytest.raises(ExceptionGroup) as ended:
+        async with asyncio.timeout(PATIENCE):
+            await work(office.app, office.nodes, channels=1)
+    assert ended.group_contains(ConnectorException)
