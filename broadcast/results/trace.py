@@ -72,8 +72,11 @@ async def attempt_traced(connection: AsyncConnection, written: str) -> TracedCal
 async def call_traced(connection: AsyncConnection, written: str) -> TracedCall:
     """The call with this channel; of a call that we placed the beginning of its id will do.
 
-    Of a call to us in which nothing was reported there is no row: it has no events. Raises SeveralCalls.
+    Of a call to us in which nothing was reported there is no row: it has no events. Raises SeveralCalls, and
+    UnknownCall for what can be no channel.
     """
+    if not written.isprintable():  # bytes that are no text among them, which a database does not take
+        raise UnknownCall(call=written)
     found = await _found(connection, written, [Attempt, *OWN_TABLES])
     if not found:
         return await _incoming(connection, written)

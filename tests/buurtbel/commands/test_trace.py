@@ -189,6 +189,7 @@ def test_a_call_to_us_is_told_by_its_channel_from_the_log_and_its_reports(
         (["f" * 40], "There is no call"),
         (["3f-1e"], "There is no call"),
         ([""], "There is no call ''"),
+        (["--call", "\udcff"], r"There is no call '\udcff'"),
         (["--call", "buurtbel-1763760000.12"], "There is no call 'buurtbel-1763760000.12'"),
         ([], "Give an attempt, or --call with a channel"),
         (["3f1e", "--call", "3f1e"], "Give an attempt, or --call with a channel"),
