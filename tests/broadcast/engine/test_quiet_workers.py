@@ -114,7 +114,7 @@ async def test_no_worker_goes_on_alone_when_the_other_no_longer_hears_of_jobs(
 ) -> None:
     """A worker that cannot listen ends without a word: its queue would be nobody's."""
     dialler = FakeDialler(lines=1)
-    register(office.app, office.caller(dialler), dialler)
+    register(office.app, office.runner(dialler), dialler)
     manager = office.app.job_manager
     listen = manager.listen_for_jobs
 
