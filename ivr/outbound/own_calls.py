@@ -167,7 +167,7 @@ class OwnCalls(Generic[W]):
             return nothing
         except TimeoutError:
             return conversation.ending(live) or nothing
-        return conversation.ending(live) or (Ending(LOST) if live.end.is_lost else nothing)
+        return conversation.ending(live) or (Ending(LOST) if live.is_lost else nothing)
 
     async def _close(self, written: W) -> None:
         await self._database(self._source.book.close, written, self._endings[written.id])

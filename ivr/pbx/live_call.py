@@ -97,6 +97,16 @@ class LiveCall:
         return self._ended.is_set()
 
     @property
+    def is_lost(self) -> bool:
+        """Its end was no choice of theirs, as far as we have seen.
+
+        Nobody saw it, or it came to an adopted call before anything of ours was heard: the PBX ends what the
+        process before us led once that one's last sound is over, whoever has the call by then.
+        """
+        is_adopted = not self.far_end.facts.is_complete
+        return self.end.is_lost or (is_adopted and self.call is not None and not self.call.events.started)
+
+    @property
     def had_no_sound(self) -> bool:
         """It was picked up, and then refused because no sound could be agreed on."""
         facts = self.far_end.facts

@@ -112,8 +112,8 @@ class ReleaseConversation:
         return done
 
     def ending(self, live: LiveCall) -> Ending | None:
-        """An end that nobody saw was no choice of theirs."""
-        if self.outcome is ReleaseOutcome.KEPT and live.end.is_lost:
+        """What was lost is not kept by their choice."""
+        if self.outcome is ReleaseOutcome.KEPT and live.is_lost:
             return None
         return Ending(self.outcome) if self.outcome else None
 

@@ -46,7 +46,7 @@ class LeaveConversation:
         """Who puts the phone down or presses another key stays; what only listens is a machine."""
         if self._somebody.left_network:
             return Ending(LeaveOutcome.LEFT)
-        return Ending(LeaveOutcome.STAYED) if self._is_a_person and not live.end.is_lost else None
+        return Ending(LeaveOutcome.STAYED) if self._is_a_person and not live.is_lost else None
 
     def tidy_up(self) -> None:
         self._somebody.close()

@@ -116,6 +116,34 @@ async def test_a_call_that_the_pbx_ends_because_its_line_died_is_lost_and_anothe
     assert (set(town.ari.posts.values()), await town.sent()) == ({1}, 1)
 
 
+async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kept_nothing(town: Town) -> None:
+    """The PBX, told that its line was mute, ends the call once the sound of the dead one is over."""
+
+    async def listens_at_first(call: FakeCall) -> None:
+        if call.nth > 1:
+            await presses("1")(call)
+            return
+        call.pick_up()
+        await call.stay()
+
+    def plays() -> int:
+        return sum("/play/" in path for _, path in [*town.ari.requests, *town.ari.on_socket])
+
+    town.ari.phones[MAES] = listens_at_first
+    await town.asked()
+    dying = town.process()
+    await town.until(dying, lambda _: any(call.heard for call in town.ari.calls.values()))
+    await dying.leave()
+    played, process = plays(), town.process()
+    await process.adopt_all()
+    town.ari.drop_sockets()  # a new process has a connection of its own, and asks which calls there are
+    await town.until(process, lambda _: plays() > played)
+    [call] = town.ari.calls.values()
+    call.end(16)
+    assert await town.until_forgotten(process) == ["lost", "sent"]
+    assert (set(town.ari.posts.values()), await town.sent()) == ({1}, 1)
+
+
 async def test_a_line_that_dies_before_the_officer_hangs_up_calls_them_a_minute_later(town: Town) -> None:
     await town.asked(hangs_up=False)
     assert await town.takes() is None
