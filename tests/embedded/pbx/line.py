@@ -74,6 +74,11 @@ class Line:
             self._socket = await self._http.ws_connect(f"{self._pbx.ari_url}/ari/events?app={APP}")
             self._reader = asyncio.create_task(self._read())
             await self.post(f"applications/{APP}/subscription", eventSource="endpoint:PJSIP/trunk")
+            # Asterisk remembers what a line of the product did not want to hear.
+            async with self._http.put(
+                f"{self._pbx.ari_url}/ari/applications/{APP}/eventFilter", json={"disallowed": []}
+            ) as answer:
+                assert answer.status == 200, await answer.text()
         return self
 
     async def __aexit__(self, *_: object) -> None:
