@@ -70,7 +70,7 @@ class EspeakVoice:
         return frozenset(self._manners)
 
     def mark(self, language: str) -> str:
-        return f"{_version(self._program)} {self._manner(language)}"
+        return f"{_version(self._program, self._timeout)} {self._manner(language)}"
 
     def _manner(self, language: str) -> Manner:
         if language not in self._manners:
@@ -116,13 +116,18 @@ class EspeakVoice:
 
 
 @cache
-def _version(program: str) -> str:
+def _version(program: str, timeout: float) -> str:
     """What it says of itself: its release, and where its voices are."""
     try:
         said = subprocess.run(
-            [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            [program, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
         )
-    except OSError as error:
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise _cannot_start(program) from error
     return said.stdout.strip()
 

@@ -99,3 +99,11 @@ def test_a_voice_that_is_missing_has_no_mark() -> None:
         EspeakVoice(program="no-such-program").mark("nl")
     with pytest.raises(VoiceMissing):
         EspeakVoice().mark("tlh")
+
+
+def test_a_program_that_never_says_which_release_it_is_keeps_nobody_waiting(tmp_path: Path) -> None:
+    hangs = tmp_path / "espeak-ng"
+    hangs.write_text("#!/bin/sh\nexec sleep 600\n")
+    hangs.chmod(0o755)
+    with pytest.raises(VoiceMissing):
+        EspeakVoice(program=str(hangs), timeout=0.2).mark("nl")
