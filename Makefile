@@ -14,7 +14,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-counts bench-voicemail bench-voice bench-scale texts house format lock settings-page static installed
+.PHONY: help demo test check lines chaos hostile bench-calls bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-voicemail: installed ## Ring drawn people and voicemails, judge by what th
 
 bench-voice: installed ## Is our voice understood on a telephone, how soon and how fast does it speak?
 	@$(BIN)/python -m bench.voice
+
+bench-commands: installed ## What does a command cost that only looks something up?
+	@$(BIN)/python -m bench.commands
 
 bench-scale: installed ## Create a broadcast for a million and work at it, against one for ten thousand
 	@$(BIN)/python -m bench.scale
