@@ -27,7 +27,7 @@ SPEECH_LEVEL = -20.0
 """dBov of active speech (ITU-T P.56); Asterisk's own prompts measure -19.4."""
 HIGHEST_PEAK = -2.5
 """dBFS; resampling for a telephone adds up to 1.5 decibels."""
-PAUSE = 0.35
+PAUSE = 0.25
 """Seconds between parts. The far end's talk detector ends talk after 0.6 s of quiet, and an echo of our own
 voice must not seem to end: no pause inside a pass may come near that."""
 

@@ -25,14 +25,14 @@ class Manner:
 
     voice: str
     speed: int = _SPEED
-    """So that about 140 written words are heard in a minute; espeak-ng counts otherwise."""
+    """So that 140 to 150 written words are heard in a minute; espeak-ng counts otherwise."""
     pitch: int = _PITCH
     """From 0 to 99."""
 
 
 MANNERS: Mapping[str, Manner] = MappingProxyType(
     {
-        "nl": Manner("nl+klatt4", speed=145, pitch=30),
+        "nl": Manner("nl+klatt4", speed=155, pitch=30),
         "fr": Manner("fr-be", speed=125),
         "de": Manner("de", speed=152),
         "en": Manner("en-gb", speed=131),

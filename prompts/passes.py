@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from prompts.audio import STORED_RATE, Audio, joined
+from prompts.audio import PAUSE, STORED_RATE, Audio, joined
 from prompts.catalogue import Key, sentence
 from prompts.errors import MessageEmpty, MessageTooLong
 from prompts.normalise import normalise
@@ -71,7 +71,13 @@ async def render_recorded_pass(
 
 
 async def render_sentence(
-    voice: Voice, text: str, language: str, names: Names = NO_NAMES, *, curve: Curve = CLEAR
+    voice: Voice,
+    text: str,
+    language: str,
+    names: Names = NO_NAMES,
+    *,
+    curve: Curve = CLEAR,
+    longest_pause: float = PAUSE,
 ) -> Audio:
     """A text by itself, in plain words and at the level of a telephone: also how fixed prompts are made."""
     words = await asyncio.to_thread(normalise, text, language, names)
@@ -79,7 +85,9 @@ async def render_sentence(
         msg = "There are no words to say: write what people must hear."
         raise MessageEmpty(msg)
     raw = await voice.speak(words, language)
-    return await asyncio.to_thread(lambda: shaped(raw.trimmed().with_short_pauses(), curve).levelled())
+    return await asyncio.to_thread(
+        lambda: shaped(raw.trimmed().with_short_pauses(longest_pause), curve).levelled()
+    )
 
 
 @dataclass(frozen=True, slots=True)

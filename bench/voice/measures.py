@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bench.voice.telephone_line import low_share, over_a_line
 from bench.voice.texts import alerts, former
-from prompts.audio import Audio, joined
+from prompts.audio import PAUSE, Audio, joined
 from prompts.catalogue import sentence
 from prompts.espeak import EspeakVoice
 from prompts.normalise import normalise
@@ -27,12 +27,14 @@ class Chain:
 
     voice: Voice
     curve: Curve
+    pause: float = PAUSE
+    """Seconds, at most within a sentence, and between two."""
 
     async def said(self, text: str, language: str) -> Audio:
-        return await render_sentence(self.voice, text, language, curve=self.curve)
+        return await render_sentence(self.voice, text, language, curve=self.curve, longest_pause=self.pause)
 
 
-FORMER = Chain(EspeakVoice({"nl": "nl+david"}, speed=160), FLAT)
+FORMER = Chain(EspeakVoice({"nl": "nl+david"}, speed=160), FLAT, pause=0.35)
 """As everything was spoken before: every language asked for the same pace, and no curve."""
 OURS = Chain(EspeakVoice(), CLEAR)
 
@@ -84,7 +86,9 @@ async def former_pass_seconds(language: str) -> float:
     """The same, as it was put and spoken before."""
     parts = [one.format(zone=ZONES["nl"], network=NETWORK) for one in former(language)]
     first, *last = [await FORMER.said(one, language) for one in parts]
-    passes = [joined([first, await FORMER.said(text, language), *last]) for text in alerts(language)]
+    passes = [
+        joined([first, await FORMER.said(text, language), *last], FORMER.pause) for text in alerts(language)
+    ]
     return sum(one.seconds for one in passes) / len(passes)
 
 

@@ -51,8 +51,8 @@ async def test_the_police_come_first_and_the_keys_last() -> None:
     assert [text for _, text in voice.said] == [
         "Politie Zuiderkempen, dringend bericht.",
         "Inbraak in de Kerkstraat vijf.",
-        "BIN De Bist, ziet u nu iets? Bel honderdéén.",
-        "Druk op één als u dit gehoord hebt, op twee om te herhalen, op negen om zelf iets te melden.",
+        "BIN De Bist, ziet u iets? Bel honderdéén.",
+        "Druk één als u dit gehoord hebt, twee om te herhalen, negen om zelf te melden.",
     ]
 
 
