@@ -22,7 +22,7 @@ SAYS_ITS_END = """
 import signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 held = [open(file, "a") for file in sys.argv[1:2]]
-print()
+print(flush=True)
 signal.pause()
 """
 
@@ -41,10 +41,12 @@ def line_of(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process of ours that is called as a line is and has open what the line of this folder has."""
     command = [sys.executable, "-c", SAYS_ITS_END, str(folder / INSTALLATION), *LINE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd="/") as line:
-        assert line.stdout is not None
-        line.stdout.readline()
-        yield line
-        line.kill()
+        try:
+            assert line.stdout is not None
+            line.stdout.readline()
+            yield line
+        finally:
+            line.kill()
 
 
 @pytest.fixture
@@ -70,10 +72,12 @@ def test_a_line_that_runs_as_root_is_asked_to_end_before_all_is_handed_over(
 
 def test_what_is_no_line_is_not_ended_whatever_a_note_says(settings: Settings) -> None:
     with subprocess.Popen(["sleep", "600"]) as other:
-        write_note(settings.data_dir / LINE_NOTE, other.pid)
-        os.close(take_hold(settings).lock)
-        assert other.poll() is None
-        other.kill()
+        try:
+            write_note(settings.data_dir / LINE_NOTE, other.pid)
+            os.close(take_hold(settings).lock)
+            assert other.poll() is None
+        finally:
+            other.kill()
     assert other.returncode == -signal.SIGKILL
 
 
