@@ -1,4 +1,4 @@
-"""`buurtbel serve` as a benchmark runs it: with one network of members, ready to dial."""
+"""`buurtbel serve` as a benchmark runs it: with networks of members, ready to dial."""
 
 import asyncio
 import os
@@ -45,9 +45,14 @@ class MembersRefused(Exception):  # noqa: N818 - named as what happened
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, numbers: Sequence[str], environment: Mapping[str, str] = MappingProxyType({})
+    settings: Settings,
+    networks: Mapping[str, Sequence[str]],
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[int]:
-    """The server with a Dutch-speaking member behind each number, ready to dial; gives its process id."""
+    """The server, ready to dial; gives its process id.
+
+    `networks` by slug: each has a Dutch-speaking member behind each of its numbers.
+    """
     folder = settings.data_dir
     with said_by(folder).open("wb") as log:
         command = [sys.executable, "-m", "buurtbel", "serve"]
@@ -56,7 +61,7 @@ async def serving(
         ) as serve:
             url = await wait_for_database(settings, seconds=STARTS_WITHIN)
             await asyncio.to_thread(upgrade, url)
-            await _seed(settings, numbers)
+            await _seed(settings, networks)
             await _until_it_may_dial(folder, serve)
             await asyncio.sleep(SETTLE)
             yield serve.pid
@@ -100,26 +105,28 @@ def line_and_pbx(folder: Path) -> tuple[int, int]:
     return line.pid, pbx.pid
 
 
-async def _seed(settings: Settings, numbers: Sequence[str]) -> None:
-    rows = "".join(f"Lid {n},{number},nl\n" for n, number in enumerate(numbers, 1))
+async def _seed(settings: Settings, wanted: Mapping[str, Sequence[str]]) -> None:
     async with assemble(settings) as board, AsyncSession(board.engine) as session:
-        if any(known.network.slug == NETWORK for known in await networks(session)):
-            return
-        today = datetime.now(UTC).date()
-        await add_network(
-            session,
-            BENCH,
-            NETWORK,
-            name=NETWORK_NAME,
-            municipality="Westerlo",
-            charter_approved_on=today,
-        )
-        report = await import_members(session, BENCH, NETWORK, f"naam,telefoon,taal\n{rows}".encode())
-        if not report.accepted:
-            raise MembersRefused(
-                "The import refused the benchmark's members: look at how their numbers begin."
-            )
+        there = {known.network.slug for known in await networks(session)}
+        for slug, numbers in wanted.items():
+            if slug not in there:
+                await _add(session, slug, numbers)
         await session.commit()
+
+
+async def _add(session: AsyncSession, slug: str, numbers: Sequence[str]) -> None:
+    rows = "".join(f"Lid {n},{number},nl\n" for n, number in enumerate(numbers, 1))
+    await add_network(
+        session,
+        BENCH,
+        slug,
+        name=NETWORK_NAME,
+        municipality="Westerlo",
+        charter_approved_on=datetime.now(UTC).date(),
+    )
+    report = await import_members(session, BENCH, slug, f"naam,telefoon,taal\n{rows}".encode())
+    if not report.accepted:
+        raise MembersRefused("The import refused the benchmark's members: look at how their numbers begin.")
 
 
 async def _until_it_may_dial(folder: Path, serve: asyncio.subprocess.Process) -> None:

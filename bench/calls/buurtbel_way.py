@@ -1,21 +1,28 @@
-"""Our whole system calls everybody: `buurtbel serve` as it ships, and one alert sent."""
+"""Our whole system calls everybody: `buurtbel serve` as it ships, and alerts sent one after another."""
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 from bench import cpu
 from bench.calls.capture import calls_in, capture
 from bench.calls.phones import Phones
-from bench.calls.runs import Cpu, Run
+from bench.calls.runs import Cpu, Run, members_at
 from bench.message import ToneVoice
-from bench.server import NETWORK, hangs_told, keepers, line_and_pbx, serving, until_closed
+from bench.quiet import watching
+from bench.server import hangs_told, keepers, line_and_pbx, serving, until_closed
 from bench.somebody import BENCH
+from bench.sql_wire import Asked
 from broadcast.alert.desk import Desk
 from broadcast.draft import Draft
-from buurtbel.assembly import assemble
+from buurtbel.assembly import Assembly, assemble
 from buurtbel.settings.settings import Settings
 
 ENDS_WITHIN = 180.0
+WARM_UP = 40
+"""Calls before what is measured warm."""
 
 
 class BuurtbelWay:
@@ -23,49 +30,87 @@ class BuurtbelWay:
 
     name = "Buurtbel"
 
-    def __init__(self, settings: Settings, those: Phones, *, members: int, seconds: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        those: Phones,
+        *,
+        seconds: float,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        cluster: Path | None = None,
+        asked: Asked | None = None,
+    ) -> None:
+        """`cluster`: the folder of a database that is not the server's own; `asked`: what goes to it."""
         self._settings = settings
         self._folder = settings.data_dir
         self._those = those
-        self._members = members
         self._seconds = seconds
+        self._environment = environment
+        self._cluster = cluster or settings.data_dir
+        self._asked = asked or Asked()
         self.hangs: list[str] = []
         """What was said in all runs of what hangs: nothing may, however busy it is."""
 
     async def run(self, rate: float) -> Run:
-        """Send one alert at this pace and stay until it is closed."""
-        numbers = [f"+99910{n:06d}" for n in range(1, self._members + 1)]
-        pace = {"BUURTBEL_TRUNK_CALLS_PER_SECOND": str(rate)}
-        async with serving(self._settings, numbers, pace) as serve, assemble(self._settings) as board:
-            desk = Desk(
-                board.engine,
-                board.ledger,
-                ToneVoice(self._seconds),
-                self._settings.broadcast,
-                zones=self._settings.speech.zones,
-            )
-            recording = self._folder.with_name("calls.pcap")
-            async with capture(recording, self._those):
-                before = self._cpu(serve)
-                sent = await desk.send(BENCH, Draft([NETWORK], {"nl": "Blijf binnen."}, urgent=True))
+        """One alert at this pace, after a small one."""
+        _, run = await self._alerts(rate, [WARM_UP, members_at(rate)])
+        return run
+
+    async def first_and_second(self, rate: float) -> tuple[Run, Run]:
+        """Two alerts at this pace: the first after a start, and one after it."""
+        first, second = await self._alerts(rate, [members_at(rate)] * 2)
+        return first, second
+
+    async def _alerts(self, rate: float, sizes: Sequence[int]) -> list[Run]:
+        """Send them, each when the one before is closed."""
+        networks = {_network(size): numbers(size) for size in sizes}
+        environment = {**self._environment, "BUURTBEL_TRUNK_CALLS_PER_SECOND": str(rate)}
+        async with serving(self._settings, networks, environment) as serve, assemble(self._settings) as board:
+            runs = [await self._alert(board, serve, rate, size) for size in sizes]
+            self.hangs += await asyncio.to_thread(hangs_told, self._folder)
+        return runs
+
+    async def _alert(self, board: Assembly, serve: int, rate: float, size: int) -> Run:
+        desk = Desk(
+            board.engine,
+            board.ledger,
+            ToneVoice(self._seconds),
+            self._settings.broadcast,
+            zones=self._settings.speech.zones,
+        )
+        recording = self._folder.with_name("calls.pcap")
+        pids = {serve, *line_and_pbx(self._folder), *keepers(self._folder)}
+        async with capture(recording, self._those):
+            with watching(pids, self._those.pid) as quiet:
+                before, asked = self._cpu(serve), self._asked.counted
+                sent = await desk.send(BENCH, Draft([_network(size)], {"nl": "Blijf binnen."}, urgent=True))
                 committed, after_sending = time.time(), time.process_time()
                 async with asyncio.timeout(ENDS_WITHIN):
                     await until_closed(board, sent.broadcast)
-                used = self._cpu(serve) - before
-            self.hangs += await asyncio.to_thread(hangs_told, self._folder)
-            # Looking whether it is over is the benchmark's own doing, sending is the product's.
-            watching = time.process_time() - after_sending
+                used, asked = self._cpu(serve) - before, self._asked.counted - asked
+        # Looking whether it is over is the benchmark's own doing, sending is the product's.
+        watched = time.process_time() - after_sending
         return Run(
             self.name,
             rate,
-            self._members,
             self._seconds,
             committed,
-            Cpu(used.asterisk, used.python - watching, used.postgres),
+            Cpu(used.asterisk, used.python - watched, used.postgres),
             await asyncio.to_thread(calls_in, recording, self._those),
+            quiet,
+            asked,
         )
 
     def _cpu(self, serve: int) -> Cpu:
         line, pbx = line_and_pbx(self._folder)
         python = sum(map(cpu.of_process, (serve, line, *keepers(self._folder)))) + time.process_time()
-        return Cpu(cpu.of_process(pbx), python, cpu.of_postgres(self._folder / "postgres"))
+        return Cpu(cpu.of_process(pbx), python, cpu.of_postgres(self._cluster / "postgres"))
+
+
+def numbers(size: int) -> list[str]:
+    """Of the members of a network of this size: each network has its own."""
+    return [f"+9991{size:05d}{n:05d}" for n in range(1, size + 1)]
+
+
+def _network(size: int) -> str:
+    return f"bench-{size}"

@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench import cpu
+from bench.calls.buurtbel_way import numbers
 from bench.calls.capture import calls_in, capture
 from bench.calls.phones import Phones
-from bench.calls.runs import Cpu, Run
+from bench.calls.runs import PLACING, Cpu, Run, members_at
+from bench.quiet import watching
 from buurtbel.pbx import Secrets, start_pbx
 from buurtbel.settings.settings import Settings
 from embedded.account import PBX, account_for
@@ -29,30 +31,28 @@ class CallFilesWay:
 
     name = "call files"
 
-    def __init__(
-        self, settings: Settings, root: Path, those: Phones, *, members: int, seconds: float
-    ) -> None:
+    def __init__(self, settings: Settings, root: Path, those: Phones, *, seconds: float) -> None:
         self._settings = settings
         self._root = root
         self._folder = settings.data_dir.with_name("files")
         self._spool = self._folder / "spool"
         self._those = those
-        self._members = members
         self._seconds = seconds
 
     async def run(self, rate: float) -> Run:
         """Move a file for each member at this pace, and wait until no call is left."""
         async with self._asterisk() as asterisk:
-            files = list(await asyncio.to_thread(lambda: list(self._write())))
+            files = await asyncio.to_thread(lambda: list(self._write(members_at(rate))))
             recording = self._folder / "calls.pcap"
             async with capture(recording, self._those):
-                before = cpu.of_process(asterisk.pid)
-                began = time.time()
-                await asyncio.to_thread(self._move, files, rate)
-                await self._until_over(asterisk)
-                used = cpu.of_process(asterisk.pid) - before
+                with watching({asterisk.pid}, self._those.pid) as quiet:
+                    before = cpu.of_process(asterisk.pid)
+                    began = time.time()
+                    await asyncio.to_thread(self._move, files, rate)
+                    await self._until_over(asterisk)
+                    used = cpu.of_process(asterisk.pid) - before
         calls = await asyncio.to_thread(calls_in, recording, self._those)
-        return Run(self.name, rate, self._members, self._seconds, began, Cpu(used), calls)
+        return Run(self.name, rate, self._seconds, began, Cpu(used), calls, quiet)
 
     @asynccontextmanager
     async def _asterisk(self) -> AsyncIterator[Asterisk]:
@@ -67,17 +67,17 @@ class CallFilesWay:
         finally:
             await asterisk.stop()
 
-    def _write(self) -> Iterator[Path]:
+    def _write(self, members: int) -> Iterator[Path]:
         """A file for each member, beside the folder that Asterisk watches: moving it in is one step."""
         laid = next((self._settings.data_dir / "sounds").glob(f"{'?' * 64}.alaw"))
         # This Asterisk is none of the server's and cannot walk into its folders.
         sound = self._spool / "message.alaw"
         shutil.copyfile(laid, sound)
         _give(sound, 0o644)
-        for member in range(1, self._members + 1):
+        for member, number in enumerate(numbers(members), 1):
             file = self._spool / "tmp" / f"{member:06d}.call"
             file.write_text(
-                f"Channel: PJSIP/+99910{member:06d}@{ENDPOINT}\n"
+                f"Channel: PJSIP/{number}@{ENDPOINT}\n"
                 f"CallerID: {self._settings.trunk.caller_id}\n"
                 f"WaitTime: {self._settings.alert.ring:.0f}\n"
                 "MaxRetries: 0\n"
@@ -95,7 +95,7 @@ class CallFilesWay:
 
     async def _until_over(self, asterisk: Asterisk) -> None:
         """Asterisk removes a call's file when the call has ended."""
-        async with asyncio.timeout(LAST_CALL + self._seconds + self._members / 10):
+        async with asyncio.timeout(LAST_CALL + self._seconds + PLACING * 4):
             while any((self._spool / "outgoing").iterdir()):
                 if not asterisk.is_running:
                     return

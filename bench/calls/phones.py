@@ -22,6 +22,7 @@ class Phones:
 
     sip_port: int
     audio_port: int
+    pid: int
 
     @property
     def uri(self) -> str:
@@ -31,12 +32,12 @@ class Phones:
 @asynccontextmanager
 async def phones(folder: Path) -> AsyncIterator[Phones]:
     """Phones behind one SIP address, as a child. Raises ChildDied when SIPp does not run."""
-    those = Phones(sip_port=free_ports(1), audio_port=free_audio_ports(PAIRS).first)
+    sip_port, audio_port = free_ports(1), free_audio_ports(PAIRS).first
     command = [
         "sipp",
         *("-sf", str(SCENARIO)),
-        *("-i", LOOPBACK, "-p", str(those.sip_port)),
-        *("-mi", LOOPBACK, "-mp", str(those.audio_port)),
+        *("-i", LOOPBACK, "-p", str(sip_port)),
+        *("-mi", LOOPBACK, "-mp", str(audio_port)),
         *("-ci", LOOPBACK, "-cp", str(free_ports(1))),
         "-nostdin",
     ]
@@ -46,4 +47,4 @@ async def phones(folder: Path) -> AsyncIterator[Phones]:
             await asyncio.sleep(SETTLES_WITHIN)
             if sipp.returncode is not None:
                 raise ChildDied(f"SIPp ended at once; see {complaints}.")
-            yield those
+            yield Phones(sip_port, audio_port, sipp.pid)

@@ -1,14 +1,23 @@
-"""What one run of 600 calls tells, and whether it went as it should."""
+"""What one run tells, and whether it went as it should."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from bench.calls.capture import CallSeen
+from bench.quiet import Quiet
+from bench.sql_wire import Counted
 
 PACKET_SECONDS = 0.02
 LAG = 1.1
 """Part of the ideal time within which all calls are placed, and a message played; else it is too slow."""
+PLACING = 16.0
+"""Seconds that placing all calls takes at any pace: what is over sooner measures its own grain."""
+
+
+def members_at(rate: float) -> int:
+    """How many are called at this pace, in calls a second."""
+    return ceil(rate * PLACING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +40,18 @@ class Run:
 
     way: str
     rate: float
-    wanted: int
     seconds: float
     """Length of the message."""
     began: float
     cpu: Cpu
     calls: Sequence[CallSeen]
+    quiet: Quiet
+    asked: Counted = Counted()  # noqa: RUF009 - it never changes
+    """Of PostgreSQL; nothing where no wire counts."""
+
+    @property
+    def wanted(self) -> int:
+        return members_at(self.rate)
 
     @property
     def wall(self) -> float:
@@ -73,6 +88,11 @@ class Run:
     def is_sustained(self) -> bool:
         """Everybody was called at the pace asked for, and heard all of it."""
         return self.played_whole == self.wanted == len(self.calls) and self.placed_in <= LAG
+
+    @property
+    def our_cpu(self) -> float:
+        """Milliseconds a call: Python and PostgreSQL."""
+        return self.per_call(self.cpu.python + self.cpu.postgres)
 
     def per_call(self, seconds: float) -> float:
         """In milliseconds."""

@@ -2,39 +2,34 @@
 
 from collections.abc import Awaitable, Callable
 from math import sqrt
-from typing import Protocol
 
-from bench.calls.runs import Run
-
-STEP = 1.2
-FINEST = 1.05
+STEP = 1.25
+FINEST = 1.1
 """Parts of the pace: the same search serves slow and fast machines."""
 LOWEST = 10.0
 """Calls a second; what cannot do this is given up."""
 
 
-class Way(Protocol):
-    """One way of calling everybody."""
+async def highest_sustained(
+    try_at: Callable[[float], Awaitable[bool]], start: float, highest: float, step: float = STEP
+) -> float:
+    """Search from `start`, up to `highest`; 0 when not even the lowest pace is sustained.
 
-    @property
-    def name(self) -> str: ...
-
-    async def run(self, rate: float) -> Run: ...
-
-
-async def highest_sustained(try_at: Callable[[float], Awaitable[bool]], start: float) -> float:
-    """Search from `start`, where it was found the last time; 0 when not even the lowest pace is sustained."""
+    What it gives was sustained, and `FINEST` times that was not, unless that is above `highest`.
+    """
     held = start
     if await try_at(start):
-        while await try_at(failed := held * STEP):
+        while (failed := held * step) <= highest and await try_at(failed):
             held = failed
+        if failed > highest:
+            return held
     else:
         failed = start
-        while not await try_at(held := failed / STEP):
+        while not await try_at(held := failed / step):
             failed = held
             if failed < LOWEST:
                 return 0.0
-    while failed / held > FINEST:
+    while failed / held > FINEST + 1e-6:
         middle = sqrt(held * failed)
         if await try_at(middle):
             held = middle

@@ -44,7 +44,7 @@ async def call_everybody(settings: Settings, drawn: Sequence[Neighbour], there: 
     Raises TimeoutError when calls go on for longer than any call may.
     """
     numbers = [one.number for one in drawn]
-    async with serving(settings, numbers) as serve, assemble(settings) as board:
+    async with serving(settings, {NETWORK: numbers}) as serve, assemble(settings) as board:
         text = await text_lasting(PASS_SECONDS, board.voice, zone=settings.speech.zone, network=NETWORK_NAME)
         async with watched(_programs(settings.data_dir, serve, there)) as load:
             sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": text}, urgent=True))

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench.server import serving
+from bench.server import NETWORK, serving
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.settings.settings import Settings
 from embedded.network.free_ports import LOOPBACK, free_audio_ports, free_ports
@@ -65,7 +65,7 @@ async def opened(house: House, folder: Path) -> AsyncIterator[LineStage]:
     people = {name: (number, _language(name)) for name, number in house.numbers.items() if name != UNKNOWN}
     async with (
         _phones(settings, folder.with_name(f"{folder.name}-neighbourhood")) as phones,
-        serving(settings, [SPARE], _environment(values, folder)),
+        serving(settings, {NETWORK: [SPARE]}, _environment(values, folder)),
         assemble(settings) as board,
     ):
         yield await set_lines_stage(board, phones, people)

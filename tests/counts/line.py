@@ -34,7 +34,7 @@ from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.placement import ENDPOINT
 from ivr.pbx.trunk import Trunk
 from prompts.audio import Audio
-from tests.counts.sql_wire import Asked, counting
+from bench.sql_wire import Asked, counting
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 

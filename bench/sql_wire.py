@@ -21,6 +21,17 @@ _BOUNDARY = re.compile(r"(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\b", re.IGNORE
 SOCKET = ".s.PGSQL.5432"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many of each."""
+
+    statements: int = 0
+    transactions: int = 0
+
+    def __sub__(self, before: "Counted") -> "Counted":
+        return Counted(self.statements - before.statements, self.transactions - before.transactions)
+
+
 @dataclass
 class Asked:
     """What went over the wire."""
@@ -33,6 +44,11 @@ class Asked:
     """BEGIN, COMMIT and ROLLBACK."""
     transactions: int = 0
     """A statement that is in none is one by itself."""
+
+    @property
+    def counted(self) -> Counted:
+        """So far."""
+        return Counted(self.statements.total(), self.transactions)
 
     def clear(self) -> None:
         self.statements.clear()
