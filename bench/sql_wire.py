@@ -22,14 +22,14 @@ SOCKET = ".s.PGSQL.5432"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class DatabaseCounts:
     """How many of each."""
 
     statements: int = 0
     transactions: int = 0
 
-    def __sub__(self, before: "Counted") -> "Counted":
-        return Counted(self.statements - before.statements, self.transactions - before.transactions)
+    def __sub__(self, before: "DatabaseCounts") -> "DatabaseCounts":
+        return DatabaseCounts(self.statements - before.statements, self.transactions - before.transactions)
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Asked:
     """A statement that is in none is one by itself."""
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> DatabaseCounts:
         """So far."""
-        return Counted(self.statements.total(), self.transactions)
+        return DatabaseCounts(self.statements.total(), self.transactions)
 
     def clear(self) -> None:
         self.statements.clear()

@@ -67,7 +67,7 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class BenchFigure:
     name: str
     decimals: int
     of: Callable[[Bench], float]
@@ -88,24 +88,26 @@ class Figure:
 
 
 FIGURES = (
-    Figure("time_ratio", 3, lambda bench: bench.of_rounds(lambda one: one.time_ratio), most=1.02),
-    Figure("rate_ratio", 2, lambda bench: bench.rate_ratio, least=0.9),
-    Figure("rate_spread", 2, lambda bench: bench.rate_spread, most=0.1),
-    Figure("our_cpu_ratio", 2, lambda bench: bench.of_rounds(lambda one: one.our_cpu_ratio), most=0.5),
-    Figure("our_cpu_ms_per_call", 1, lambda bench: bench.of_rounds(lambda one: one.ours.our_cpu)),
-    Figure(
+    BenchFigure("time_ratio", 3, lambda bench: bench.of_rounds(lambda one: one.time_ratio), most=1.02),
+    BenchFigure("rate_ratio", 2, lambda bench: bench.rate_ratio, least=0.9),
+    BenchFigure("rate_spread", 2, lambda bench: bench.rate_spread, most=0.1),
+    BenchFigure("our_cpu_ratio", 2, lambda bench: bench.of_rounds(lambda one: one.our_cpu_ratio), most=0.5),
+    BenchFigure("our_cpu_ms_per_call", 1, lambda bench: bench.of_rounds(lambda one: one.ours.our_cpu)),
+    BenchFigure(
         "asterisk_cpu_ratio", 2, lambda bench: bench.of_rounds(lambda one: one.asterisk_cpu_ratio), most=1.15
     ),
-    Figure("first_ring_s", 2, lambda bench: bench.of_rounds(lambda one: one.ours.first_ring), most=0.3),
-    Figure("answered_to_audio_ms_p95", 0, lambda bench: bench.of_rounds(lambda one: one.audio_p95), most=50),
-    Figure(
+    BenchFigure("first_ring_s", 2, lambda bench: bench.of_rounds(lambda one: one.ours.first_ring), most=0.3),
+    BenchFigure(
+        "answered_to_audio_ms_p95", 0, lambda bench: bench.of_rounds(lambda one: one.audio_p95), most=50
+    ),
+    BenchFigure(
         "first_after_start_ratio",
         2,
         lambda bench: bench.of_rounds(lambda one: one.first_after_start_ratio),
         most=1.1,
     ),
-    Figure("statements", 2, lambda bench: bench.counted.asked.statements / bench.counted.wanted),
-    Figure("commits", 2, lambda bench: bench.counted.asked.transactions / bench.counted.wanted),
+    BenchFigure("statements", 2, lambda bench: bench.counted.asked.statements / bench.counted.wanted),
+    BenchFigure("commits", 2, lambda bench: bench.counted.asked.transactions / bench.counted.wanted),
 )
 
 

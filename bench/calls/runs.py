@@ -6,7 +6,7 @@ from math import ceil
 
 from bench.calls.capture import CallSeen
 from bench.quiet import Quiet
-from bench.sql_wire import Counted
+from bench.sql_wire import DatabaseCounts
 
 PACKET_SECONDS = 0.02
 LAG = 1.1
@@ -46,7 +46,7 @@ class Run:
     cpu: Cpu
     calls: Sequence[CallSeen]
     quiet: Quiet
-    asked: Counted = Counted()  # noqa: RUF009 - it never changes
+    asked: DatabaseCounts = DatabaseCounts()  # noqa: RUF009 - it never changes
     """Of PostgreSQL; nothing where no wire counts."""
 
     @property

@@ -19,6 +19,7 @@ from procrastinate.jobs import Job, Status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.somebody import BENCH
+from bench.sql_wire import Asked, counting
 from broadcast.alert.desk import Desk
 from broadcast.draft import Draft
 from broadcast.engine.worker import GatedJobManager
@@ -34,7 +35,6 @@ from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.placement import ENDPOINT
 from ivr.pbx.trunk import Trunk
 from prompts.audio import Audio
-from bench.sql_wire import Asked, counting
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 
