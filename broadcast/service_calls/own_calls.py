@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
@@ -133,6 +133,11 @@ def _is_left(table: type[OwnCall]) -> ColumnElement[bool]:
     return table.ended_at.is_(None) & ~is_led
 
 
+_NODE = bindparam("node", type_=String)
+Question = Select[*tuple[Any, ...]]
+"""Its answer is one row of truths, one for each kind of call."""
+
+
 class Book(ABC, Generic[W]):
     """Where the calls of one kind are written down, and which is due next."""
 
@@ -184,10 +189,20 @@ class Book(ABC, Generic[W]):
         return found
 
 
-async def stirring(connection: AsyncConnection, books: Sequence[Book[Any]], node: str) -> Sequence[bool]:
-    """For each of these kinds, whether this node may have something to do for it: mostly for none of them."""
+def work_question(books: Sequence[Book[Any]]) -> Question:
+    """For each of these kinds: may the node have something to do for it? Mostly for none of them."""
     asked = [
-        or_(exists().where(book.table.node == node, book.table.ended_at.is_(None)), book.may_be_due())
+        or_(exists().where(book.table.node == _NODE, book.table.ended_at.is_(None)), book.may_be_due())
         for book in books
     ]
-    return tuple((await connection.execute(select(*asked))).one())
+    return select(*asked)
+
+
+def orphans_question(books: Sequence[Book[Any]]) -> Question:
+    """For each of these kinds: do other nodes have open calls that nobody leads?"""
+    return select(*(exists().where(_is_left(book.table), book.table.node != _NODE) for book in books))
+
+
+async def answers(connection: AsyncConnection, question: Question, node: str) -> Sequence[bool]:
+    """A question is put together once and asked again and again: that costs more than the answer."""
+    return tuple((await connection.execute(question, {"node": node})).one())

@@ -121,7 +121,7 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
     nodes = board.settings.nodes
     upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
-    chores: dict[Chore, float] = {
+    return {
         upkeep.tend: 1.0,
         parts.runner.withdraw_unwanted: 1.0,
         parts.own_calls.tend: 1.0,
@@ -136,10 +136,10 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         parts.police.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
+        parts.own_calls.give_up_orphans: nodes.sweep,
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
     }
-    return chores | {kind.give_up_orphans: nodes.sweep for kind in parts.own_calls.kinds}
 
 
 async def _work_on(board: Assembly) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -34,9 +33,13 @@ class Rounds:
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wall, self._steady = wall, steady
+        self._together: list[_Together] = []
         self._clock = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-        for chore, seconds in chores.items():
-            self._clock.add_job(_patient(chore), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+        # Beginning a job costs APScheduler more than most chores cost: those of one period are one job.
+        for period in sorted(set(chores.values())):
+            together = _Together([chore for chore, seconds in chores.items() if seconds == period])
+            self._clock.add_job(together.begin, "interval", seconds=period, next_run_time=datetime.now(UTC))
+            self._together.append(together)
         self._clock.start()
         self._keeping = asyncio.create_task(self._keep_in_step())
 
@@ -44,6 +47,8 @@ class Rounds:
         """Begin no more rounds, and end those that are being done."""
         self._keeping.cancel()
         self._clock.shutdown(wait=False)
+        for together in self._together:
+            together.cancel()
 
     async def _keep_in_step(self) -> None:
         """Begin all rounds anew when the clock on the wall was set.
@@ -60,20 +65,33 @@ class Rounds:
                     job.modify(next_run_time=datetime.now(UTC))
 
 
-def _patient(chore: Chore) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def round_() -> None:
-        try:
-            await chore()
-        except DATABASE_AWAY as away:
-            log.warning("The upkeep waits for the database (%s).", type(away).__name__)
-        except asyncio.CancelledError:
-            # Nothing to complain of when the rounds end; APScheduler would.
-            if not _is_told_to_end():
-                raise
+class _Together:
+    """Chores of one period: none waits for another, and none is begun anew before it has ended."""
 
-    return round_
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._rounds: dict[Chore, asyncio.Task[None] | None] = dict.fromkeys(chores)
+
+    async def begin(self) -> None:
+        for chore, round_ in self._rounds.items():
+            if round_ is None or round_.done():
+                self._rounds[chore] = asyncio.create_task(_do(chore))
+
+    def cancel(self) -> None:
+        for round_ in self._rounds.values():
+            if round_ is not None:
+                round_.cancel()
 
 
-def _is_told_to_end() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+async def _do(chore: Chore) -> None:
+    """One round; what goes wrong is logged, for nobody waits for it."""
+    try:
+        await chore()
+    except DATABASE_AWAY as away:
+        log.warning("The upkeep waits for the database (%s).", type(away).__name__)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # the rounds end
+            raise
+        log.exception("A chore was cancelled through a fault of our own; its next round tries again.")
+    except Exception:
+        log.exception("A chore failed through a fault of our own; its next round tries again.")

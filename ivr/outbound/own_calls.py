@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any, Generic, Protocol
 from uuid import UUID
@@ -11,7 +11,16 @@ from uuid import UUID
 from broadcast.engine.call_ids import CallIds, follow
 from broadcast.ledger.lease import Lease, Tenure
 from broadcast.own_call import LOST
-from broadcast.service_calls.own_calls import LIMIT, Book, Ending, W, stirring
+from broadcast.service_calls.own_calls import (
+    LIMIT,
+    Book,
+    Ending,
+    Question,
+    W,
+    answers,
+    orphans_question,
+    work_question,
+)
 from directory.errors import NumberRefused
 from ivr.call.call import Call
 from ivr.outbound.placement import NotPlaced, Origination, Placement
@@ -68,6 +77,11 @@ class OwnCalls(Generic[W]):
     @property
     def book(self) -> Book[W]:
         return self._source.book
+
+    @property
+    def has_seen_orphans(self) -> bool:
+        """There were calls of dead nodes at the last look."""
+        return bool(self._orphans)
 
     @property
     def is_at_work(self) -> bool:
@@ -181,17 +195,33 @@ class AllOwnCalls:
         self._database = database
         self._lease = lease
         self.kinds = kinds
+        books = [kind.book for kind in kinds]
+        self._work, self._orphans = work_question(books), orphans_question(books)
 
     async def tend(self) -> None:
         """Once a second: tend those for which there may be something to do, whatever becomes of others."""
-        books = [kind.book for kind in self.kinds]
-        stirs = await self._database.look(stirring, books, self._lease.node)
-        faults: list[Exception] = []
-        for kind, does in zip(self.kinds, stirs, strict=True):
-            if does or kind.is_at_work:
-                try:
-                    await kind.tend()
-                except Exception as fault:  # noqa: BLE001 - raised below
-                    faults.append(fault)
-        if faults:
-            raise faults[0]
+        kinds = await self._those(self._work, lambda kind: kind.is_at_work)
+        await _each(kind.tend for kind in kinds)
+
+    async def give_up_orphans(self) -> None:
+        """Every sweep: leave to others the calls of nodes that are dead, whatever kind they are."""
+        kinds = await self._those(self._orphans, lambda kind: kind.has_seen_orphans)
+        await _each(kind.give_up_orphans for kind in kinds)
+
+    async def _those(
+        self, question: Question, at_any_rate: Callable[[OwnCalls[Any]], bool]
+    ) -> Sequence[OwnCalls[Any]]:
+        told = await self._database.look(answers, question, self._lease.node)
+        return [kind for kind, does in zip(self.kinds, told, strict=True) if does or at_any_rate(kind)]
+
+
+async def _each(tasks: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Do all of them, and raise the first fault after that."""
+    faults: list[Exception] = []
+    for task in tasks:
+        try:
+            await task()
+        except Exception as fault:  # noqa: BLE001 - raised below
+            faults.append(fault)
+    if faults:
+        raise faults[0]

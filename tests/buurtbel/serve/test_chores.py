@@ -82,3 +82,17 @@ async def test_a_round_that_is_cancelled_through_a_fault_of_our_own_is_told(
     await chore.goes_on()
     rounds.end()
     assert "CancelledError" in caplog.text
+
+
+async def test_a_chore_that_lasts_keeps_no_other_of_its_period_waiting() -> None:
+    chore, begun = Chore(), 0
+
+    async def lasting() -> None:
+        nonlocal begun
+        begun += 1
+        await asyncio.Event().wait()
+
+    rounds = Rounds({lasting: 0.05, chore: 0.05})
+    await chore.goes_on()
+    rounds.end()
+    assert begun == 1
