@@ -19,8 +19,8 @@ from tests.system.conftest import NewServer
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
 TEXT = "Gaslek. Blijf binnen."
-LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 7000 + n)] for n in range(6)}
-LISTENERS |= {f"Listener {n} hangs up after the message": [phone(12, 7000 + n)] for n in range(2)}
+LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 7800 + n)] for n in range(6)}
+LISTENERS |= {f"Listener {n} hangs up after the message": [phone(12, 7800 + n)] for n in range(2)}
 
 
 @dataclass
