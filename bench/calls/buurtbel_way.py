@@ -48,6 +48,8 @@ class BuurtbelWay:
         self._environment = environment
         self._cluster = cluster or settings.data_dir
         self._asked = asked or Asked()
+        self._networks: dict[str, list[str]] = {}
+        """So far; each has phones of its own."""
         self.hangs: list[str] = []
         """What was said in all runs of what hangs: nothing may, however busy it is."""
 
@@ -63,9 +65,13 @@ class BuurtbelWay:
 
     async def _alerts(self, rate: float, sizes: Sequence[int]) -> list[Run]:
         """Send them, each when the one before is closed."""
-        networks = {_network(size): numbers(size) for size in sizes}
+        for size in sizes:
+            self._networks.setdefault(_network(size), numbers(size, sum(map(len, self._networks.values()))))
         environment = {**self._environment, "BUURTBEL_TRUNK_CALLS_PER_SECOND": str(rate)}
-        async with serving(self._settings, networks, environment) as serve, assemble(self._settings) as board:
+        async with (
+            serving(self._settings, self._networks, environment) as serve,
+            assemble(self._settings) as board,
+        ):
             runs = [await self._alert(board, serve, rate, size) for size in sizes]
             self.hangs += await asyncio.to_thread(hangs_told, self._folder)
         return runs
@@ -107,9 +113,9 @@ class BuurtbelWay:
         return Cpu(cpu.of_process(pbx), python, cpu.of_postgres(self._cluster / "postgres"))
 
 
-def numbers(size: int) -> list[str]:
-    """Of the members of a network of this size: each network has its own."""
-    return [f"+9991{size:05d}{n:05d}" for n in range(1, size + 1)]
+def numbers(size: int, before: int = 0) -> list[str]:
+    """Of so many phones, after those that others have."""
+    return [f"+9991{n:07d}" for n in range(before + 1, before + size + 1)]
 
 
 def _network(size: int) -> str:
