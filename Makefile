@@ -40,7 +40,7 @@ chaos: installed ## Kill everything, again and again, and let the phones tell (S
 hostile: installed ## Attack a server from the network and from accounts of its machine (SEED= draws other packets)
 	@$(BIN)/python -m tests.hostile $(if $(SEED),--seed $(SEED))
 
-bench-calls: installed ## Compare us with plain Asterisk call files at 600 calls
+bench-calls: installed ## Compare us with plain Asterisk call files: what a call costs, and the highest pace
 	@$(BIN)/python -m bench.calls
 
 bench-counts: installed ## Count what a call asks of PostgreSQL and of Asterisk (EACH=1 names each)
