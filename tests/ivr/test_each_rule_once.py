@@ -25,7 +25,7 @@ from prompts import catalogue
 from prompts.espeak import MANNERS
 from prompts.languages import LANGUAGES
 from prompts.normalise import normalise
-from tests.architecture.measures import packages
+from tests.architecture.measures import nodes_of, packages
 from tests.ivr.officers import AN, PoliceHouse
 from tests.support.office import Office, lapse
 from tests.support.people import ADMIN, DE_BIST
@@ -146,7 +146,7 @@ def test_only_one_module_lists_the_languages() -> None:
 
 def _lists_them(path: Path) -> bool:
     """As a tuple, a list or a set, or in SQL; what is said in each of them is another thing."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             values = {one.value for one in node.elts if isinstance(one, ast.Constant)}
             if values >= set(LANGUAGES):
