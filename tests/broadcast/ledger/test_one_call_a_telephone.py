@@ -271,6 +271,7 @@ async def at_work(office: Office) -> AsyncIterator[FakeDialler]:
         yield dialler
 
 
+@pytest.mark.thorough
 async def test_alerts_to_the_same_people_all_get_through(office: Office) -> None:
     await network_of(office.engine, {f"Lid {n}": [phone(10 + n % 8, n)] for n in range(30)})
     async with at_work(office) as dialler:
