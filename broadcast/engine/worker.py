@@ -147,11 +147,14 @@ class GatedJobManager(BatchedJobManager):
             return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
 
-def make_app(database_url: str) -> App:
-    """The procrastinate app: enough to defer jobs; `register` makes it work them off."""
+def make_app(database_url: str, *, idle: int = 2) -> App:
+    """The procrastinate app: enough to defer jobs; `register` makes it work them off.
+
+    `idle`: how many connections it opens at once and keeps; it opens others when it needs them.
+    """
     own_options = conninfo_to_dict(database_url).get("options") or ""
     how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
-    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
+    connector = PsycopgConnector(conninfo=database_url, min_size=idle, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = BatchedJobManager(app.connector)
     return app

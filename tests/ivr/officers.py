@@ -94,7 +94,7 @@ class PoliceHouse:
 
 @asynccontextmanager
 async def police_house(database: AsyncEngine, database_url: str, folder: Path) -> AsyncIterator[PoliceHouse]:
-    app = make_app(database_url)
+    app = make_app(database_url, idle=0)
     async with app.open_async():
         office = Office(database, app, folder)
         await office.lease_of(NODE)

@@ -1,6 +1,5 @@
 """`buurtbel list`, `watch` and `report` while an alert goes on: who is called, who waits, and until when."""
 
-import asyncio
 import csv
 import io
 import json
@@ -12,11 +11,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.results.results import Progress, progress
 from buurtbel.status.progress import progress_line
 from buurtbel.times import iso, time_of
-from storage.engine import make_engine
 from tests.buurtbel.conftest import Town, Typed
 from tests.support.people import DE_BIST, phone
 
@@ -110,14 +109,11 @@ def test_who_called_back_is_counted_apart(running: str, town: Town, typed: Typed
 def first_line_of_watch(town: Town, broadcast: str) -> str:
     """What `watch` shows first, told in this process: one of its own costs a second of the processor."""
 
-    async def look() -> Progress:
-        engine = make_engine(town.url)
+    async def look(engine: AsyncEngine) -> Progress:
         async with engine.connect() as connection:
-            seen = await progress(connection, int(broadcast))
-        await engine.dispose()
-        return seen
+            return await progress(connection, int(broadcast))
 
-    return progress_line(asyncio.run(look()), BRUSSELS)
+    return progress_line(town.on_engine(look), BRUSSELS)
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
