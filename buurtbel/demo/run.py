@@ -119,14 +119,14 @@ async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) ->
     async with steps.doing(LINE):
         await _until_ready(settings)
     actor = account(os.getuid(), "demo")
-    async with assemble(settings) as board:
+    async with assemble(settings) as assembly:
         async with steps.doing(SPEAKING.format(len(TEXTS))):
-            async with AsyncSession(board.engine) as session, session.begin():
+            async with AsyncSession(assembly.engine) as session, session.begin():
                 await seed(session, actor)
-            sent = await board.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
+            sent = await assembly.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
         steps.tell(f"{RINGING.format(sent.recipients)}.")
-        await follow(board.engine, sent.broadcast, settings.clock)
-        async with board.engine.connect() as connection:
+        await follow(assembly.engine, sent.broadcast, settings.clock)
+        async with assembly.engine.connect() as connection:
             lines = await report(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)
     verdicts = []

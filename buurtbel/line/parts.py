@@ -74,26 +74,26 @@ class LineParts:
             await kind.leave()
 
 
-async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LineParts:
-    settings, folder = board.settings, board.settings.sounds_folder
+async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> LineParts:
+    settings, folder = assembly.settings, assembly.settings.sounds_folder
     lines = Lines(settings.trunk)
     exchange = Exchange(client)
-    trunk_watch = _trunk_watch(board, lines, lease.node)
+    trunk_watch = _trunk_watch(assembly, lines, lease.node)
     placement = Placement(client, exchange, lines, trunk=settings.trunk)
     attempts = OpenAttempts(placement.stop)
-    sounds = MessageSounds(board.engine, folder)
-    database = Transactions(board.engine)
+    sounds = MessageSounds(assembly.engine, folder)
+    database = Transactions(assembly.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
-    says = asyncio.create_task(lay_line_sentences(board))
-    police = await _police(board, database, SpokenAlerts(database, client, sounds), sounds, says)
-    callers = _known_callers(board, Callbacks(board.ledger, attempts), reports, police)
-    node = LineNode(board.engine, client, lease, settings.trunk.channels)
+    says = asyncio.create_task(lay_line_sentences(assembly))
+    police = await _police(assembly, database, SpokenAlerts(database, client, sounds), sounds, says)
+    callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, police)
+    node = LineNode(assembly.engine, client, lease, settings.trunk.channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
-    dialler = await _dialler(board, placement, trunk_watch, reception)
+    dialler = await _dialler(assembly, placement, trunk_watch, reception)
     spool = Spool(settings.data_dir / "outcomes")
-    runner = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=attempts)
-    register(board.app, runner, dialler)
+    runner = AttemptRunner(assembly.ledger, dialler, sounds, lease, spool, attempts=attempts)
+    register(assembly.app, runner, dialler)
     router = EventRouter(
         client,
         exchange,
@@ -126,16 +126,16 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     )
 
 
-def _trunk_watch(board: Assembly, lines: Lines, node: str) -> TrunkWatch:
+def _trunk_watch(assembly: Assembly, lines: Lines, node: str) -> TrunkWatch:
     async def tell(says: str | None) -> None:
-        await tell_trunk_fault(board.engine, node, says)
-        await hasten(board.engine)
+        await tell_trunk_fault(assembly.engine, node, says)
+        await hasten(assembly.engine)
 
-    return TrunkWatch(lines, calls_per_second=board.settings.trunk.calls_per_second, tell=tell)
+    return TrunkWatch(lines, calls_per_second=assembly.settings.trunk.calls_per_second, tell=tell)
 
 
 def _known_callers(
-    board: Assembly, callbacks: Callbacks, reports: Reports, police: PoliceLine
+    assembly: Assembly, callbacks: Callbacks, reports: Reports, police: PoliceLine
 ) -> KnownCallers:
     return KnownCallers(
         database=police.database,
@@ -145,20 +145,20 @@ def _known_callers(
         announcements=police.announcements,
         detached=police.detached,
         lockout=police.lockout,
-        leaving=board.settings.leaving,
+        leaving=assembly.settings.leaving,
         says=police.says,
         tone=police.tone,
     )
 
 
 async def _dialler(
-    board: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
+    assembly: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
 ) -> AriDialler:
-    says = await lay_alert_sentences(board)
+    says = await lay_alert_sentences(assembly)
     return AriDialler(
         placement,
         trunk_watch=watch,
-        policy=board.settings.alert,
+        policy=assembly.settings.alert,
         thanks={language: one["thank_you"] for language, one in says.items()},
         stopped={language: one["stopped"] for language, one in says.items()},
         leave_sure={language: one["leave_sure"] for language, one in says.items()},
@@ -168,19 +168,21 @@ async def _dialler(
 
 
 async def _police(
-    board: Assembly,
+    assembly: Assembly,
     database: Transactions,
     spoken: SpokenAlerts,
     sounds: MessageSounds,
     says: Awaitable[Mapping[str, Says]],
 ) -> PoliceLine:
-    settings = board.settings
+    settings = assembly.settings
     return PoliceLine(
         database=database,
-        desk=board.desk,
+        desk=assembly.desk,
         spoken=spoken,
         sounds=sounds,
-        announcements=Announcements(board.voice, settings.sounds_folder, partial(names_on_calls, database)),
+        announcements=Announcements(
+            assembly.voice, settings.sounds_folder, partial(names_on_calls, database)
+        ),
         detached=DetachedWork(),
         trunk=settings.trunk,
         policy=settings.officers,

@@ -45,17 +45,17 @@ async def run_line(settings: Settings) -> None:
     stopping = told_to_end()
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
     with claimant(settings.data_dir, settings.node) as who:
-        async with assemble(settings, connections=8) as board, ari_client(settings) as client:
-            lease = Lease(board.engine, who, settings.nodes)
+        async with assemble(settings, connections=8) as assembly, ari_client(settings) as client:
+            lease = Lease(assembly.engine, who, settings.nodes)
             takeover = Takeover(
-                board.engine,
-                board.ledger,
+                assembly.engine,
+                assembly.ledger,
                 settings.nodes,
                 longest_call=longest_call(settings.alert.ring, settings.alert.hard_limit),
                 passes=settings.alert.most_passes,
             )
             if await _claimed(lease, takeover, stopping):
-                await _serve(board, client, lease, takeover, stopping)
+                await _serve(assembly, client, lease, takeover, stopping)
 
 
 async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) -> bool:
@@ -76,17 +76,17 @@ async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) ->
 
 
 async def _serve(
-    board: Assembly, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
+    assembly: Assembly, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
 ) -> None:
-    settings = board.settings
+    settings = assembly.settings
     folder = settings.sounds_folder
     folder.mkdir(parents=True, exist_ok=True)
     forget_what_was_told(folder)
-    parts = await make_parts(board, client, lease)
+    parts = await make_parts(assembly, client, lease)
     await parts.adopt_all()
-    async with board.app.open_async():
-        rounds = Rounds(_chores(board, client, parts, takeover))
-        workers = asyncio.create_task(_work_on(board))
+    async with assembly.app.open_async():
+        rounds = Rounds(_chores(assembly, client, parts, takeover))
+        workers = asyncio.create_task(_work_on(assembly))
         connection = AriConnection(client, parts.router, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
@@ -116,10 +116,12 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
     await heart.beat_on()
 
 
-def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Takeover) -> dict[Chore, float]:
+def _chores(
+    assembly: Assembly, client: AriClient, parts: LineParts, takeover: Takeover
+) -> dict[Chore, float]:
     """What is done again and again, and every how many seconds."""
-    nodes = board.settings.nodes
-    upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
+    nodes = assembly.settings.nodes
+    upkeep = Upkeep(assembly.engine, assembly.app, assembly.ledger, assembly.settings.broadcast, nodes)
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
     return {
         upkeep.tend: 1.0,
@@ -138,15 +140,15 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
         parts.own_calls.give_up_orphans: nodes.sweep,
         reaper.look: 2 * nodes.sweep,
-        partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
+        partial(takeover.sweep, sparing=assembly.settings.node): nodes.sweep,
     }
 
 
-async def _work_on(board: Assembly) -> None:
+async def _work_on(assembly: Assembly) -> None:
     """Workers for ever: they end when the database goes away, and begin again when it is back."""
     while True:
         try:
-            await work(board.app, board.settings.nodes, channels=board.settings.trunk.channels)
+            await work(assembly.app, assembly.settings.nodes, channels=assembly.settings.trunk.channels)
         except* (ConnectorException, psycopg.Error) as lost:
             log.warning("The workers lost the database (%s); they begin again.", lost.exceptions[0])
         except* Exception:

@@ -35,31 +35,31 @@ TO_CALLERS: Sequence[Key] = (
 SPEAKER = ("-P", "-m", "buurtbel.line.speaker")
 
 
-async def lay_alert_sentences(board: Assembly) -> Mapping[str, Says]:
+async def lay_alert_sentences(assembly: Assembly) -> Mapping[str, Says]:
     """What is said on alerts, by language. Raises SpeechError and OSError."""
-    return _by_language(await speak_what_lacks(board, ON_AN_ALERT))
+    return _by_language(await speak_what_lacks(assembly, ON_AN_ALERT))
 
 
-async def lay_line_sentences(board: Assembly) -> Mapping[str, Says]:
+async def lay_line_sentences(assembly: Assembly) -> Mapping[str, Says]:
     """All fixed sentences by language. What lacks is spoken by a process that calls come before.
 
     Raises SpeechError and OSError.
     """
-    says = await asyncio.to_thread(_find_all, board, await _names(board))
+    says = await asyncio.to_thread(_find_all, assembly, await _names(assembly))
     if says is None:
         log.info("Some sentences are spoken for the first time.")
         await _speak_apart()
-        says = await speak_what_lacks(board, TO_CALLERS)
-    await asyncio.to_thread(_lay_for_away, board.settings.sounds_folder, says["line_away"])
+        says = await speak_what_lacks(assembly, TO_CALLERS)
+    await asyncio.to_thread(_lay_for_away, assembly.settings.sounds_folder, says["line_away"])
     return _by_language(says)
 
 
-async def speak_what_lacks(board: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
+async def speak_what_lacks(assembly: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
     """These sentences in all languages; each is spoken here and now if it does not lie there."""
-    names, folder = await _names(board), board.settings.sounds_folder
+    names, folder = await _names(assembly), assembly.settings.sounds_folder
     return {
-        key: await lay_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
-        for key, slots in _filled(board, keys)
+        key: await lay_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
+        for key, slots in _filled(assembly, keys)
     }
 
 
@@ -87,11 +87,11 @@ class OldSentences:
         self._seen = found
 
 
-def _find_all(board: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
+def _find_all(assembly: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
     """None when one of them lacks, or is damaged."""
-    folder, says = board.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
-    for key, slots in _filled(board, TO_CALLERS):
-        says[key] = find_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
+    folder, says = assembly.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
+    for key, slots in _filled(assembly, TO_CALLERS):
+        says[key] = find_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
         if len(says[key]) < len(LANGUAGES):
             return None
     return says
@@ -119,13 +119,13 @@ def _lay_for_away(folder: Path, says: Mapping[str, Laid]) -> None:
                 write_whole(file, said)
 
 
-def _filled(board: Assembly, keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Mapping[str, str]]]]:
+def _filled(assembly: Assembly, keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Mapping[str, str]]]]:
     for key in keys:
-        yield key, {"zone": board.settings.speech.zones} if key in NAMES_THE_ZONE else {}
+        yield key, {"zone": assembly.settings.speech.zones} if key in NAMES_THE_ZONE else {}
 
 
-async def _names(board: Assembly) -> Names:
-    async with board.engine.connect() as connection:
+async def _names(assembly: Assembly) -> Names:
+    async with assembly.engine.connect() as connection:
         return await names_everywhere(connection, networks=())
 
 

@@ -15,8 +15,8 @@ NICENESS = 5
 
 
 async def main() -> None:
-    async with assemble(read_settings()) as board:
-        await speak_what_lacks(board, TO_CALLERS)
+    async with assemble(read_settings()) as assembly:
+        await speak_what_lacks(assembly, TO_CALLERS)
 
 
 if __name__ == "__main__":

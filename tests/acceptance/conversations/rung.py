@@ -46,7 +46,7 @@ async def _asks_to_send(one: Beat) -> None:
 async def _own_phone_hears(one: Beat, end: Key) -> None:
     """What it is about, the question, and in the end this."""
     tape = Tape(one.stage.phones.recordings / f"{one.own[1:]}-1.wav", patience=RUNG_WITHIN)
-    zone = one.stage.board.settings.speech.zones["nl"]
+    zone = one.stage.assembly.settings.speech.zones["nl"]
     await tape.hears(await one.told("told_call_back", zone=zone, networks=one.networks[0]))
     await tape.hears(one.says("police_confirm"))
     await tape.hears(one.says(end))
