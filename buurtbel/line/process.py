@@ -16,8 +16,8 @@ from broadcast.engine.worker import work
 from broadcast.ledger.lease import IN_USE, Lease
 from buurtbel.assembly import Assembly, ari_client, assemble
 from buurtbel.database.address import wait_for_database
+from buurtbel.line.chores import Chore, Rounds
 from buurtbel.line.parts import LineParts, make_parts
-from buurtbel.serve.chores import Chore, Rounds
 from buurtbel.serve.heartbeat import Heartbeat
 from buurtbel.serve.installation import claimant
 from buurtbel.serve.pbx_watch import lend_while_it_answers
