@@ -24,7 +24,7 @@ from ivr.detached import DetachedWork
 from ivr.inbound.admission import Admission
 from ivr.inbound.known_callers import KnownCallers
 from ivr.inbound.reception import LONGEST, Reception
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.outbound.dialler import AriDialler
 from ivr.outbound.own_calls import AllOwnCalls, OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
@@ -53,7 +53,7 @@ class LineParts:
     trunk_watch: TrunkWatch
     runner: AttemptRunner
     reports: Reports
-    police: PoliceLine
+    officers: OfficerResources
     admission: Admission
     reception: Reception
     own_calls: AllOwnCalls
@@ -85,8 +85,10 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
     database = Transactions(assembly.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
     says = asyncio.create_task(lay_line_sentences(assembly))
-    police = await _police(assembly, database, SpokenAlerts(database, client, sounds), sounds, says)
-    callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, police)
+    officers = await _officer_resources(
+        assembly, database, SpokenAlerts(database, client, sounds), sounds, says
+    )
+    callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, officers)
     node = LineNode(assembly.engine, client, lease, settings.trunk.channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
@@ -104,9 +106,9 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
         tell_of_trunk=trunk_watch.note_reachable,
     )
     kinds: Sequence[Source[Any]] = (
-        DutyCalls(police, settings.duty),
+        DutyCalls(officers, settings.duty),
         LeaveCalls(callers),
-        CallBacks(police),
+        CallBacks(officers),
         TrialCalls(says),
     )
     own_calls = AllOwnCalls(database, lease, [OwnCalls(database, placement, lease, kind) for kind in kinds])
@@ -117,7 +119,7 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
         trunk_watch,
         runner,
         reports,
-        police,
+        officers,
         admission,
         reception,
         own_calls,
@@ -135,19 +137,19 @@ def _trunk_watch(assembly: Assembly, lines: Lines, node: str) -> TrunkWatch:
 
 
 def _known_callers(
-    assembly: Assembly, callbacks: Callbacks, reports: Reports, police: PoliceLine
+    assembly: Assembly, callbacks: Callbacks, reports: Reports, officers: OfficerResources
 ) -> KnownCallers:
     return KnownCallers(
-        database=police.database,
+        database=officers.database,
         callbacks=callbacks,
         reports=reports,
-        officers=police,
-        announcements=police.announcements,
-        detached=police.detached,
-        lockout=police.lockout,
+        officers=officers,
+        announcements=officers.announcements,
+        detached=officers.detached,
+        lockout=officers.lockout,
         leaving=assembly.settings.leaving,
-        says=police.says,
-        tone=police.tone,
+        says=officers.says,
+        tone=officers.tone,
     )
 
 
@@ -167,15 +169,15 @@ async def _dialler(
     )
 
 
-async def _police(
+async def _officer_resources(
     assembly: Assembly,
     database: Transactions,
     spoken: SpokenAlerts,
     sounds: MessageSounds,
     says: Awaitable[Mapping[str, Says]],
-) -> PoliceLine:
+) -> OfficerResources:
     settings = assembly.settings
-    return PoliceLine(
+    return OfficerResources(
         database=database,
         desk=assembly.desk,
         spoken=spoken,

@@ -101,7 +101,7 @@ async def _serve(
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(parts.runner.finished(), FINISH_CALLS_WITHIN)
         await parts.leave()
-        await _within(parts.police.detached.finished(), FINISH_CALLS_WITHIN)
+        await _within(parts.officers.detached.finished(), FINISH_CALLS_WITHIN)
         parts.says.cancel()
         beating.cancel()
         for task in (events, leased, watching):
@@ -135,7 +135,7 @@ def _chores(
         parts.runner.mend: 2 * nodes.sweep,
         parts.runner.free_telephones: nodes.sweep,
         parts.reports.mend: nodes.sweep,
-        parts.police.spoken.mend: 2 * nodes.sweep,
+        parts.officers.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
         parts.own_calls.give_up_orphans: nodes.sweep,
