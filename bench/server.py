@@ -124,8 +124,8 @@ async def _add(session: AsyncSession, slug: str, numbers: Sequence[str]) -> None
         municipality="Westerlo",
         charter_approved_on=datetime.now(UTC).date(),
     )
-    report = await import_members(session, BENCH, slug, f"naam,telefoon,taal\n{rows}".encode())
-    if not report.accepted:
+    summary = await import_members(session, BENCH, slug, f"naam,telefoon,taal\n{rows}".encode())
+    if not summary.accepted:
         raise MembersRefused("The import refused the benchmark's members: look at how their numbers begin.")
 
 

@@ -14,7 +14,7 @@ from bench.somebody import BENCH
 from bench.voicemail.calls import NOT_CALLED, ReportedAttempt
 from bench.voicemail.stage import Stage
 from broadcast.draft import Draft
-from broadcast.results.results import Line, report
+from broadcast.results.results import Line, results_of
 from buurtbel.assembly import Assembly, assemble
 from buurtbel.demo.judge import passes_sent
 from buurtbel.settings.settings import Settings
@@ -72,7 +72,7 @@ def _programs(folder: Path, serve: int, there: Stage) -> dict[str, Callable[[], 
 async def _results(assembly: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
     async with assembly.engine.connect() as connection:
         passes = await passes_sent(connection, broadcast)
-        return await report(connection, broadcast), next(iter(passes.values()))
+        return await results_of(connection, broadcast), next(iter(passes.values()))
 
 
 def _of(line: Line) -> ReportedAttempt:

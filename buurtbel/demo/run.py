@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
-from broadcast.results.results import report
+from broadcast.results.results import results_of
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.database.address import database, wait_for_database
 from buurtbel.demo.judge import Verdict, judged, passes_sent
@@ -127,7 +127,7 @@ async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) ->
         steps.tell(f"{RINGING.format(sent.recipients)}.")
         await follow(assembly.engine, sent.broadcast, settings.clock)
         async with assembly.engine.connect() as connection:
-            lines = await report(connection, sent.broadcast)
+            lines = await results_of(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)
     verdicts = []
     async with steps.counting(JUDGING, of=len(lines)) as count:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bench.somebody import BENCH
 from broadcast.draft import Draft
-from broadcast.results.results import Line, Progress, progress, report
+from broadcast.results.results import Line, Progress, progress, results_of
 from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
 from buurtbel.assembly import Assembly
@@ -114,12 +114,12 @@ class LineStage:
             return bool(await connection.scalar(found))
 
     async def until(self, broadcast: int, condition: Callable[[Progress], bool]) -> list[Line]:
-        """Until it is so with this broadcast; gives its report."""
+        """Until it is so with this broadcast; gives its results."""
         async with asyncio.timeout(CLOSED_WITHIN):
             while True:
                 async with self.assembly.engine.connect() as connection:
                     if condition(await progress(connection, broadcast)):
-                        return await report(connection, broadcast)
+                        return await results_of(connection, broadcast)
                 await asyncio.sleep(0.2)
 
     async def until_closed(self, broadcast: int) -> list[Line]:

@@ -52,7 +52,7 @@ def test_a_command_whose_answer_nobody_reads_ends_quietly(
         pytest.param("--json", marks=pytest.mark.thorough),
     ],
 )
-def test_a_report_that_nobody_reads_ends_quietly(typed: Typed, town: Town, how: str) -> None:
+def test_results_that_nobody_reads_end_quietly(typed: Typed, town: Town, how: str) -> None:
     town.add()
     typed("send", "--network", DE_BIST, "--urgent", "--text", "nl=Een kind is vermist.")
     assert typed_before_nobody("results", "1", how) == QUIETLY

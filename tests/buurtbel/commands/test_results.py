@@ -1,4 +1,4 @@
-"""`buurtbel list`, `watch` and `report` while an alert goes on: who is called, who waits, and until when."""
+"""`buurtbel list`, `watch` and `results` while an alert goes on: who is called, who waits, and until when."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def of(e164: str) -> str:
 
 
 def calls_told(typed: Typed, *words: str) -> dict[str, str]:
-    """What the report says in the end of each line, by name."""
+    """What the results say at the end of each line, by name."""
     return {line[:10]: line for line in typed("results", *words).out.splitlines()[1:]}
 
 
@@ -207,7 +207,7 @@ def test_broadcasts_are_listed_newest_first_with_their_figures(
     assert oldest.split()[3:] == ["Maes", DE_BIST, "running", "2", "0", "2", "0", "0", "0"]
 
 
-def test_watch_and_report_take_the_newest(running: str, town: Town, typed: Typed) -> None:
+def test_watch_and_results_take_the_newest(running: str, town: Town, typed: Typed) -> None:
     second = typed("send", *URGENT, "--json").document["broadcast"]
     town.ask(f"UPDATE broadcast SET state = 'closed', closed_at = now() WHERE id = {second}")
     assert typed("results", "--json").document["broadcast"] == second

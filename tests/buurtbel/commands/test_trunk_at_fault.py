@@ -30,7 +30,7 @@ def test_watch_says_it_loudly(at_fault: str, town: Town) -> None:
         process.kill()
 
 
-def test_report_and_list_say_it(at_fault: str, typed: Typed) -> None:
+def test_results_and_list_say_it(at_fault: str, typed: Typed) -> None:
     assert typed("results", at_fault).err == f"Calls wait: {FAULT}\n"
     assert typed("results", at_fault, "--csv").err == f"Calls wait: {FAULT}\n"
     assert typed("results", at_fault, "--json").document["trunk_fault"] == FAULT
