@@ -101,7 +101,7 @@ class AttemptRunner:
             self._attempts.cancel(attempt)
 
     async def free_telephones(self) -> None:
-        """Let go of the numbers of calls that outlived their attempt, as for a report, and are over now."""
+        """Release the numbers of calls that outlived their attempt, as for a report, and are over now."""
         if held := await self._ledger.gone_on(self._lease.node):
             over = await self._dialler.over(held)
             await self._ledger.end_calls({call: held[call] for call in over})
@@ -127,7 +127,7 @@ class AttemptRunner:
         await self._attempts.finished()
 
     async def leave(self) -> None:
-        """Let go of every call as it is, so that the next process finds it as an attempt being dialled."""
+        """Leave every call as it is, so that the next process finds it as an attempt being dialled."""
         for call in self._calls:
             call.cancel()
         while self._calls:

@@ -46,7 +46,7 @@ _IS_SOMEBODYS = or_(
 _FREE = delete(OpenCall).where(
     ~_IS_SOMEBODYS, or_(OpenCall.over_by.is_(None), OpenCall.over_by <= func.clock_timestamp())
 )
-"""Numbers of calls that are nobody's any more and must be over: who was to let go of them has died."""
+"""Numbers of calls that must be over, and that no process will release: it has died."""
 _CLOSE = (
     update(Broadcast)
     .where(
@@ -138,7 +138,7 @@ class Upkeep:
         return await self._give_jobs()
 
     async def free_numbers(self) -> int:
-        """Let go of numbers that calls of before held and nobody will free; says how many."""
+        """Release numbers that calls of before held and no process will release; returns how many."""
         async with self._engine.begin() as connection:
             return (await connection.execute(_FREE)).rowcount
 

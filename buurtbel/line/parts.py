@@ -67,7 +67,7 @@ class LineParts:
             await kind.adopt_all()
 
     async def leave(self) -> None:
-        """Let go of every call as it is, for the next process to find."""
+        """Leave every call as it is, for the next process to find."""
         await self.runner.leave()
         await self.reception.leave()
         for kind in self.own_calls.kinds:

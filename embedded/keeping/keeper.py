@@ -24,8 +24,8 @@ DOOR = "keeper"
 WAITS_WITHIN = 5.0
 """Seconds that a keeper's unit gets to be ready when it starts at the same time as `serve`."""
 _LOOKS_EVERY = 0.1
-_LET_GO: list["subprocess.Popen[bytes]"] = []
-"""Keepers that were left to themselves; they are still our children."""
+_RELEASED: list["subprocess.Popen[bytes]"] = []
+"""Keepers that were released; they are still our children."""
 _ANSWERS_WITHIN = {"start": 150.0, "stop": 150.0, "ask": 20.0}
 _SECONDS = 10.0
 CONSOLE_SECONDS = 10.0
@@ -76,7 +76,7 @@ class Keeper:
         )
         theirs.close()
         if goes_first and os.geteuid() == 0:
-            _let_go_first(process.pid)
+            _give_precedence(process.pid)
         return cls(ours, process)
 
     @classmethod
@@ -141,16 +141,16 @@ class Keeper:
         """The newest line that came from there in the program, if the keeper keeps such lines in mind."""
         return str(self._ask("told", words=source)["said"])
 
-    def let_go(self) -> None:
-        """Leave the keeper to itself: it stays with its program for as long as that runs."""
+    def release(self) -> None:
+        """Give the keeper up: it stays with its program for as long as that runs."""
         self._door.close()
-        if self._process is not None and self._process not in _LET_GO:
-            _LET_GO[:] = [one for one in _LET_GO if one.poll() is None]
-            _LET_GO.append(self._process)
+        if self._process is not None and self._process not in _RELEASED:
+            _RELEASED[:] = [one for one in _RELEASED if one.poll() is None]
+            _RELEASED.append(self._process)
 
     def __del__(self) -> None:
-        """Whoever drops a keeper leaves it to itself."""
-        self.let_go()
+        """A keeper that nobody holds any more is released."""
+        self.release()
 
     def _ask(self, do: str, **more: str | float) -> dict[str, Any]:
         with self._turn:
@@ -188,7 +188,7 @@ def uid_behind(door: socket.socket) -> int:
     return int(uid)
 
 
-def _let_go_first(pid: int) -> None:
+def _give_precedence(pid: int) -> None:
     """Among processes and, where Linux groups them (sched(7)), among sessions; children inherit it."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, GOES_FIRST)

@@ -109,7 +109,7 @@ class SignedIn:
         return await self._followed.stop(broadcast)
 
     async def send(self, prepared: Prepared) -> Done:
-        """At once, or when the registered number has let it go."""
+        """At once, or when the registered number has released it."""
         resources = self._resources
         send = self._keep(prepared) if resources.policy.call_back else begin_alert(resources.desk, prepared)
         done: Done = await asyncio.shield(resources.detached.start(send))

@@ -121,7 +121,7 @@ class OwnCalls(Generic[W]):
         self._orphans = await self._database(book.give_up_orphans, self._lease.node, self._orphans)
 
     async def leave(self) -> None:
-        """Let go of every call as it is; the next process adopts it, and greets whoever is there anew."""
+        """Leave every call as it is; the next process adopts it, and greets whoever is there anew."""
         for call in self._up.values():
             call.cancel()
         if self._up:

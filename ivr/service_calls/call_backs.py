@@ -1,4 +1,4 @@
-"""Rings officers who spoke an alert at their registered numbers, where it is let go or not."""
+"""Rings officers who spoke an alert at their registered numbers, where it is released or not."""
 
 import asyncio
 import logging
@@ -73,7 +73,7 @@ class CallBacks(Source[ReleaseRing]):
 
 
 class ReleaseConversation:
-    """Whoever has picked up an officer's telephone, and may let an alert go."""
+    """Whoever has picked up an officer's telephone, and may release an alert."""
 
     def __init__(
         self, resources: OfficerResources, number: str, says: Says, announcer: Announcer, summary: Sound

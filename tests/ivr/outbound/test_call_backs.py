@@ -46,7 +46,7 @@ async def test_it_is_rung_at_once_when_they_hang_up(town: Town) -> None:
         (is_engaged, ["unanswered", "unanswered"]),
     ],
 )
-async def test_what_is_not_let_go_there_is_not_sent_and_leaves_nothing(
+async def test_what_is_not_released_there_is_not_sent_and_leaves_nothing(
     town: Town, phone: Behaviour, outcomes: list[str]
 ) -> None:
     town.ari.phones[MAES] = phone
@@ -75,7 +75,7 @@ async def test_a_telephone_that_lets_nothing_go_is_not_rung_all_day(town: Town) 
     assert await town.until_forgotten(town.process()) == ["kept"] * most
 
 
-async def test_alerts_that_were_let_go_are_not_counted(town: Town) -> None:
+async def test_alerts_that_were_released_are_not_counted(town: Town) -> None:
     for _ in range(town.house.resources.policy.call_backs_a_day + 1):
         await town.asked()
         written = await town.takes()
@@ -108,7 +108,7 @@ async def test_two_nodes_that_look_at_once_ring_once(town: Town) -> None:
     assert len([one for one in taken if one]) == 1
 
 
-async def test_an_alert_that_nobody_let_go_for_long_is_forgotten(town: Town) -> None:
+async def test_an_alert_that_nobody_released_for_long_is_forgotten(town: Town) -> None:
     await town.asked()
     await town.says("UPDATE pending_alert SET asked_at = now() - interval '16 minutes'")
     assert await town.until_forgotten(town.process()) == []

@@ -156,8 +156,8 @@ async def test_what_went_out_when_the_line_died_rings_nobody_again(town: Town) -
     written = await town.takes()
     assert written is not None
     source = CallBacks(town.house.resources)
-    let_go = await source.conversation(written)
-    await let_go._send()
+    conversation = await source.conversation(written)
+    await conversation._send()
     await town.says("UPDATE release_call SET ended_at = now(), outcome = 'lost'")
     assert await town.until_forgotten(town.process()) == ["lost"]
     assert await town.sent() == 1
