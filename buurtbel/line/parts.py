@@ -1,4 +1,4 @@
-"""The parts of a line process, made and handed to each other."""
+"""Makes the parts of a line process and hands them to each other."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
@@ -45,7 +45,7 @@ from storage.transactions import Transactions
 
 @dataclass(frozen=True, slots=True)
 class LineParts:
-    """What has a live call in it, and what keeps it."""
+    """The parts that have a live call in them, and those that keep it."""
 
     lines: Lines
     exchange: Exchange
@@ -61,7 +61,7 @@ class LineParts:
     old_sentences: OldSentences
 
     async def adopt_all(self) -> None:
-        """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
+        """Adopt the calls of an earlier process. Do so before the PBX is asked which calls there are."""
         await self.runner.adopt_all()
         for kind in self.own_calls.kinds:
             await kind.adopt_all()

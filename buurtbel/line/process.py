@@ -61,7 +61,7 @@ async def run_line(settings: Settings) -> None:
 async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) -> bool:
     """Wait for the lease of this node's name; False when told to stop first.
 
-    A new machine under the name of one that died may have to wait until the calls of that one are over.
+    A new machine may take the name of one that died; then it waits until the calls of that one are over.
     """
     while not await lease.claim():
         log.warning(
@@ -111,7 +111,7 @@ async def _serve(
 
 
 async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
-    """Show that we lead all answered calls: from when we know of them, for as long as our loop turns."""
+    """Let the heart beat once we lead all answered calls, for as long as our event loop turns."""
     await connection.wait_until_ready()
     await heart.beat_on()
 
@@ -119,7 +119,7 @@ async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
 def _chores(
     assembly: Assembly, client: AriClient, parts: LineParts, takeover: Takeover
 ) -> dict[Chore, float]:
-    """What is done again and again, and every how many seconds."""
+    """The chores of a line, each with the seconds from one round to the next."""
     nodes = assembly.settings.nodes
     upkeep = Upkeep(assembly.engine, assembly.app, assembly.ledger, assembly.settings.broadcast, nodes)
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
@@ -145,7 +145,10 @@ def _chores(
 
 
 async def _work_on(assembly: Assembly) -> None:
-    """Workers for ever: they end when the database goes away, and begin again when it is back."""
+    """Keep workers at work for ever.
+
+    They end when the database goes away, and begin again when it is back.
+    """
     while True:
         try:
             await work(assembly.app, assembly.settings.nodes, channels=assembly.settings.trunk.channels)

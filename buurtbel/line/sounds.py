@@ -1,6 +1,6 @@
-"""What callers of our number hear, laid out for the PBX.
+"""Lays out the fixed sentences for the PBX.
 
-After the first start of a release all of it lies there, and a start reads it and speaks nothing.
+The first start of a release speaks all of them. Every later start reads the files and speaks nothing.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 NAMES_THE_ZONE: frozenset[Key] = frozenset({"line_welcome", "leave_asked", "test_call"})
 ON_AN_ALERT: Sequence[Key] = ("thank_you", "stopped", "leave_sure")
-"""Without these no alert is called; the others wait for callers."""
+"""The sentences without which no alert is called; callers need the others."""
 TO_CALLERS: Sequence[Key] = (
     *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
     "test_call",
@@ -36,12 +36,12 @@ SPEAKER = ("-P", "-m", "buurtbel.line.speaker")
 
 
 async def lay_alert_sentences(assembly: Assembly) -> Mapping[str, Says]:
-    """What is said on alerts, by language. Raises SpeechError and OSError."""
+    """The sentences of alerts, by language. Raises SpeechError and OSError."""
     return _by_language(await speak_what_lacks(assembly, ON_AN_ALERT))
 
 
 async def lay_line_sentences(assembly: Assembly) -> Mapping[str, Says]:
-    """All fixed sentences by language. What lacks is spoken by a process that calls come before.
+    """All fixed sentences, by language. A process of lower priority speaks those that lack.
 
     Raises SpeechError and OSError.
     """
@@ -55,7 +55,7 @@ async def lay_line_sentences(assembly: Assembly) -> Mapping[str, Says]:
 
 
 async def speak_what_lacks(assembly: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
-    """These sentences in all languages; each is spoken here and now if it does not lie there."""
+    """Speak, here and now, those of these sentences that do not lie there yet, in all languages."""
     names, folder = await _names(assembly), assembly.settings.sounds_folder
     return {
         key: await lay_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
@@ -64,14 +64,14 @@ async def speak_what_lacks(assembly: Assembly, keys: Sequence[Key]) -> dict[Key,
 
 
 async def lay_tone(folder: Path) -> Sound:
-    """What tells a caller to speak."""
+    """The tone that tells a caller to speak."""
     sound = tone()
     await asyncio.to_thread(write_sound, folder / "tone", sound)
     return Sound(folder / "tone", sound.seconds)
 
 
 class OldSentences:
-    """What other voices, settings and releases said in this folder, and nobody says any more."""
+    """The sentences in this folder that other voices, settings and releases spoke, and that nobody needs."""
 
     def __init__(self, folder: Path, says: Awaitable[Mapping[str, Says]]) -> None:
         self._folder = folder
@@ -79,7 +79,7 @@ class OldSentences:
         self._seen: set[Path] = set()
 
     async def sweep(self) -> None:
-        """Remove what nobody needed at the last sweep either: until then a call of before may play it."""
+        """Remove the sentences that nobody needed at the last sweep either: an older call may play one."""
         needed = [sound.path for one in (await self._says).values() for sound in one.values()]
         found = await asyncio.to_thread(not_needed, self._folder, needed)
         for file in found & self._seen:
@@ -88,7 +88,7 @@ class OldSentences:
 
 
 def _find_all(assembly: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
-    """None when one of them lacks, or is damaged."""
+    """All of these sentences; None when one of them lacks or is damaged."""
     folder, says = assembly.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
     for key, slots in _filled(assembly, TO_CALLERS):
         says[key] = find_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
@@ -98,7 +98,7 @@ def _find_all(assembly: Assembly, names: Names) -> Mapping[Key, Mapping[str, Lai
 
 
 async def _speak_apart() -> None:
-    """In a process of its own, of lower priority: they keep a processor busy for ten seconds."""
+    """Speak the sentences that lack in a process of lower priority: they take ten seconds of a processor."""
     process = await asyncio.create_subprocess_exec(sys.executable, *SPEAKER, stdin=asyncio.subprocess.DEVNULL)
     try:
         await process.wait()
@@ -109,7 +109,7 @@ async def _speak_apart() -> None:
 
 
 def _lay_for_away(folder: Path, says: Mapping[str, Laid]) -> None:
-    """Where the dialplan finds what it tells callers while we are away."""
+    """Copy the sentences for callers to where the dialplan finds them while we are away."""
     for language, laid in says.items():
         at = away_sound(folder, language)
         for suffix in PLAYED:

@@ -1,8 +1,8 @@
-"""What can go wrong on a call, and what ends it."""
+"""Errors of a call, and the reasons for which it ends."""
 
 
 class LineError(Exception):
-    """Base of what can go wrong on a call.
+    """Base of all errors of a call.
 
     - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
     - Preempted: the line is needed for somebody else; to the script that is a hang-up.
@@ -29,4 +29,4 @@ class PlayFailed(LineError):  # noqa: N818
 
 
 class Withdrawn(LineError):  # noqa: N818
-    """Nobody should hear it any more."""
+    """The message was taken back: nobody should hear it any more."""
