@@ -10,7 +10,7 @@ from typing import Self
 
 
 class LineUse(Enum):
-    """What a line is taken for."""
+    """The uses of a line."""
 
     FREE = auto()
     RESERVED = auto()

@@ -65,15 +65,15 @@ class AttemptRunner:
     async def dial(self, attempt: UUID, reservation: Reservation) -> None:
         """Write this attempt ahead, if it still waits to be dialled, and begin its call.
 
-        The call goes on alone.  The reservation is ours from here on. Whoever is cancelled here ends nothing:
-        what is written ahead is dialled.
+        The call goes on alone, and the reservation is ours from here on. A cancellation of the caller ends
+        nothing: an attempt that is written ahead is dialled.
         """
         await asyncio.shield(self._keep(self._dial(attempt, reservation.move())))
 
     async def adopt_all(self) -> int:
         """After a start: stay with the calls that this node placed before; returns how many there may be.
 
-        What an earlier process knew of their ends is written first.
+        The outcomes that an earlier process kept are written first.
         """
         await self._outcomes.write_kept()
         orphans = await self._ledger.dialling(self._lease.node)
@@ -85,7 +85,7 @@ class AttemptRunner:
     async def withdraw_unwanted(self) -> None:
         """End this node's calls for stopped alerts, and calls that nobody needs.
 
-        A person who listens is told.  What made them needless may have happened on another node.
+        A person who listens is told. The cause may have come from another node.
         """
         if not self._attempts.all:
             return
@@ -171,7 +171,7 @@ class AttemptRunner:
     async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | Exception | None]:
         """Take all attempts whose sound is laid out, at once; after the first call of a broadcast it is.
 
-        What keeps others from being taken then is their answer: those that are taken already must be dialled.
+        An error that then keeps the others from being taken is their answer: those taken must be dialled.
         """
         at_hand = self._sounds.ready
         taken = await self._take_ready(attempts, at_hand)

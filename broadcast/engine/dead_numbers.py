@@ -101,7 +101,7 @@ async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: 
 
 
 async def only_dead_numbers(connection: AsyncConnection, broadcast: int) -> list[str]:
-    """The names of recipients who have numbers and all of them dead, tried again or not."""
+    """The names of recipients who have numbers, all of them dead, tried again or not."""
     return list(await connection.scalars(_ONLY_DEAD, {"broadcast": broadcast}))
 
 

@@ -23,7 +23,7 @@ HOW_MANY_SERVE = select(func.count()).where(
 
 
 class NodeStatus(StrEnum):
-    """What a node does now."""
+    """The status of a node."""
 
     SERVING = "serving"
     """It takes calls."""

@@ -78,7 +78,7 @@ class OutcomeWriter:
     async def _write(self, attempt: UUID, result: CallOutcome) -> None:
         """Write once.
 
-        An outcome that the database refuses for good is written without what was seen of the call.  When the
+        An outcome that the database refuses for good is written without what was seen of the call. When the
         database refuses that as well, the call counts as lost: nothing would ever go on with it.
         """
         for form in (result, CallOutcome(result.outcome, goes_on_for=result.goes_on_for)):

@@ -46,7 +46,7 @@ _IS_SOMEBODYS = or_(
 _FREE = delete(OpenCall).where(
     ~_IS_SOMEBODYS, or_(OpenCall.over_by.is_(None), OpenCall.over_by <= func.clock_timestamp())
 )
-"""Numbers of calls that must be over, and that no process will release: it has died."""
+"""Numbers of calls that must be over and whose process has died, so that nobody would release them."""
 _CLOSE = (
     update(Broadcast)
     .where(
@@ -84,8 +84,8 @@ class Upkeep:
     async def tend(self) -> Tended:
         """Open the next recipients of running broadcasts; close those where nobody waits or is called.
 
-         A recipient who still waits when the broadcast expires, because no phone could ring, is not called
-        any more.
+        A recipient who still waits when the broadcast expires, because no phone could ring, is not called any
+        more.
         """
         async with self._at_once.connect() as connection:
             running = list(

@@ -179,10 +179,10 @@ def dead_after(policy: NodePolicy) -> float:
 async def work(app: App, policy: NodePolicy, *, channels: int) -> None:
     """Do the jobs of urgent and of other attempts, each in slots of their own, until cancelled.
 
-     A job is done once its attempt is written ahead; then it waits a moment to be removed. Lines limit the
+    A job is done once its attempt is written ahead; then it waits a moment to be removed. Lines limit the
     calls, so there are always free slots.
 
-     Raises an exception group when a worker failed, with a ConnectorException in it when the database was
+    Raises an exception group when a worker failed, with a ConnectorException in it when the database was
     lost. Then both workers end: no queue is left without a worker while the other has one.
     """
     async with asyncio.TaskGroup() as workers:

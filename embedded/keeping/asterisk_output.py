@@ -35,7 +35,7 @@ def mark_in(logger_conf: Path) -> str:
 class PbxOutput:
     """Makes lines for the log out of what Asterisk printed. A place that prints too much is counted instead.
 
-     `feed` takes the bytes that were read, in pieces of any size. `rest` ends the event that is held back:
+    `feed` takes the bytes that were read, in pieces of any size. `rest` ends the event that is held back:
     call it when nothing came for a moment, and at the end.
     """
 

@@ -58,7 +58,7 @@ class Keeper:
     ) -> "Keeper":
         """Start a keeper that runs as `account`. An earlier one of the same folder ends; its program goes on.
 
-         `groups`: the other groups it belongs to. `goes_first`: it comes first when several want the
+        `groups`: the other groups it belongs to. `goes_first`: it comes first when several want the
         processor, if we may set that.
         """
         ours, theirs = socket.socketpair()
@@ -134,7 +134,7 @@ class Keeper:
         return None if pid is None else int(pid)
 
     def say(self, words: str, *, within: float = CONSOLE_SECONDS) -> str:
-        """What the program's own console answers; for so many seconds the keeper does nothing else."""
+        """The answer of the program's own console, within so many seconds; the keeper only waits."""
         return str(self._ask("ask", words=words, within=within)["said"])
 
     def told(self, source: str) -> str:

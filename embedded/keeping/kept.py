@@ -1,4 +1,4 @@
-"""What a keeper keeps: a program, the folders it needs, and how it is started and ended."""
+"""A program that a keeper keeps: the folders that it needs, its start and its end."""
 
 import os
 from abc import ABC, abstractmethod

@@ -29,7 +29,7 @@ class Call:
         self.id = id_
         self.events = CallEvents(far_end, answered_at=answered_at)
         self.novelty = Novelty(self.events.hold.now())
-        """What is new to them, by our clock, which stands still while they hold us."""
+        """The record of what is new to them, by our clock, which stands still on hold."""
         self._is_withdrawn = False
         self._channel = channel
         self._player = Player(id_, channel, self.events)

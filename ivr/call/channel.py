@@ -1,4 +1,4 @@
-"""What a call can make the PBX do with its channel."""
+"""The port through which a call makes the PBX act on its channel."""
 
 from typing import NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ class Packets(NamedTuple):
 
 
 class CallChannel(Protocol):
-    """What a call can make the PBX do with its channel."""
+    """The requests of a call to the PBX about its channel."""
 
     async def answer(self) -> None: ...
 

@@ -8,7 +8,7 @@ class LineError(Exception):
     - Preempted: the line is needed for somebody else; to the script that is a hang-up.
     - NoInput: nothing of use was pressed, or only what makes us say the same again.
     - PlayFailed: a sound could not be played.
-    - Withdrawn: what is being said was taken back; raised once, and the line is still there.
+    - Withdrawn: the message was taken back; raised once, and the line is still there.
     """
 
 

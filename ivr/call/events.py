@@ -40,7 +40,7 @@ class CallEvents:
         """The playback that is a pass of the message, while it is spoken."""
         self.is_over = False
         self.is_heard = asyncio.Event()
-        """It is set once the far end has talked for as long as a greeting lasts, or is gone."""
+        """It is set once a long quiet after a talk says that a greeting is over, or the call is over."""
         self.quiet = asyncio.Event()
         """It is set when talk has ended, or nothing more is to be heard. Whoever waits for it clears it."""
         self.tells_keys = False

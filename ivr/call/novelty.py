@@ -8,7 +8,7 @@ MOST_ROUNDS = 6
 
 
 class Novelty:
-    """What is new on one call. Moments are seconds of any one clock."""
+    """The record of what is new on one call. Moments are seconds of any one clock."""
 
     def __init__(self, now: float) -> None:
         self.until = now

@@ -128,9 +128,9 @@ class Placement:
     async def see_through(self, live: LiveCall, wanted: Origination) -> AsyncIterator[None]:
         """Originate the call once, unless it is adopted. After the block it is over, or handed over.
 
-         Then its line is free, unless its channel may still be up or the line was moved with the call. A
-        block that is cancelled leaves the call as it is, to the next process. Raises NotPlaced, and
-        TimeoutError for a call that outlived every limit.
+        Then its line is free, unless its channel may still be up or the line was moved with the call. A block
+        that is cancelled leaves the call as it is, to the next process. Raises NotPlaced, and TimeoutError
+        for a call that outlived every limit.
         """
         with live.reservation:
             try:

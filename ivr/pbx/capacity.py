@@ -26,7 +26,7 @@ USED_WITHIN = 10.0
 class Lines:
     """The lines of a trunk: each is taken as long as somebody has its Reservation.
 
-     A line that is released before a call was placed on it costs the trunk nothing. While the trunk is at
+    A line that is released before a call was placed on it costs the trunk nothing. While the trunk is at
     fault one line at a time is reserved, for calls that try it.
     """
 

@@ -52,8 +52,8 @@ class Note:
     def outcome(self, *, is_nobody: bool = False) -> Outcome:
         """The outcome by this note.
 
-        Who hangs up after the whole message has heard it; who only stays may be nobody.  `is_nobody`: we had
-        heard a machine before the PBX spoke, and how much its box kept is not known.
+        A person hangs up after the whole message; a line that only stays open may be nobody. `is_nobody`: we
+        had heard a machine before the PBX spoke, and how much its box kept is not known.
         """
         if self.confirmed:
             return Outcome.CONFIRMED

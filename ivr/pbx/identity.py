@@ -1,5 +1,6 @@
-"""Who calls, from what the trunk says: From (RFC 3261), P-Asserted-Identity (RFC 3325), Privacy (RFC 3323),
-verstat (3GPP TS 24.229).
+"""Tells who calls from the headers of the trunk.
+
+They are From (RFC 3261), P-Asserted-Identity (RFC 3325), Privacy (RFC 3323) and verstat (3GPP TS 24.229).
 
 Anybody can write a From. It is vouched for where the trunk's carrier screens its callers. A number that a
 trusted trunk asserts or has validated is vouched for too; a validation that did not pass vouches for nobody.

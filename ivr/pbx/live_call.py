@@ -103,8 +103,8 @@ class LiveCall:
     def is_lost(self) -> bool:
         """Whether its end was no choice of theirs, as far as we have seen.
 
-         It is lost when nobody saw its end, or when an adopted call ended before it heard anything of ours:
-        the PBX ends a call of an earlier process once that one's last sound is over, whoever leads it by
+        It is lost when nobody saw its end, or when an adopted call ended before it heard anything of ours.
+        The PBX ends a call of an earlier process once that process's last sound is over, whoever leads it by
         then.
         """
         is_adopted = not self.far_end.facts.is_complete

@@ -37,7 +37,7 @@ async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> 
 
 
 async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
-    """End a call that nobody leads while it rings. Who has answered hears the message from the dialplan."""
+    """End a call that nobody leads while it rings. An answered one hears the message from the dialplan."""
     log.info("Nobody leads this call: it is ended, or left to the PBX.")
     if not channel.is_up:
         await client.channels.hangup(channel.id)
