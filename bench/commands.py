@@ -85,8 +85,8 @@ def _processor_seconds(arguments: list[str], told: dict[str, str]) -> float:
 
 async def _send_and_stop(settings: Settings) -> None:
     """A network of one member, and a broadcast to it that is over."""
-    async with assemble(settings) as board:
-        async with AsyncSession(board.engine) as session, session.begin():
+    async with assemble(settings) as assembly:
+        async with AsyncSession(assembly.engine) as session, session.begin():
             await add_network(
                 session,
                 BENCH,
@@ -96,8 +96,8 @@ async def _send_and_stop(settings: Settings) -> None:
                 charter_approved_on=datetime.now(UTC).date(),
             )
             await add_member(session, BENCH, NETWORK, name="An", numbers=["+3214101010"], language="nl")
-        sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": "Blijf binnen."}, urgent=True))
-        await board.desk.stop(BENCH, sent.broadcast)
+        sent = await assembly.desk.send(BENCH, Draft([NETWORK], {"nl": "Blijf binnen."}, urgent=True))
+        await assembly.desk.stop(BENCH, sent.broadcast)
 
 
 if __name__ == "__main__":

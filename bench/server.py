@@ -67,10 +67,10 @@ async def serving(
             yield serve.pid
 
 
-async def until_closed(board: Assembly, broadcast: int) -> None:
+async def until_closed(assembly: Assembly, broadcast: int) -> None:
     """Return when nobody is called any more."""
     while True:
-        async with board.engine.connect() as connection:
+        async with assembly.engine.connect() as connection:
             state = await connection.scalar(select(Broadcast.state).where(Broadcast.id == broadcast))
         if state == BroadcastState.CLOSED:
             return
@@ -106,7 +106,7 @@ def line_and_pbx(folder: Path) -> tuple[int, int]:
 
 
 async def _seed(settings: Settings, wanted: Mapping[str, Sequence[str]]) -> None:
-    async with assemble(settings) as board, AsyncSession(board.engine) as session:
+    async with assemble(settings) as assembly, AsyncSession(assembly.engine) as session:
         there = {known.network.slug for known in await networks(session)}
         for slug, numbers in wanted.items():
             if slug not in there:
@@ -124,8 +124,8 @@ async def _add(session: AsyncSession, slug: str, numbers: Sequence[str]) -> None
         municipality="Westerlo",
         charter_approved_on=datetime.now(UTC).date(),
     )
-    report = await import_members(session, BENCH, slug, f"naam,telefoon,taal\n{rows}".encode())
-    if not report.accepted:
+    summary = await import_members(session, BENCH, slug, f"naam,telefoon,taal\n{rows}".encode())
+    if not summary.accepted:
         raise MembersRefused("The import refused the benchmark's members: look at how their numbers begin.")
 
 

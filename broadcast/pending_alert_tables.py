@@ -17,18 +17,18 @@ class ReleaseOutcome(StrEnum):
     """What a call to the officer's registered number came to; without one it is under way."""
 
     SENT = "sent"
-    """The alert was let go, and has begun."""
+    """The alert was released, and has begun."""
     FAILED = "failed"
-    """It was let go, and may not be sent any more."""
+    """It was released, and may not be sent any more."""
     KEPT = "kept"
-    """Whoever answered did not let it go."""
+    """Whoever answered did not release it."""
     UNANSWERED = "unanswered"
     LOST = CALL_LOST
     """The call vanished with a node; it does not count as one."""
 
 
 class PendingAlert(Base):
-    """An alert that an officer spoke, and that goes out only once their registered number lets it go."""
+    """An alert that an officer spoke, and that goes out only once their registered number releases it."""
 
     __tablename__ = "pending_alert"
     __table_args__ = (Index("ix_pending_alert_open", "asked_at", postgresql_where=text("audio IS NOT NULL")),)

@@ -1,4 +1,7 @@
-"""A line reserved for one call: a context manager, so that it is free again however the call ends."""
+"""A line reserved for one call.
+
+A reservation is a context manager, so that its line is free again however the call ends.
+"""
 
 from collections.abc import Callable
 from copy import copy
@@ -7,47 +10,47 @@ from typing import Self
 
 
 class LineUse(Enum):
-    """What a line is taken for."""
+    """The uses of a line."""
 
     FREE = auto()
     RESERVED = auto()
-    """No call is placed on it yet."""
+    """The line waits for its call to be placed."""
     PLACED = auto()
-    """A call of ours is on it."""
+    """The line carries a call that we placed."""
     CALLER = auto()
-    """A conversation is on it that belongs to no attempt: somebody called us, or stayed on the line."""
+    """The line carries a conversation of no attempt: somebody called us, or stayed on the line."""
 
 
 class Reservation:
-    """One line. Whoever has it uses it in a `with` block, which frees it at its end, or moves it on."""
+    """One line, used in a `with` block: the block releases it at its end, unless it was moved before."""
 
     def __init__(self, use: LineUse, on_change: Callable[[LineUse, LineUse], None]) -> None:
-        """`on_change` is told each use and the next one, at once: the line is taken from here on."""
+        """Take the line for `use`. `on_change` is called with the old and the new use at each change."""
         self._use = LineUse.FREE
         self._on_change = on_change
         self._become(use)
 
     @property
     def is_free(self) -> bool:
-        """It was released, or moved."""
+        """Whether this reservation holds no line: it was released, or moved."""
         return self._use is LineUse.FREE
 
     def place(self) -> None:
-        """A call is placed on it now."""
+        """Note that a call is placed on the line now. Raises RuntimeError when the line is not ours."""
         self._change(LineUse.PLACED)
 
     def give_to_caller(self) -> None:
-        """It counts among the lines of callers from now on, without being free in between."""
+        """Count the line among those of callers from now on; it is never free in between."""
         self._change(LineUse.CALLER)
 
     def move(self) -> "Reservation":
-        """The same line, for whoever has it from now on; this reservation holds none any more."""
+        """Hand the line over: return a reservation that holds it, and hold none any more."""
         moved = copy(self)
         self._use = LineUse.FREE
         return moved
 
     def release(self) -> None:
-        """Free the line; nothing happens when it is not ours any more."""
+        """Free the line. This does nothing when the reservation holds none."""
         if not self.is_free:
             self._become(LineUse.FREE)
 

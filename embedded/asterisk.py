@@ -68,7 +68,7 @@ class Asterisk:
                 return cls(run_dir, keeps, keeps.start_program())
             except BaseException:
                 if keeper is None:
-                    keeps.let_go()
+                    keeps.release()
                 raise
 
         return await asyncio.to_thread(work)
@@ -83,7 +83,7 @@ class Asterisk:
         if pid is not None:
             return cls(run_dir, keeps, pid)
         if keeper is None:
-            keeps.let_go()
+            keeps.release()
         return None
 
     @property
@@ -107,7 +107,7 @@ class Asterisk:
         if self._is_stopped:
             return
         await asyncio.to_thread(self.keeper.stop_program)
-        self.keeper.let_go()
+        self.keeper.release()
         self._is_stopped = True
 
 

@@ -34,7 +34,7 @@ def start(data_dir: Path, keeper: Keeper | None = None) -> str:
         keeps.start_program()
     finally:
         if keeper is None:
-            keeps.let_go()
+            keeps.release()
     until = time.monotonic() + _TAKES_CONNECTIONS_WITHIN
     while (url := url_of_running(data_dir)) is None:
         if time.monotonic() > until:
@@ -82,7 +82,7 @@ def stop(data_dir: Path) -> None:
     try:
         keeper.stop_program()
     finally:
-        keeper.let_go()
+        keeper.release()
 
 
 def start_keeper(data_dir: Path) -> Keeper:

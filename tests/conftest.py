@@ -65,7 +65,7 @@ def postgres_url() -> Iterator[str]:
             yield postgres.start(folder, keeper)
         finally:
             keeper.stop_program()
-            keeper.let_go()
+            keeper.release()
 
 
 @pytest.fixture(scope="session")

@@ -70,16 +70,16 @@ class BuurtbelWay:
         environment = {**self._environment, "BUURTBEL_TRUNK_CALLS_PER_SECOND": str(rate)}
         async with (
             serving(self._settings, self._networks, environment) as serve,
-            assemble(self._settings) as board,
+            assemble(self._settings) as assembly,
         ):
-            runs = [await self._alert(board, serve, rate, size) for size in sizes]
+            runs = [await self._alert(assembly, serve, rate, size) for size in sizes]
             self.hangs += await asyncio.to_thread(hangs_told, self._folder)
         return runs
 
-    async def _alert(self, board: Assembly, serve: int, rate: float, size: int) -> Run:
+    async def _alert(self, assembly: Assembly, serve: int, rate: float, size: int) -> Run:
         desk = Desk(
-            board.engine,
-            board.ledger,
+            assembly.engine,
+            assembly.ledger,
             ToneVoice(self._seconds),
             self._settings.broadcast,
             zones=self._settings.speech.zones,
@@ -92,7 +92,7 @@ class BuurtbelWay:
                 sent = await desk.send(BENCH, Draft([_network(size)], {"nl": "Blijf binnen."}, urgent=True))
                 committed, after_sending = time.time(), time.process_time()
                 async with asyncio.timeout(ENDS_WITHIN):
-                    await until_closed(board, sent.broadcast)
+                    await until_closed(assembly, sent.broadcast)
                 used, asked = self._cpu(serve) - before, self._asked.counted - asked
         # Looking whether it is over is the benchmark's own doing, sending is the product's.
         watched = time.process_time() - after_sending

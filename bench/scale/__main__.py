@@ -82,8 +82,8 @@ def _database(server: str, size: int) -> Settings:
 
 async def _created(settings: Settings, size: int) -> float:
     """Seconds that `send` takes for so many recipients."""
-    async with assemble(settings) as board:
-        async with AsyncSession(board.engine) as session, session.begin():
+    async with assemble(settings) as assembly:
+        async with AsyncSession(assembly.engine) as session, session.begin():
             signed = datetime.now(UTC).date()
             await add_network(
                 session,
@@ -96,7 +96,7 @@ async def _created(settings: Settings, size: int) -> float:
         with psycopg.connect(settings.database.url) as connection:
             connection.execute(_MEMBERS, {"count": size})
         began = time.monotonic()
-        sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": TEXT}, urgent=True))
+        sent = await assembly.desk.send(BENCH, Draft([NETWORK], {"nl": TEXT}, urgent=True))
         took = time.monotonic() - began
     say(f"  {sent.recipients:9,} recipients created in {took:.1f} s")
     return took

@@ -41,23 +41,25 @@ class Took(msgspec.Struct, frozen=True):
 async def main(warm_up: int, measured: int, postgres: Path) -> Took:
     settings = read_settings()
     with claimant(settings.data_dir, settings.node) as who:
-        async with assemble(settings, connections=8) as board, board.app.open_async():
-            lease = Lease(board.engine, who, settings.nodes)
+        async with assemble(settings, connections=8) as assembly, assembly.app.open_async():
+            lease = Lease(assembly.engine, who, settings.nodes)
             await lease.claim()
-            return await _work(board, lease, warm_up, measured, postgres)
+            return await _work(assembly, lease, warm_up, measured, postgres)
 
 
-async def _work(board: Assembly, lease: Lease, warm_up: int, measured: int, postgres: Path) -> Took:
-    settings, dialler = board.settings, AnswersAtOnce()
+async def _work(assembly: Assembly, lease: Lease, warm_up: int, measured: int, postgres: Path) -> Took:
+    settings, dialler = assembly.settings, AnswersAtOnce()
     sounds, spool = (
-        MessageSounds(board.engine, settings.data_dir / "sounds"),
+        MessageSounds(assembly.engine, settings.data_dir / "sounds"),
         Spool(settings.data_dir / "outcomes"),
     )
-    runner = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=OpenAttempts(dialler.stop))
-    register(board.app, runner, dialler)
-    upkeep = Upkeep(board.engine, board.app, board.ledger, settings.broadcast, settings.nodes)
+    runner = AttemptRunner(
+        assembly.ledger, dialler, sounds, lease, spool, attempts=OpenAttempts(dialler.stop)
+    )
+    register(assembly.app, runner, dialler)
+    upkeep = Upkeep(assembly.engine, assembly.app, assembly.ledger, settings.broadcast, settings.nodes)
     running = [
-        asyncio.create_task(work(board.app, settings.nodes, channels=LINES)),
+        asyncio.create_task(work(assembly.app, settings.nodes, channels=LINES)),
         asyncio.create_task(_by_the_clock(upkeep)),
         asyncio.create_task(lease.keep(runner.forget_what_was_taken_over)),
     ]

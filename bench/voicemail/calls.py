@@ -28,7 +28,7 @@ NOT_PART_OF_A_PASS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ReportedAttempt:
-    """The attempt, as the report has it."""
+    """The attempt, as the results have it."""
 
     outcome: str | None
     answered_at: datetime | None

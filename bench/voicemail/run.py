@@ -14,7 +14,7 @@ from bench.somebody import BENCH
 from bench.voicemail.calls import NOT_CALLED, ReportedAttempt
 from bench.voicemail.stage import Stage
 from broadcast.draft import Draft
-from broadcast.results.results import Line, report
+from broadcast.results.results import Line, results_of
 from buurtbel.assembly import Assembly, assemble
 from buurtbel.demo.judge import passes_sent
 from buurtbel.settings.settings import Settings
@@ -44,14 +44,16 @@ async def call_everybody(settings: Settings, drawn: Sequence[Neighbour], there: 
     Raises TimeoutError when calls go on for longer than any call may.
     """
     numbers = [one.number for one in drawn]
-    async with serving(settings, {NETWORK: numbers}) as serve, assemble(settings) as board:
-        text = await text_lasting(PASS_SECONDS, board.voice, zone=settings.speech.zone, network=NETWORK_NAME)
+    async with serving(settings, {NETWORK: numbers}) as serve, assemble(settings) as assembly:
+        text = await text_lasting(
+            PASS_SECONDS, assembly.voice, zone=settings.speech.zone, network=NETWORK_NAME
+        )
         async with watched(_programs(settings.data_dir, serve, there)) as load:
-            sent = await board.desk.send(BENCH, Draft([NETWORK], {"nl": text}, urgent=True))
+            sent = await assembly.desk.send(BENCH, Draft([NETWORK], {"nl": text}, urgent=True))
             rounds = 1 + len(drawn) / settings.trunk.channels
             async with asyncio.timeout(rounds * LONGEST_CALL + SPARE):
-                await until_closed(board, sent.broadcast)
-        lines, spoken = await _results(board, sent.broadcast)
+                await until_closed(assembly, sent.broadcast)
+        lines, spoken = await _results(assembly, sent.broadcast)
     return Evening(spoken, {line.numbers[0]: _of(line) for line in lines}, load)
 
 
@@ -67,10 +69,10 @@ def _programs(folder: Path, serve: int, there: Stage) -> dict[str, Callable[[], 
     }
 
 
-async def _results(board: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
-    async with board.engine.connect() as connection:
+async def _results(assembly: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
+    async with assembly.engine.connect() as connection:
         passes = await passes_sent(connection, broadcast)
-        return await report(connection, broadcast), next(iter(passes.values()))
+        return await results_of(connection, broadcast), next(iter(passes.values()))
 
 
 def _of(line: Line) -> ReportedAttempt:

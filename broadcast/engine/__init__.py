@@ -1,1 +1,1 @@
-"""What makes attempts into calls, and keeps at it whatever crashes."""
+"""The engine: it makes attempts into calls, and keeps at it whatever crashes."""

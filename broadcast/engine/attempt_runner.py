@@ -1,4 +1,4 @@
-"""Attempts become calls: taken, dialled, seen through to their end and recorded."""
+"""Makes attempts into calls: takes them, dials them, follows them to their end and records the outcome."""
 
 import asyncio
 import logging
@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=5)
 IN_DOUBT_FOR = 900.0
-"""Seconds within which a call that we lost sight of ends by its own limits. Its PBX is asked meanwhile."""
+"""Seconds within which a call that we lost sight of ends by its own limits; its PBX is asked meanwhile."""
 TAKE_WITHIN = 0.02
-"""Seconds in which attempts whose jobs were fetched together are asked for."""
+"""Seconds for which jobs that were fetched together are gathered, to take their attempts at once."""
 
 
 class AttemptRunner:
@@ -54,26 +54,26 @@ class AttemptRunner:
         self._outcomes = OutcomeWriter(ledger, spool, attempts.cancel)
         self._calls: set[asyncio.Task[None]] = set()
         self._uncertain: set[UUID] = set()
-        """Attempts that the database was asked for and gave no answer on."""
+        """Attempts that we asked the database for without getting its answer."""
         self._take = Batcher(self._take_all, for_all=DATABASE_AWAY, gather=TAKE_WITHIN)
 
     @property
     def may_take(self) -> bool:
-        """This node holds its lease and is not drained."""
+        """Whether this node holds its lease and is not drained."""
         return self._lease.may_take
 
     async def dial(self, attempt: UUID, reservation: Reservation) -> None:
-        """Write this attempt ahead, if it still waits to be dialled, and begin its call, which goes on alone.
+        """Write this attempt ahead, if it still waits to be dialled, and begin its call.
 
-        The reservation is ours from here on. Whoever is cancelled here ends nothing: what is written ahead
-        is dialled.
+        The call goes on alone, and the reservation is ours from here on. A cancellation of the caller ends
+        nothing: an attempt that is written ahead is dialled.
         """
         await asyncio.shield(self._keep(self._dial(attempt, reservation.move())))
 
     async def adopt_all(self) -> int:
         """After a start: stay with the calls that this node placed before; returns how many there may be.
 
-        What an earlier process knew of their ends is written first.
+        The outcomes that an earlier process kept are written first.
         """
         await self._outcomes.write_kept()
         orphans = await self._ledger.dialling(self._lease.node)
@@ -83,9 +83,9 @@ class AttemptRunner:
         return len(orphans)
 
     async def withdraw_unwanted(self) -> None:
-        """End this node's calls for alerts that were stopped: who listens is told; and those for nobody.
+        """End this node's calls for stopped alerts, and calls that nobody needs.
 
-        What made them needless may have happened on another node.
+        A person who listens is told. The cause may have come from another node.
         """
         if not self._attempts.all:
             return
@@ -96,20 +96,20 @@ class AttemptRunner:
             await self._dialler.withdraw(attempt)
 
     async def forget_what_was_taken_over(self) -> None:
-        """After a new lease: of calls that others closed meanwhile, those that only ring are ended."""
+        """After a new lease, end the calls that only ring among those that other nodes closed meanwhile."""
         for attempt in await self._ledger.closed(self._attempts.all):
             self._attempts.cancel(attempt)
 
     async def free_telephones(self) -> None:
-        """Let go of the numbers of calls that outlived their attempt, as for a report, and are over now."""
+        """Release the numbers of calls that outlived their attempt, as for a report, and are over now."""
         if held := await self._ledger.gone_on(self._lease.node):
             over = await self._dialler.over(held)
             await self._ledger.end_calls({call: held[call] for call in over})
 
     async def mend(self) -> int:
-        """Close what was written ahead without our learning of it and so was never dialled; says how many.
+        """Close attempts that were written ahead unknown to us, and so never dialled; return how many.
 
-        That happens when the connection breaks between the database's commit and its answer.
+        This happens when the connection breaks between the database's commit and its answer.
         """
         if not self._uncertain:
             return 0
@@ -127,14 +127,14 @@ class AttemptRunner:
         await self._attempts.finished()
 
     async def leave(self) -> None:
-        """Let go of every call as it is, so that the next process finds it as an attempt being dialled."""
+        """Leave every call as it is, so that the next process finds it as an attempt being dialled."""
         for call in self._calls:
             call.cancel()
         while self._calls:
             await asyncio.wait(self._calls)
 
     def _keep(self, call: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task that nobody's cancellation ends, until we `leave`."""
+        """Run this in a task that no cancellation of its caller ends; `leave` ends it."""
         task = asyncio.create_task(call)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -162,16 +162,16 @@ class AttemptRunner:
                     self._keep(self._place(taken, reservation.move()))
 
     async def _written_ahead(self, attempt: UUID) -> Taken | None:
-        """It, if it is ours to dial; raises what kept us from asking for it."""
+        """The attempt, if it is ours to dial. Raises the error that kept us from asking for it."""
         answer = await self._take(attempt)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     async def _take_all(self, attempts: Sequence[UUID]) -> list[Taken | Exception | None]:
-        """All at once when their sound is laid out, as it is after the first call of a broadcast.
+        """Take all attempts whose sound is laid out, at once; after the first call of a broadcast it is.
 
-        What keeps others from being taken then is their answer: those that are taken already must be dialled.
+        An error that then keeps the others from being taken is their answer: those taken must be dialled.
         """
         at_hand = self._sounds.ready
         taken = await self._take_ready(attempts, at_hand)
@@ -193,7 +193,7 @@ class AttemptRunner:
         return {one.attempt: one for one in taken}
 
     async def _lay_out(self, audio: Sequence[str]) -> dict[str, Exception]:
-        """Which of these sounds the PBX cannot play now, and why; the others it can."""
+        """Lay out these sounds; return those that the PBX cannot play now, each with the reason."""
         faults: dict[str, Exception] = {}
         for one in audio:
             try:
@@ -210,7 +210,7 @@ class AttemptRunner:
         return faults
 
     async def _place(self, taken: Taken, reservation: Reservation) -> None:
-        """Dial it, unless that came too late, or nobody needed it any more while it was written ahead.
+        """Dial this attempt, unless the lease ran out or the attempt became needless meanwhile.
 
         Nothing is waited for between the look at the lease and the request to the PBX. The line is free when
         the call is over, and does not wait for its outcome to be written.

@@ -1,4 +1,4 @@
-"""Group commit: what many ask for one by one at the same time is done for all of them at once."""
+"""Group commit: requests that come one by one at the same time are done together."""
 
 import asyncio
 import contextvars
@@ -10,11 +10,11 @@ _Answer = TypeVar("_Answer")
 
 
 class Batcher(Generic[_Asked, _Answer]):
-    """Hands `do` all that was asked since it last began; its answers are in the order of what was asked.
+    """Hands `do` all items that came since it last began. `do` answers in the order of its items.
 
     Nothing waits longer than for the rounds before it, of `most` items each, and `gather` seconds. When a
     round fails with an error that is not one of `for_all`, each item is tried alone, so that one that cannot
-    be done harms no other. Who stops waiting for an answer does not stop the round.
+    be done harms no other. A caller that stops waiting does not stop the round.
     """
 
     def __init__(

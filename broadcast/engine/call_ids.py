@@ -1,7 +1,7 @@
-"""Which call is being led: its ids stand in every line of a log that is written meanwhile.
+"""The ids of the call that a task works for: they stand in every line that it logs.
 
-A task has the ids of whoever begins it, so they are set once, where a call begins. What works for several
-calls at once begins without any. What is written down during a call can be kept with its channel.
+A task inherits the ids of the task that began it, so they are set once, where a call begins. A task that
+works for several calls begins without any. A row that is written during a call can keep its channel.
 """
 
 import re
@@ -22,7 +22,7 @@ _WRITTEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CallIds:
-    """No number and no name. A call that belongs to no broadcast has its channel alone."""
+    """Ids of one call, without a number or a name. A call of no broadcast has its channel alone."""
 
     channel: str
     attempt: UUID | None = None
@@ -34,7 +34,7 @@ class CallIds:
 
     @classmethod
     def read(cls, written: str) -> "CallIds | None":
-        """What `str` has written; None for anything else."""
+        """The ids that `str` wrote; None for any other text."""
         found = _WRITTEN.fullmatch(written)
         if found is None or not CHANNEL.fullmatch(found["channel"]):
             return None
@@ -44,14 +44,17 @@ class CallIds:
         )
 
     def __str__(self) -> str:
-        """For a log, which lets no figures through but these: a channel id of another form is left out."""
+        """The ids for a log.
+
+        A channel id of another form is left out, as the log lets no other figures through.
+        """
         parts = [] if self.broadcast is None else [f"broadcast={self.broadcast}"]
         parts += [] if self.attempt is None else [f"attempt={self.attempt}"]
         parts.append(f"channel={self.channel if CHANNEL.fullmatch(self.channel) else '?'}")
         return " ".join(parts)
 
     def are_of(self, call: str) -> bool:
-        """Whether they are those of the call with this attempt or channel."""
+        """Whether these ids are those of the call with this attempt or channel."""
         return call in {self.channel, str(self.attempt)}
 
 
@@ -59,13 +62,13 @@ _FOLLOWED: ContextVar[CallIds | None] = ContextVar("followed call", default=None
 
 
 def follow(ids: CallIds) -> None:
-    """From here on this task, and whatever it begins, works for this call."""
+    """Let this task, and every task that it begins, work for this call from here on."""
     _FOLLOWED.set(ids)
 
 
 @contextmanager
 def following(ids: CallIds) -> Iterator[None]:
-    """Within the block, and in what is begun in it."""
+    """Work for this call within the block, and in every task that begins there."""
     before = _FOLLOWED.set(ids)
     try:
         yield
@@ -74,11 +77,11 @@ def following(ids: CallIds) -> Iterator[None]:
 
 
 def followed() -> CallIds | None:
-    """The call that we work for; None when it is none, or several."""
+    """The call that this task works for; None when there is none, or several."""
     return _FOLLOWED.get()
 
 
 def told_in_logs() -> str:
-    """What a line of a log says of it."""
+    """The words by which a line of a log names this call."""
     ids = _FOLLOWED.get()
     return "" if ids is None else str(ids)

@@ -1,4 +1,4 @@
-"""What an alert that is over tells of numbers that do not exist; and who has no other number."""
+"""Tells dead numbers from the outcomes of a closed alert, and finds recipients who have no other number."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from directory.dead_numbers import LOCKING_ORDER
 from directory.tables import Member, Number
 
 _AT_ONCE = 5000
-"""Numbers that are read, judged and written together."""
+"""How many numbers are read, judged and written together."""
 _IN_NEAR = any_(bindparam("near", type_=ARRAY(Integer)))
 _WAS_REAL = Attempt.simulated.is_(False)
 _NEAR = select(Broadcast.id).where(
@@ -71,7 +71,7 @@ _ONLY_DEAD = (
 async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: BroadcastPolicy) -> None:
     """Note which numbers this broadcast found not to exist; it has just been closed in this transaction.
 
-    Who got through, and where there is a telephone, is also looked up in broadcasts of the same hour. Calls
+    Broadcasts of the same hour also tell when calls got through and which numbers have a telephone. Calls
     through a simulated trunk tell nothing: there, every real number does not exist.
     """
     times = select(Broadcast.created_at, Broadcast.closed_at).where(Broadcast.id == broadcast)
@@ -101,12 +101,12 @@ async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: 
 
 
 async def only_dead_numbers(connection: AsyncConnection, broadcast: int) -> list[str]:
-    """The names of its recipients who have numbers and all of them dead, tried again or not."""
+    """The names of recipients who have numbers, all of them dead, tried again or not."""
     return list(await connection.scalars(_ONLY_DEAD, {"broadcast": broadcast}))
 
 
 async def _moments(connection: AsyncConnection, near: Sequence[int]) -> Mapping[str, Sequence[datetime]]:
-    """To the minute, when calls of each node got through in these broadcasts; a node has one trunk."""
+    """The minutes in which calls of these broadcasts got through, by node; a node has one trunk."""
     moments: dict[str, list[datetime]] = defaultdict(list)
     for node, minute in await connection.execute(_GOT_THROUGH, {"near": near}):
         moments[node].append(minute)

@@ -1,4 +1,4 @@
-"""The nodes as people see and steer them: which there are, what they do, and draining one."""
+"""The nodes as people see and steer them: lists them with their state, and drains one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,20 +19,20 @@ from directory.journal.book import note
 HOW_MANY_SERVE = select(func.count()).where(
     Node.leased_until > func.clock_timestamp(), Node.drained_at.is_(None)
 )
-"""Nodes that take calls now."""
+"""How many nodes take calls now."""
 
 
 class NodeStatus(StrEnum):
-    """What can be expected of a node."""
+    """The status of a node."""
 
     SERVING = "serving"
-    """Takes calls."""
+    """It takes calls."""
     DRAINING = "draining"
-    """Takes no new calls, and still has some up."""
+    """It takes no new calls, and some of its calls are up."""
     DRAINED = "drained"
-    """Takes no calls and has none: it can be stopped."""
+    """It takes no calls and has none: it can be stopped."""
     AWAY = "away"
-    """Not heard of since its lease ended; other nodes do its work."""
+    """Nobody has heard of it since its lease ended; other nodes do its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class NodeState:
     """Calls that it placed and whose end is not recorded: attempts, and those of our own."""
     heard_of: datetime
     trunk_fault: str | None = None
-    """Why its trunk takes no calls, as one sentence; None while it does."""
+    """The sentence that says why its trunk takes no calls; None while it takes them."""
     trunk_fault_since: datetime | None = None
     callers: int = 0
-    """Lines that callers hold."""
+    """How many lines callers hold."""
     lines: int = 0
-    """Lines that there are."""
+    """How many lines the node has."""
 
 
 _DIALLED = (
@@ -89,7 +89,7 @@ CALLERS, LINES = (
     select(func.coalesce(func.sum(column), 0)).where(*_SERVING).scalar_subquery()
     for column in (Node.callers, Node.lines)
 )
-"""Lines that callers hold on the nodes that serve, and lines that these have."""
+"""How many lines callers hold on the nodes that serve, and how many these have."""
 
 
 async def nodes(engine: AsyncEngine) -> list[NodeState]:
@@ -100,7 +100,7 @@ async def nodes(engine: AsyncEngine) -> list[NodeState]:
 
 
 async def node_named(engine: AsyncEngine, name: str) -> NodeState:
-    """Raises UnknownNode."""
+    """The node of this name. Raises UnknownNode."""
     _check_can_be_kept(name)
     async with engine.connect() as connection:
         row = (await connection.execute(_STATES.where(Node.name == name))).one_or_none()
@@ -125,7 +125,7 @@ async def tell_trunk_fault(engine: AsyncEngine, node: str, says: str | None) -> 
 
 
 async def lines_held(connection: AsyncConnection) -> tuple[int, int]:
-    """Lines that callers hold, of how many."""
+    """How many lines callers hold, and how many lines there are."""
     callers, lines = (await connection.execute(select(CALLERS, LINES))).one()
     return int(callers), int(lines)
 
@@ -137,13 +137,16 @@ async def tell_callers(engine: AsyncEngine, node: str, callers: int, lines: int)
 
 
 async def drain(engine: AsyncEngine, actor: Actor, name: str) -> NodeState:
-    """From its next renewal on it takes no new calls, also after a restart. Raises UnknownNode, NotInRole."""
+    """Let this node take no new calls from its next renewal on, also after a restart.
+
+    Raises UnknownNode and NotInRole.
+    """
     drained_at = func.coalesce(Node.drained_at, func.clock_timestamp())
     return await _set(engine, actor, Act.DRAIN_NODE, name, drained_at)
 
 
 async def resume(engine: AsyncEngine, actor: Actor, name: str) -> NodeState:
-    """It takes calls again. Raises UnknownNode, NotInRole."""
+    """Let this node take calls again. Raises UnknownNode and NotInRole."""
     return await _set(engine, actor, Act.RESUME_NODE, name, None)
 
 
@@ -163,7 +166,7 @@ def _state(row: Row[*tuple[Any, ...]]) -> NodeState:
 
 
 def _check_can_be_kept(name: str) -> None:
-    """Raise UnknownNode for what no database takes for a text: what is typed may hold bytes that are none."""
+    """Raise UnknownNode for a name that no database takes: a person can type bytes that are no text."""
     if "\0" in name or any("\ud800" <= sign <= "\udfff" for sign in name):
         raise _unknown(name)
 

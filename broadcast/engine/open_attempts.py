@@ -1,4 +1,4 @@
-"""Attempts that a node works on, and which of them nobody needs any more."""
+"""Attempts that a node works on; some of them nobody needs any more."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class OpenAttempts:
-    """Those of one node, each from before it is written ahead until its end is recorded."""
+    """The attempts of one node, each from before it is written ahead until its end is recorded."""
 
     def __init__(self, stop: Callable[[UUID], Awaitable[None]]) -> None:
         """`stop` ends the call of an attempt if it is ours and not answered yet."""
@@ -26,12 +26,12 @@ class OpenAttempts:
         self._open.add(attempt)
 
     def remove(self, attempt: UUID) -> None:
-        """Its end is recorded, or it was not taken."""
+        """Forget an attempt whose end is recorded, or that was not taken."""
         self._open.discard(attempt)
         self._unwanted.discard(attempt)
 
     def mark_unwanted(self, attempt: UUID) -> None:
-        """Its call is not placed if it is not placed yet."""
+        """Keep the call of this attempt from being placed, if it is not placed yet."""
         if attempt in self._open:
             self._unwanted.add(attempt)
 
@@ -39,7 +39,7 @@ class OpenAttempts:
         return attempt in self._unwanted
 
     def cancel(self, attempt: UUID) -> None:
-        """Nobody needs this call any more: it is not placed, or stopped while it rings."""
+        """Keep this call from being placed, or stop it while it rings: nobody needs it any more."""
         self.mark_unwanted(attempt)
         stopping = asyncio.ensure_future(self._stop(attempt))
         self._stopping.add(stopping)

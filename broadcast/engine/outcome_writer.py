@@ -1,4 +1,4 @@
-"""Outcomes on their way into the database: many at once, again and again, and meanwhile safe on disk."""
+"""Writes outcomes into the database, many at once and until it succeeds; meanwhile they are safe on disk."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ LONGEST_WAIT = 2.0
 
 
 class Unwritable(Exception):  # noqa: N818
-    """Of what was to be written together, something cannot be written, now or ever."""
+    """One of the outcomes that were to be written together can never be written."""
 
 
 class OutcomeWriter:
@@ -36,7 +36,7 @@ class OutcomeWriter:
         self._together = Batcher(self._write_all, for_all=DATABASE_AWAY, gather=WRITE_WITHIN)
 
     async def write(self, attempt: UUID, result: CallOutcome) -> None:
-        """Write it, however long the database is away: a member who heard is not rung again.
+        """Write this outcome, however long the database is away: a member who heard is not rung again.
 
         When this is cancelled, the next process on this machine writes it.
         """
@@ -54,7 +54,7 @@ class OutcomeWriter:
             raise
 
     async def write_kept(self) -> int:
-        """Write what an earlier process could not, before anything is dialled; returns how many."""
+        """Write the outcomes that an earlier process left, before anything is dialled; return how many."""
         kept = await asyncio.to_thread(self._spool.kept)
         for attempt, result in kept.items():
             await self._write(attempt, result)
@@ -76,9 +76,10 @@ class OutcomeWriter:
                 return
 
     async def _write(self, attempt: UUID, result: CallOutcome) -> None:
-        """Once. What the database refuses for good is written without all that was seen of the call.
+        """Write once.
 
-        When that is refused as well, the call counts as lost at last: with it nothing would ever go on.
+        An outcome that the database refuses for good is written without what was seen of the call. When the
+        database refuses that as well, the call counts as lost: nothing would ever go on with it.
         """
         for form in (result, CallOutcome(result.outcome, goes_on_for=result.goes_on_for)):
             try:

@@ -17,13 +17,16 @@ SUFFIX = ".outcome"
 
 
 class Spool:
-    """Its methods block until the disk has done it; a disk that fails is only logged."""
+    """Keeps outcomes as files.
+
+    Each method blocks until the disk has done it; a failing disk is only logged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def keep(self, attempt: UUID, result: CallOutcome) -> None:
-        """From now on it survives a crash of this process and of the machine."""
+        """Keep this outcome: from now on it survives a crash of this process and of the machine."""
         with _told():
             self._folder.mkdir(parents=True, exist_ok=True)
             unfinished = self._file(attempt).with_suffix(".new")
@@ -35,12 +38,12 @@ class Spool:
             self._sync()
 
     def drop(self, attempt: UUID) -> None:
-        """It is in the database."""
+        """Remove this outcome: it is in the database."""
         with _told():
             self._file(attempt).unlink(missing_ok=True)
 
     def kept(self) -> dict[UUID, CallOutcome]:
-        """What an earlier process kept and nobody dropped; a torn file is nothing."""
+        """The outcomes that were kept and not dropped. A torn file holds none."""
         found = {}
         for file in self._folder.glob(f"*{SUFFIX}"):
             with _told():
@@ -51,7 +54,7 @@ class Spool:
         return self._folder / f"{attempt}{SUFFIX}"
 
     def _sync(self) -> None:
-        """A new name is only safe when its folder is."""
+        """Write a folder to the disk: a new name is only safe when its folder is."""
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -1,7 +1,7 @@
-"""Calls that nobody follows any more: of nodes that died, and any that outlived every limit.
+"""Closes calls that no process follows any more: those of dead nodes, and those that outlived every limit.
 
-Only its own node can ask a PBX what became of a call. So another one waits until the call must be over, and
-then closes it as unknown: the person is called again, and it costs them no try.
+Only its own node can ask a PBX what became of a call. So another node waits until the call must be over, and
+then closes it as unknown. The person is called again and loses no try.
 """
 
 import logging
@@ -55,7 +55,7 @@ class Takeover:
         self._seen: set[UUID] = set()
 
     async def sweep(self, *, sparing: str = "") -> int:
-        """Close what was stray at the last look too; returns how many were closed.
+        """Close the calls that nobody followed at the last look either; return how many were closed.
 
         Two sightings, because after an absence of the database every node looks dead at first. `sparing` is
         the node that looks: it lives, whatever became of its lease, and knows what its calls come to.

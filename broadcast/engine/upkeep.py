@@ -1,4 +1,4 @@
-"""What a node does every second or so: keep windows full, close what is finished, mend what a crash left."""
+"""The rounds of a node: they keep windows full, close finished broadcasts and mend what a crash left."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ _IS_SOMEBODYS = or_(
 _FREE = delete(OpenCall).where(
     ~_IS_SOMEBODYS, or_(OpenCall.over_by.is_(None), OpenCall.over_by <= func.clock_timestamp())
 )
-"""Numbers of calls that are nobody's any more and must be over: who was to let go of them has died."""
+"""Numbers of calls that must be over and whose process has died, so that nobody would release them."""
 _CLOSE = (
     update(Broadcast)
     .where(
@@ -63,7 +63,7 @@ _CLOSE = (
 
 @dataclass(frozen=True, slots=True)
 class Tended:
-    """What one round did."""
+    """The counts of one round."""
 
     opened: int = 0
     closed: int = 0
@@ -75,7 +75,7 @@ class Upkeep:
     ) -> None:
         self._engine = engine
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
-        """For what is one statement: no BEGIN and no ROLLBACK around it."""
+        """The engine for single statements: no BEGIN and no ROLLBACK stand around them."""
         self._app = app
         self._ledger = ledger
         self._policy = policy
@@ -84,7 +84,8 @@ class Upkeep:
     async def tend(self) -> Tended:
         """Open the next recipients of running broadcasts; close those where nobody waits or is called.
 
-        Who still waits when a broadcast expires, because no phone could ring, is not called any more.
+        A recipient who still waits when the broadcast expires, because no phone could ring, is not called any
+        more.
         """
         async with self._at_once.connect() as connection:
             running = list(
@@ -124,7 +125,7 @@ class Upkeep:
             return int(closed is not None)
 
     async def mend_stalled(self) -> int:
-        """Give attempts whose job died or failed a new one; returns how many.
+        """Give attempts whose job died or failed a new one; return how many.
 
         One sighting is enough: a job and the write-ahead that it was for are seen in one moment, and an
         attempt with two jobs is still dialled once.
@@ -138,7 +139,7 @@ class Upkeep:
         return await self._give_jobs()
 
     async def free_numbers(self) -> int:
-        """Let go of numbers that calls of before held and nobody will free; says how many."""
+        """Release numbers that calls of before held and no process will release; returns how many."""
         async with self._engine.begin() as connection:
             return (await connection.execute(_FREE)).rowcount
 
@@ -152,7 +153,7 @@ class Upkeep:
 
 
 async def _by_itself(work: Callable[[int], Awaitable[int]], broadcast: int) -> int:
-    """Done for this broadcast; what goes wrong with it keeps no other waiting."""
+    """Do this for one broadcast. An error is logged and keeps no other broadcast waiting."""
     try:
         return await work(broadcast)
     except Exception as fault:

@@ -1,4 +1,4 @@
-"""The engine: procrastinate hands out one job per attempt, as many as lines are reserved."""
+"""The workers: procrastinate hands out one job for each attempt, as many as lines are reserved."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -27,15 +27,15 @@ if TYPE_CHECKING:  # it brings numpy, which who only defers a job does not need
     from broadcast.engine.attempt_runner import AttemptRunner
 
 POLL_SECONDS = 0.25
-"""How late a retry may notice that it is due; new work wakes the workers by itself."""
+"""Seconds by which a retry may be late; a new job wakes the workers by itself."""
 LOOK_ANYWAY = 2.0
-"""Seconds between two looks for jobs while none can be due: should the word of a new one be lost."""
+"""Seconds between two looks for jobs while none can be due, in case the notice of a new job was lost."""
 DUE_WITHIN = SOON.total_seconds() + 5.0
-"""Seconds after the word of a new job in which it is due; clocks may differ a little."""
+"""Seconds after the notice of a new job within which the job is due; clocks may differ a little."""
 MOST_AT_ONCE = 50
-"""Jobs that are fetched in one go."""
+"""How many jobs are fetched at once."""
 FINISH_WITHIN = 0.25
-"""Seconds that a finished job may wait for others, to be taken off the list with them."""
+"""Seconds that a finished job may wait for others, to be removed together with them."""
 _IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
 """Jobs are found by walking the index that has their order. PostgreSQL, which knows nothing yet of a table
 that just filled, would gather all that wait, and all that ever waited, and sort them for each job."""
@@ -59,7 +59,7 @@ _FINISH = """
 
 
 class BatchedJobManager(JobManager):
-    """Takes finished jobs off the list together; one that is gone already is what was asked for."""
+    """Removes finished jobs together. A job that is gone already counts as removed."""
 
     def __init__(self, connector: BaseConnector) -> None:
         super().__init__(connector)
@@ -77,9 +77,9 @@ class BatchedJobManager(JobManager):
 
 
 class GatedJobManager(BatchedJobManager):
-    """Fetches jobs only once lines are reserved for them: a job never waits, and burns nothing.
+    """Fetches jobs only once lines are reserved for them, so that a fetched job never waits.
 
-    None is fetched while this node may not take what the job is for. While nothing can be due, nobody asks:
+    No job is fetched while this node may not take its attempt. While nothing can be due, nobody asks:
     no job is deferred for later than `SOON`, and the database tells of each.
     """
 
@@ -94,14 +94,14 @@ class GatedJobManager(BatchedJobManager):
         super().__init__(connector)
         self._clock = clock
         self._told_at: dict[frozenset[str], float] = {}
-        """When there was word of a job last, or might have been."""
+        """The last moment at which a notice of a job came, or may have come."""
         self._looks_at: defaultdict[frozenset[str], float] = defaultdict(float)
-        """Not before; 0 while something may be due."""
+        """The moment before which no jobs are looked for; 0 while some may be due."""
         self._dialler = dialler
         self._may_take = may_take
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
         self._reserved: dict[int | None, Reservation] = {}
-        """For jobs that a worker has and has not begun."""
+        """The lines of jobs that a worker has fetched and not begun."""
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         names = frozenset(queues or ())
@@ -125,7 +125,7 @@ class GatedJobManager(BatchedJobManager):
         await super().listen_for_jobs(on_notification=told, queues=queues)
 
     def claim(self, job: int | None) -> Reservation:
-        """The line that was reserved for this job; it is its worker's from now on."""
+        """Hand over the line that was reserved for this job; its worker holds it from now on."""
         return self._reserved.pop(job)
 
     async def _fetch(self, queues: frozenset[str], worker_id: int) -> Sequence[tuple[Job, Reservation]]:
@@ -147,18 +147,21 @@ class GatedJobManager(BatchedJobManager):
             return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
 
-def make_app(database_url: str) -> App:
-    """The procrastinate app: enough to defer jobs; `register` makes it work them off."""
+def make_app(database_url: str, *, idle: int = 2) -> App:
+    """The procrastinate app. It can defer jobs; `register` lets it do them too.
+
+    `idle`: how many connections it opens at once and keeps; it opens others when it needs them.
+    """
     own_options = conninfo_to_dict(database_url).get("options") or ""
     how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
-    connector = PsycopgConnector(conninfo=database_url, min_size=2, max_size=8, kwargs=how)
+    connector = PsycopgConnector(conninfo=database_url, min_size=idle, max_size=8, kwargs=how)
     app = App(connector=connector)
     app.job_manager = BatchedJobManager(app.connector)
     return app
 
 
 def register(app: App, runner: "AttemptRunner", dialler: Dialler) -> None:
-    """Tell the app who does its jobs, and whose lines they need."""
+    """Tell the app which runner does its jobs, and which dialler has the lines for them."""
     manager = GatedJobManager(app.connector, dialler, lambda: runner.may_take)
     app.job_manager = manager
 
@@ -169,18 +172,18 @@ def register(app: App, runner: "AttemptRunner", dialler: Dialler) -> None:
 
 
 def dead_after(policy: NodePolicy) -> float:
-    """Seconds since its last heartbeat after which a worker has died: each beats six times as often."""
+    """Seconds since its last heartbeat after which a worker counts as dead; each beats six times as often."""
     return 2 * policy.lease
 
 
 async def work(app: App, policy: NodePolicy, *, channels: int) -> None:
-    """Work off urgent and other attempts, each with slots of their own, until cancelled.
+    """Do the jobs of urgent and of other attempts, each in slots of their own, until cancelled.
 
-    A job is done once its attempt is written ahead, and then waits a moment to be taken off the list; lines
-    are what limits calls, so there are always slots for more.
+    A job is done once its attempt is written ahead; then it waits a moment to be removed. Lines limit the
+    calls, so there are always free slots.
 
-    Raises a group of what went wrong, ConnectorException when the database was lost: no queue is without a
-    worker while the other has one.
+    Raises an exception group when a worker failed, with a ConnectorException in it when the database was
+    lost. Then both workers end: no queue is left without a worker while the other has one.
     """
     async with asyncio.TaskGroup() as workers:
         for urgent in (True, False):

@@ -1,4 +1,4 @@
-"""What happened, for those who watch a broadcast and those who report on it."""
+"""What happened, for those who watch a broadcast and for those who ask for its results afterwards."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """One attempt, as the report shows it."""
+    """One attempt, as the results show it."""
 
     number: str
     state: AttemptState
@@ -106,7 +106,7 @@ def evidence_in(kept: Mapping[str, object]) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One recipient of the report, with all calls to any of their numbers."""
+    """One recipient in the results of a broadcast, with all calls to any of their numbers."""
 
     recipient: int
     name: str
@@ -229,7 +229,7 @@ async def newest_broadcast(connection: AsyncConnection) -> int:
     return newest
 
 
-async def report(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
+async def results_of(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
     """Every recipient by name. Raises UnknownBroadcast."""
     await progress(connection, broadcast_id)
     calls = await _calls(connection, broadcast_id)

@@ -96,7 +96,7 @@ async def now(connection: AsyncConnection) -> datetime:
 async def close(
     connection: AsyncConnection, table: type[OwnCall], call: UUID, outcome: str, **found: Any
 ) -> None:
-    """Write its end, once, and let go of its number."""
+    """Write its end, once, and release its number."""
     await connection.execute(
         update(table)
         .where(table.id == call, table.ended_at.is_(None))

@@ -1,4 +1,4 @@
-"""Alerts by phone that the officer's registered number lets go: written down, and when it is rung."""
+"""Alerts by phone that the officer's registered number releases: written down, and when it is rung."""
 
 import logging
 from collections.abc import Sequence
@@ -41,8 +41,8 @@ RINGS = select(ReleaseCall.id, ReleaseCall.request)
 async def keep(connection: AsyncConnection, request: UUID, officer: int, draft: Draft, *, a_day: int) -> bool:
     """An officer is to be called back about this alert, which was recorded; kept once, though asked twice.
 
-    False when so many of a day were not let go at that number: who knows a PIN must not have a stranger rung
-    whose number was registered by mistake.
+    False when so many of a day were not released at that number: whoever knows a PIN must not have a stranger
+    rung whose number was registered by mistake.
     """
     assert draft.recording is not None
     now = await own_calls.now(connection)
@@ -130,12 +130,12 @@ async def _forget(connection: AsyncConnection, request: UUID, audio: str, *, is_
     await connection.execute(update(PendingAlert).where(PendingAlert.request == request).values(audio=None))
     await forget_sound(connection, audio)
     if not is_sent:
-        log.warning("An alert by phone was not let go by a call to the officer's number.")
+        log.warning("An alert by phone was not released by a call to the officer's number.")
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An alert that may be let go."""
+    """An alert that may be released."""
 
     officer: int
     networks: Sequence[str]
@@ -145,7 +145,7 @@ class Pending:
     names: Sequence[str]
     """Of the networks."""
     is_sent: bool
-    """It has been let go before, of which the officer may not have heard."""
+    """It has been released before, of which the officer may not have heard."""
 
 
 async def pending(connection: AsyncConnection, request: UUID) -> Pending:

@@ -59,8 +59,8 @@ def send(
     with told():
         texts = read_texts(text or ())
 
-    async def draft(board: Assembly) -> Draft:
-        kept = await _keep_recording(board, file, recording_language) if file is not None else None
+    async def draft(assembly: Assembly) -> Draft:
+        kept = await _keep_recording(assembly, file, recording_language) if file is not None else None
         return Draft(network, texts, urgent, kept)
 
     if dry_run:
@@ -78,7 +78,9 @@ def stop(
 ) -> None:
     """Take an alert back: nobody is rung any more, and who listens to it hears that it is withdrawn."""
     said = f"Broadcast {broadcast} is stopped."
-    _take_back(broadcast, by, lambda board, actor: board.desk.stop(actor, broadcast), said, as_json=as_json)
+    _take_back(
+        broadcast, by, lambda assembly, actor: assembly.desk.stop(actor, broadcast), said, as_json=as_json
+    )
 
 
 def withdraw_code(
@@ -89,7 +91,11 @@ def withdraw_code(
     """Take back the code of an alert: whoever types it hears that it is not known; the alert goes on."""
     said = f"The code of broadcast {broadcast} is withdrawn; members hear the alert as before."
     _take_back(
-        broadcast, by, lambda board, actor: board.desk.withdraw_code(actor, broadcast), said, as_json=as_json
+        broadcast,
+        by,
+        lambda assembly, actor: assembly.desk.withdraw_code(actor, broadcast),
+        said,
+        as_json=as_json,
     )
 
 
@@ -105,8 +111,8 @@ def _take_back(
     actor = who(by)
 
     async def work() -> None:
-        async with assemble(settings()) as board:
-            await what(board, actor)
+        async with assemble(settings()) as assembly:
+            await what(assembly, actor)
 
     run(work())
     answer({"broadcast": broadcast}, as_json=as_json, text=lambda: said)
@@ -118,12 +124,12 @@ def _content(recording: File) -> bytes:
     return recording.read(MOST_BYTES)
 
 
-async def _keep_recording(board: Assembly, file: bytes, language: str) -> SpokenMessage:
+async def _keep_recording(assembly: Assembly, file: bytes, language: str) -> SpokenMessage:
     from broadcast.audio.kept_sounds import keep_sound  # noqa: PLC0415 - only for who has recorded something
     from prompts.recording_file import read_recording  # noqa: PLC0415 - it brings numpy
 
-    said = await asyncio.to_thread(read_recording, file, board.settings.broadcast.longest_recording)
-    async with board.engine.begin() as connection:
+    said = await asyncio.to_thread(read_recording, file, assembly.settings.broadcast.longest_recording)
+    async with assembly.engine.begin() as connection:
         return SpokenMessage(await keep_sound(connection, said), language)
 
 

@@ -156,25 +156,25 @@ def import_members(
 
     async def work() -> "ImportSummary":
         async with database(settings()) as engine, AsyncSession(engine) as session:
-            report = await importer.import_members(session, actor, slug, content)
-            if report.accepted:
+            summary = await importer.import_members(session, actor, slug, content)
+            if summary.accepted:
                 await session.commit()
-            return report
+            return summary
 
-    report = run(work())
+    summary = run(work())
     answer(
         {
-            "accepted": report.accepted,
-            "encoding": report.encoding,
-            "notes": report.notes,
-            "revived": report.revived,
-            "counts": {result.value: report.count(result) for result in importer.RowState},
-            "rows": report.rows,
+            "accepted": summary.accepted,
+            "encoding": summary.encoding,
+            "notes": summary.notes,
+            "revived": summary.revived,
+            "counts": {result.value: summary.count(result) for result in importer.RowState},
+            "rows": summary.rows,
         },
         as_json=as_json,
-        text=lambda: _import_text(report),
+        text=lambda: _import_text(summary),
     )
-    if not report.accepted:
+    if not summary.accepted:
         complain("Nothing was imported: correct the rows named above and import the list again.")
         raise Failed
 
@@ -208,23 +208,23 @@ def revive(
     )
 
 
-def _import_text(report: "ImportSummary") -> str:
+def _import_text(summary: "ImportSummary") -> str:
     """The rows that somebody should look at, then the figures."""
     from directory.lists import importer  # noqa: PLC0415 - it brings the numbers of the world
 
-    told = [*report.notes]
+    told = [*summary.notes]
     told += [
         f"line {row.line}: {row.result.value.replace('_', ' ')}. {row.sentence}".strip()
-        for row in report.rows
+        for row in summary.rows
         if row.result not in {importer.RowState.UNCHANGED, importer.RowState.NOT_WRITTEN}
     ]
     figures = ", ".join(
-        f"{report.count(result)} {result.value.replace('_', ' ')}"
+        f"{summary.count(result)} {result.value.replace('_', ' ')}"
         for result in importer.RowState
-        if report.count(result)
+        if summary.count(result)
     )
-    if report.revived:
-        figures += f"; dead numbers called again: {report.revived}"
+    if summary.revived:
+        figures += f"; dead numbers called again: {summary.revived}"
     return "\n".join([*told, figures])
 
 

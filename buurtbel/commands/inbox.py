@@ -149,8 +149,10 @@ def alert(
     with told():
         texts = read_texts(text or ())
 
-    async def draft(board: Assembly) -> Draft:
-        return await board.desk.draft_from_report(report, urgent=urgent, texts=texts, networks=network or ())
+    async def draft(assembly: Assembly) -> Draft:
+        return await assembly.desk.draft_from_report(
+            report, urgent=urgent, texts=texts, networks=network or ()
+        )
 
     if not numbers_are_right:
         confirm_numbers(texts, settings().own_numbers)

@@ -9,7 +9,7 @@ import typer
 
 from broadcast.engine.nodes import trunk_fault
 from broadcast.listing import Listed, broadcasts
-from broadcast.results.results import newest_broadcast, progress, report
+from broadcast.results.results import newest_broadcast, progress, results_of
 from broadcast.results.trace import attempt_traced, call_traced
 from broadcast.states import BroadcastState
 from buurtbel.commands.common import Json, answer, run, settings
@@ -18,7 +18,7 @@ from buurtbel.serve.call_logs import call_logs
 from buurtbel.settings.settings import Settings
 from buurtbel.status.follow import follow, follow_as_json
 from buurtbel.status.trace import Trace, merged
-from buurtbel.terminal.results import Reported, calls_table, listing, report_table, write_csv
+from buurtbel.terminal.results import BroadcastResults, calls_table, listing, results_table, write_csv
 from buurtbel.terminal.sentences import UNTIL_MENDED, Failed, complain
 from buurtbel.terminal.trace import trace_table
 
@@ -112,7 +112,7 @@ def show_results(
 ) -> None:
     """Say what happened to each person."""
     chosen = settings()
-    found = run(_reported(chosen, broadcast))
+    found = run(_results(chosen, broadcast))
     if found.trunk_fault:
         complain(f"Calls wait: {found.trunk_fault}")
     if found.code_withdrawn_at:
@@ -120,7 +120,7 @@ def show_results(
     if as_csv:
         write_csv(found.recipients, chosen.clock)
         return
-    shown: Callable[[Reported, ZoneInfo], str] = calls_table if by_call else report_table
+    shown: Callable[[BroadcastResults, ZoneInfo], str] = calls_table if by_call else results_table
     answer(
         {
             "broadcast": found.broadcast,
@@ -133,12 +133,12 @@ def show_results(
     )
 
 
-async def _reported(chosen: Settings, broadcast: int | None) -> Reported:
+async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
     async with database(chosen) as engine, engine.connect() as connection:
         number = await newest_broadcast(connection) if broadcast is None else broadcast
         seen = await progress(connection, number)
-        lines = await report(connection, number)
-    return Reported(number, lines, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
+        lines = await results_of(connection, number)
+    return BroadcastResults(number, lines, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
 
 
 def trace(

@@ -70,39 +70,39 @@ async def _work_on(
     make: Make, work: Callable[[Assembly, Draft], Awaitable[T]], *, keep: bool
 ) -> tuple[T, Around]:
     """What `work` did with the draft, and whether phones would ring; with `keep` its recording stays."""
-    async with assemble(settings()) as board:
-        looking = asyncio.create_task(hindrance(board.settings, board.engine))
+    async with assemble(settings()) as assembly:
+        looking = asyncio.create_task(hindrance(assembly.settings, assembly.engine))
         try:
-            draft = await make(board)
+            draft = await make(assembly)
             try:
-                done = await work(board, draft)
-                around = Around(await looking, *await _lines_held(board))
+                done = await work(assembly, draft)
+                around = Around(await looking, *await _lines_held(assembly))
             except BaseException:
-                await _forget_recording(board, draft)
+                await _forget_recording(assembly, draft)
                 raise
             if not keep:
-                await _forget_recording(board, draft)
+                await _forget_recording(assembly, draft)
             return done, around
         finally:  # an alert that is refused does not wait for what it does not need
             looking.cancel()
             await asyncio.wait({looking})
 
 
-async def _send(actor: Actor, board: Assembly, draft: Draft) -> "tuple[Sent, list[Remark]]":
+async def _send(actor: Actor, assembly: Assembly, draft: Draft) -> "tuple[Sent, list[Remark]]":
     from broadcast.alert.review import review  # noqa: PLC0415 - only who sends
 
-    prepared, chosen = await board.desk.prepare(actor, draft), board.settings
+    prepared, chosen = await assembly.desk.prepare(actor, draft), assembly.settings
     remarks = review(draft, prepared.seconds, own=chosen.own_numbers, long_pass=chosen.broadcast.long_pass)
     # Nothing may go wrong any more once phones ring.
-    return await board.desk.begin(prepared), remarks
+    return await assembly.desk.begin(prepared), remarks
 
 
-async def _preview(actor: Actor, board: Assembly, draft: Draft) -> "Preview":
+async def _preview(actor: Actor, assembly: Assembly, draft: Draft) -> "Preview":
     from broadcast.alert.preview import preview  # noqa: PLC0415 - as above
 
-    prepared = await board.desk.prepare(actor, draft)
-    async with board.engine.connect() as connection:
-        return await preview(connection, prepared, board.settings.broadcast, board.settings.own_numbers)
+    prepared = await assembly.desk.prepare(actor, draft)
+    async with assembly.engine.connect() as connection:
+        return await preview(connection, prepared, assembly.settings.broadcast, assembly.settings.own_numbers)
 
 
 def _told(warnings: Sequence[str], around: Around, hindered: str) -> list[str]:
@@ -113,16 +113,16 @@ def _told(warnings: Sequence[str], around: Around, hindered: str) -> list[str]:
     return told
 
 
-async def _lines_held(board: Assembly) -> tuple[int, int]:
-    async with board.engine.connect() as connection:
+async def _lines_held(assembly: Assembly) -> tuple[int, int]:
+    async with assembly.engine.connect() as connection:
         return await lines_held(connection)
 
 
-async def _forget_recording(board: Assembly, draft: Draft) -> None:
+async def _forget_recording(assembly: Assembly, draft: Draft) -> None:
     if draft.recording is not None:
         from broadcast.audio.kept_sounds import forget_sound  # noqa: PLC0415 - only for who has recorded something
 
-        async with board.engine.begin() as connection:
+        async with assembly.engine.begin() as connection:
             await forget_sound(connection, draft.recording.audio)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
-from broadcast.results.results import report
+from broadcast.results.results import results_of
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.database.address import database, wait_for_database
 from buurtbel.demo.judge import Verdict, judged, passes_sent
@@ -119,15 +119,15 @@ async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) ->
     async with steps.doing(LINE):
         await _until_ready(settings)
     actor = account(os.getuid(), "demo")
-    async with assemble(settings) as board:
+    async with assemble(settings) as assembly:
         async with steps.doing(SPEAKING.format(len(TEXTS))):
-            async with AsyncSession(board.engine) as session, session.begin():
+            async with AsyncSession(assembly.engine) as session, session.begin():
                 await seed(session, actor)
-            sent = await board.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
+            sent = await assembly.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
         steps.tell(f"{RINGING.format(sent.recipients)}.")
-        await follow(board.engine, sent.broadcast, settings.clock)
-        async with board.engine.connect() as connection:
-            lines = await report(connection, sent.broadcast)
+        await follow(assembly.engine, sent.broadcast, settings.clock)
+        async with assembly.engine.connect() as connection:
+            lines = await results_of(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)
     verdicts = []
     async with steps.counting(JUDGING, of=len(lines)) as count:

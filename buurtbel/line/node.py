@@ -1,4 +1,4 @@
-"""The node that lines belong to: what admission asks of it for the sake of urgent alerts."""
+"""The node of a line process, as admission sees it: its urgent calls, and the lines that callers hold."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ivr.pbx.dialplan import MOST_CALLERS
 
 @dataclass(frozen=True, slots=True)
 class LineNode:
-    """Its database, its PBX and its row (the LineNode of `ivr.inbound.admission`)."""
+    """This node, with its database, its PBX and its row (the LineNode of `ivr.inbound.admission`)."""
 
     engine: AsyncEngine
     client: AriClient
@@ -21,7 +21,7 @@ class LineNode:
     channels: int
 
     async def urgent_calls(self) -> int:
-        """Its part of those of all nodes; 0 while this one may not take calls."""
+        """This node's part of the urgent calls that wait; 0 while it may not take calls."""
         return await urgent_calls_due(self.engine, self.channels) if self.lease.may_take else 0
 
     async def tell_callers(self, lines: int) -> None:

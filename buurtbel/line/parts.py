@@ -1,4 +1,4 @@
-"""The parts of a line process, made and handed to each other."""
+"""Makes the parts of a line process and hands them to each other."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
@@ -24,7 +24,7 @@ from ivr.detached import DetachedWork
 from ivr.inbound.admission import Admission
 from ivr.inbound.known_callers import KnownCallers
 from ivr.inbound.reception import LONGEST, Reception
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.outbound.dialler import AriDialler
 from ivr.outbound.own_calls import AllOwnCalls, OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
@@ -45,7 +45,7 @@ from storage.transactions import Transactions
 
 @dataclass(frozen=True, slots=True)
 class LineParts:
-    """What has a live call in it, and what keeps it."""
+    """The parts that have a live call in them, and those that keep it."""
 
     lines: Lines
     exchange: Exchange
@@ -53,7 +53,7 @@ class LineParts:
     trunk_watch: TrunkWatch
     runner: AttemptRunner
     reports: Reports
-    police: PoliceLine
+    officers: OfficerResources
     admission: Admission
     reception: Reception
     own_calls: AllOwnCalls
@@ -61,39 +61,41 @@ class LineParts:
     old_sentences: OldSentences
 
     async def adopt_all(self) -> None:
-        """Stay with the calls of an earlier process; to be done before the PBX is asked which there are."""
+        """Adopt the calls of an earlier process. Do so before the PBX is asked which calls there are."""
         await self.runner.adopt_all()
         for kind in self.own_calls.kinds:
             await kind.adopt_all()
 
     async def leave(self) -> None:
-        """Let go of every call as it is, for the next process to find."""
+        """Leave every call as it is, for the next process to find."""
         await self.runner.leave()
         await self.reception.leave()
         for kind in self.own_calls.kinds:
             await kind.leave()
 
 
-async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LineParts:
-    settings, folder = board.settings, board.settings.sounds_folder
+async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> LineParts:
+    settings, folder = assembly.settings, assembly.settings.sounds_folder
     lines = Lines(settings.trunk)
     exchange = Exchange(client)
-    trunk_watch = _trunk_watch(board, lines, lease.node)
+    trunk_watch = _trunk_watch(assembly, lines, lease.node)
     placement = Placement(client, exchange, lines, trunk=settings.trunk)
     attempts = OpenAttempts(placement.stop)
-    sounds = MessageSounds(board.engine, folder)
-    database = Transactions(board.engine)
+    sounds = MessageSounds(assembly.engine, folder)
+    database = Transactions(assembly.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
-    says = asyncio.create_task(lay_line_sentences(board))
-    police = await _police(board, database, SpokenAlerts(database, client, sounds), sounds, says)
-    callers = _known_callers(board, Callbacks(board.ledger, attempts), reports, police)
-    node = LineNode(board.engine, client, lease, settings.trunk.channels)
+    says = asyncio.create_task(lay_line_sentences(assembly))
+    officers = await _officer_resources(
+        assembly, database, SpokenAlerts(database, client, sounds), sounds, says
+    )
+    callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, officers)
+    node = LineNode(assembly.engine, client, lease, settings.trunk.channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
-    dialler = await _dialler(board, placement, trunk_watch, reception)
+    dialler = await _dialler(assembly, placement, trunk_watch, reception)
     spool = Spool(settings.data_dir / "outcomes")
-    runner = AttemptRunner(board.ledger, dialler, sounds, lease, spool, attempts=attempts)
-    register(board.app, runner, dialler)
+    runner = AttemptRunner(assembly.ledger, dialler, sounds, lease, spool, attempts=attempts)
+    register(assembly.app, runner, dialler)
     router = EventRouter(
         client,
         exchange,
@@ -104,9 +106,9 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
         tell_of_trunk=trunk_watch.note_reachable,
     )
     kinds: Sequence[Source[Any]] = (
-        DutyCalls(police, settings.duty),
+        DutyCalls(officers, settings.duty),
         LeaveCalls(callers),
-        CallBacks(police),
+        CallBacks(officers),
         TrialCalls(says),
     )
     own_calls = AllOwnCalls(database, lease, [OwnCalls(database, placement, lease, kind) for kind in kinds])
@@ -117,7 +119,7 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
         trunk_watch,
         runner,
         reports,
-        police,
+        officers,
         admission,
         reception,
         own_calls,
@@ -126,39 +128,39 @@ async def make_parts(board: Assembly, client: AriClient, lease: Lease) -> LinePa
     )
 
 
-def _trunk_watch(board: Assembly, lines: Lines, node: str) -> TrunkWatch:
+def _trunk_watch(assembly: Assembly, lines: Lines, node: str) -> TrunkWatch:
     async def tell(says: str | None) -> None:
-        await tell_trunk_fault(board.engine, node, says)
-        await hasten(board.engine)
+        await tell_trunk_fault(assembly.engine, node, says)
+        await hasten(assembly.engine)
 
-    return TrunkWatch(lines, calls_per_second=board.settings.trunk.calls_per_second, tell=tell)
+    return TrunkWatch(lines, calls_per_second=assembly.settings.trunk.calls_per_second, tell=tell)
 
 
 def _known_callers(
-    board: Assembly, callbacks: Callbacks, reports: Reports, police: PoliceLine
+    assembly: Assembly, callbacks: Callbacks, reports: Reports, officers: OfficerResources
 ) -> KnownCallers:
     return KnownCallers(
-        database=police.database,
+        database=officers.database,
         callbacks=callbacks,
         reports=reports,
-        officers=police,
-        announcements=police.announcements,
-        detached=police.detached,
-        lockout=police.lockout,
-        leaving=board.settings.leaving,
-        says=police.says,
-        tone=police.tone,
+        officers=officers,
+        announcements=officers.announcements,
+        detached=officers.detached,
+        lockout=officers.lockout,
+        leaving=assembly.settings.leaving,
+        says=officers.says,
+        tone=officers.tone,
     )
 
 
 async def _dialler(
-    board: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
+    assembly: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
 ) -> AriDialler:
-    says = await lay_alert_sentences(board)
+    says = await lay_alert_sentences(assembly)
     return AriDialler(
         placement,
         trunk_watch=watch,
-        policy=board.settings.alert,
+        policy=assembly.settings.alert,
         thanks={language: one["thank_you"] for language, one in says.items()},
         stopped={language: one["stopped"] for language, one in says.items()},
         leave_sure={language: one["leave_sure"] for language, one in says.items()},
@@ -167,20 +169,22 @@ async def _dialler(
     )
 
 
-async def _police(
-    board: Assembly,
+async def _officer_resources(
+    assembly: Assembly,
     database: Transactions,
     spoken: SpokenAlerts,
     sounds: MessageSounds,
     says: Awaitable[Mapping[str, Says]],
-) -> PoliceLine:
-    settings = board.settings
-    return PoliceLine(
+) -> OfficerResources:
+    settings = assembly.settings
+    return OfficerResources(
         database=database,
-        desk=board.desk,
+        desk=assembly.desk,
         spoken=spoken,
         sounds=sounds,
-        announcements=Announcements(board.voice, settings.sounds_folder, partial(names_on_calls, database)),
+        announcements=Announcements(
+            assembly.voice, settings.sounds_folder, partial(names_on_calls, database)
+        ),
         detached=DetachedWork(),
         trunk=settings.trunk,
         policy=settings.officers,

@@ -16,8 +16,8 @@ from broadcast.engine.worker import work
 from broadcast.ledger.lease import IN_USE, Lease
 from buurtbel.assembly import Assembly, ari_client, assemble
 from buurtbel.database.address import wait_for_database
+from buurtbel.line.chores import Chore, Rounds
 from buurtbel.line.parts import LineParts, make_parts
-from buurtbel.serve.chores import Chore, Rounds
 from buurtbel.serve.heartbeat import Heartbeat
 from buurtbel.serve.installation import claimant
 from buurtbel.serve.pbx_watch import lend_while_it_answers
@@ -45,23 +45,23 @@ async def run_line(settings: Settings) -> None:
     stopping = told_to_end()
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
     with claimant(settings.data_dir, settings.node) as who:
-        async with assemble(settings, connections=8) as board, ari_client(settings) as client:
-            lease = Lease(board.engine, who, settings.nodes)
+        async with assemble(settings, connections=8) as assembly, ari_client(settings) as client:
+            lease = Lease(assembly.engine, who, settings.nodes)
             takeover = Takeover(
-                board.engine,
-                board.ledger,
+                assembly.engine,
+                assembly.ledger,
                 settings.nodes,
                 longest_call=longest_call(settings.alert.ring, settings.alert.hard_limit),
                 passes=settings.alert.most_passes,
             )
             if await _claimed(lease, takeover, stopping):
-                await _serve(board, client, lease, takeover, stopping)
+                await _serve(assembly, client, lease, takeover, stopping)
 
 
 async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) -> bool:
     """Wait for the lease of this node's name; False when told to stop first.
 
-    A new machine under the name of one that died may have to wait until the calls of that one are over.
+    A new machine may take the name of one that died; then it waits until the calls of that one are over.
     """
     while not await lease.claim():
         log.warning(
@@ -76,17 +76,17 @@ async def _claimed(lease: Lease, takeover: Takeover, stopping: asyncio.Event) ->
 
 
 async def _serve(
-    board: Assembly, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
+    assembly: Assembly, client: AriClient, lease: Lease, takeover: Takeover, stopping: asyncio.Event
 ) -> None:
-    settings = board.settings
+    settings = assembly.settings
     folder = settings.sounds_folder
     folder.mkdir(parents=True, exist_ok=True)
     forget_what_was_told(folder)
-    parts = await make_parts(board, client, lease)
+    parts = await make_parts(assembly, client, lease)
     await parts.adopt_all()
-    async with board.app.open_async():
-        rounds = Rounds(_chores(board, client, parts, takeover))
-        workers = asyncio.create_task(_work_on(board))
+    async with assembly.app.open_async():
+        rounds = Rounds(_chores(assembly, client, parts, takeover))
+        workers = asyncio.create_task(_work_on(assembly))
         connection = AriConnection(client, parts.router, trunk=ENDPOINT)
         events = asyncio.create_task(connection.run())
         beating = asyncio.create_task(_beat(connection, Heartbeat(settings.data_dir)))
@@ -101,7 +101,7 @@ async def _serve(
         await asyncio.wait({workers}, timeout=FINISH_CALLS_WITHIN)
         await _within(parts.runner.finished(), FINISH_CALLS_WITHIN)
         await parts.leave()
-        await _within(parts.police.detached.finished(), FINISH_CALLS_WITHIN)
+        await _within(parts.officers.detached.finished(), FINISH_CALLS_WITHIN)
         parts.says.cancel()
         beating.cancel()
         for task in (events, leased, watching):
@@ -111,15 +111,17 @@ async def _serve(
 
 
 async def _beat(connection: AriConnection, heart: Heartbeat) -> None:
-    """Show that we lead all answered calls: from when we know of them, for as long as our loop turns."""
+    """Let the heart beat once we lead all answered calls, for as long as our event loop turns."""
     await connection.wait_until_ready()
     await heart.beat_on()
 
 
-def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Takeover) -> dict[Chore, float]:
-    """What is done again and again, and every how many seconds."""
-    nodes = board.settings.nodes
-    upkeep = Upkeep(board.engine, board.app, board.ledger, board.settings.broadcast, nodes)
+def _chores(
+    assembly: Assembly, client: AriClient, parts: LineParts, takeover: Takeover
+) -> dict[Chore, float]:
+    """The chores of a line, each with the seconds from one round to the next."""
+    nodes = assembly.settings.nodes
+    upkeep = Upkeep(assembly.engine, assembly.app, assembly.ledger, assembly.settings.broadcast, nodes)
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
     return {
         upkeep.tend: 1.0,
@@ -133,20 +135,23 @@ def _chores(board: Assembly, client: AriClient, parts: LineParts, takeover: Take
         parts.runner.mend: 2 * nodes.sweep,
         parts.runner.free_telephones: nodes.sweep,
         parts.reports.mend: nodes.sweep,
-        parts.police.spoken.mend: 2 * nodes.sweep,
+        parts.officers.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
         parts.own_calls.give_up_orphans: nodes.sweep,
         reaper.look: 2 * nodes.sweep,
-        partial(takeover.sweep, sparing=board.settings.node): nodes.sweep,
+        partial(takeover.sweep, sparing=assembly.settings.node): nodes.sweep,
     }
 
 
-async def _work_on(board: Assembly) -> None:
-    """Workers for ever: they end when the database goes away, and begin again when it is back."""
+async def _work_on(assembly: Assembly) -> None:
+    """Keep workers at work for ever.
+
+    They end when the database goes away, and begin again when it is back.
+    """
     while True:
         try:
-            await work(board.app, board.settings.nodes, channels=board.settings.trunk.channels)
+            await work(assembly.app, assembly.settings.nodes, channels=assembly.settings.trunk.channels)
         except* (ConnectorException, psycopg.Error) as lost:
             log.warning("The workers lost the database (%s); they begin again.", lost.exceptions[0])
         except* Exception:

@@ -1,6 +1,6 @@
-"""What callers of our number hear, laid out for the PBX.
+"""Lays out the fixed sentences for the PBX.
 
-After the first start of a release all of it lies there, and a start reads it and speaks nothing.
+The first start of a release speaks all of them. Every later start reads the files and speaks nothing.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 NAMES_THE_ZONE: frozenset[Key] = frozenset({"line_welcome", "leave_asked", "test_call"})
 ON_AN_ALERT: Sequence[Key] = ("thank_you", "stopped", "leave_sure")
-"""Without these no alert is called; the others wait for callers."""
+"""The sentences without which no alert is called; callers need the others."""
 TO_CALLERS: Sequence[Key] = (
     *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
     "test_call",
@@ -35,43 +35,43 @@ TO_CALLERS: Sequence[Key] = (
 SPEAKER = ("-P", "-m", "buurtbel.line.speaker")
 
 
-async def lay_alert_sentences(board: Assembly) -> Mapping[str, Says]:
-    """What is said on alerts, by language. Raises SpeechError and OSError."""
-    return _by_language(await speak_what_lacks(board, ON_AN_ALERT))
+async def lay_alert_sentences(assembly: Assembly) -> Mapping[str, Says]:
+    """The sentences of alerts, by language. Raises SpeechError and OSError."""
+    return _by_language(await speak_what_lacks(assembly, ON_AN_ALERT))
 
 
-async def lay_line_sentences(board: Assembly) -> Mapping[str, Says]:
-    """All fixed sentences by language. What lacks is spoken by a process that calls come before.
+async def lay_line_sentences(assembly: Assembly) -> Mapping[str, Says]:
+    """All fixed sentences, by language. A process of lower priority speaks those that lack.
 
     Raises SpeechError and OSError.
     """
-    says = await asyncio.to_thread(_find_all, board, await _names(board))
+    says = await asyncio.to_thread(_find_all, assembly, await _names(assembly))
     if says is None:
         log.info("Some sentences are spoken for the first time.")
         await _speak_apart()
-        says = await speak_what_lacks(board, TO_CALLERS)
-    await asyncio.to_thread(_lay_for_away, board.settings.sounds_folder, says["line_away"])
+        says = await speak_what_lacks(assembly, TO_CALLERS)
+    await asyncio.to_thread(_lay_for_away, assembly.settings.sounds_folder, says["line_away"])
     return _by_language(says)
 
 
-async def speak_what_lacks(board: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
-    """These sentences in all languages; each is spoken here and now if it does not lie there."""
-    names, folder = await _names(board), board.settings.sounds_folder
+async def speak_what_lacks(assembly: Assembly, keys: Sequence[Key]) -> dict[Key, Mapping[str, Laid]]:
+    """Speak, here and now, those of these sentences that do not lie there yet, in all languages."""
+    names, folder = await _names(assembly), assembly.settings.sounds_folder
     return {
-        key: await lay_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
-        for key, slots in _filled(board, keys)
+        key: await lay_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
+        for key, slots in _filled(assembly, keys)
     }
 
 
 async def lay_tone(folder: Path) -> Sound:
-    """What tells a caller to speak."""
+    """The tone that tells a caller to speak."""
     sound = tone()
     await asyncio.to_thread(write_sound, folder / "tone", sound)
     return Sound(folder / "tone", sound.seconds)
 
 
 class OldSentences:
-    """What other voices, settings and releases said in this folder, and nobody says any more."""
+    """The sentences in this folder that other voices, settings and releases spoke, and that nobody needs."""
 
     def __init__(self, folder: Path, says: Awaitable[Mapping[str, Says]]) -> None:
         self._folder = folder
@@ -79,7 +79,7 @@ class OldSentences:
         self._seen: set[Path] = set()
 
     async def sweep(self) -> None:
-        """Remove what nobody needed at the last sweep either: until then a call of before may play it."""
+        """Remove the sentences that nobody needed at the last sweep either: an older call may play one."""
         needed = [sound.path for one in (await self._says).values() for sound in one.values()]
         found = await asyncio.to_thread(not_needed, self._folder, needed)
         for file in found & self._seen:
@@ -87,18 +87,18 @@ class OldSentences:
         self._seen = found
 
 
-def _find_all(board: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
-    """None when one of them lacks, or is damaged."""
-    folder, says = board.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
-    for key, slots in _filled(board, TO_CALLERS):
-        says[key] = find_sentence(board.voice, folder, key, LANGUAGES, names, **slots)
+def _find_all(assembly: Assembly, names: Names) -> Mapping[Key, Mapping[str, Laid]] | None:
+    """All of these sentences; None when one of them lacks or is damaged."""
+    folder, says = assembly.settings.sounds_folder, dict[Key, Mapping[str, Laid]]()
+    for key, slots in _filled(assembly, TO_CALLERS):
+        says[key] = find_sentence(assembly.voice, folder, key, LANGUAGES, names, **slots)
         if len(says[key]) < len(LANGUAGES):
             return None
     return says
 
 
 async def _speak_apart() -> None:
-    """In a process of its own, of lower priority: they keep a processor busy for ten seconds."""
+    """Speak the sentences that lack in a process of lower priority: they take ten seconds of a processor."""
     process = await asyncio.create_subprocess_exec(sys.executable, *SPEAKER, stdin=asyncio.subprocess.DEVNULL)
     try:
         await process.wait()
@@ -109,7 +109,7 @@ async def _speak_apart() -> None:
 
 
 def _lay_for_away(folder: Path, says: Mapping[str, Laid]) -> None:
-    """Where the dialplan finds what it tells callers while we are away."""
+    """Copy the sentences for callers to where the dialplan finds them while we are away."""
     for language, laid in says.items():
         at = away_sound(folder, language)
         for suffix in PLAYED:
@@ -119,13 +119,13 @@ def _lay_for_away(folder: Path, says: Mapping[str, Laid]) -> None:
                 write_whole(file, said)
 
 
-def _filled(board: Assembly, keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Mapping[str, str]]]]:
+def _filled(assembly: Assembly, keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Mapping[str, str]]]]:
     for key in keys:
-        yield key, {"zone": board.settings.speech.zones} if key in NAMES_THE_ZONE else {}
+        yield key, {"zone": assembly.settings.speech.zones} if key in NAMES_THE_ZONE else {}
 
 
-async def _names(board: Assembly) -> Names:
-    async with board.engine.connect() as connection:
+async def _names(assembly: Assembly) -> Names:
+    async with assembly.engine.connect() as connection:
         return await names_everywhere(connection, networks=())
 
 

@@ -1,6 +1,6 @@
 """Speaks the fixed sentences that lack, once for a release or a voice, while the line goes on with its calls.
 
-A process of its own: in the line each sentence would keep the event loop, which answers phones, from turning.
+It is a process of its own: in the line each sentence would hold up the event loop, which answers phones.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from buurtbel.line.sounds import TO_CALLERS, speak_what_lacks
 from buurtbel.settings.reading import read_settings
 
 NICENESS = 5
-"""A quarter of a processor that calls want, all of one that nobody wants: callers wait for sentences."""
+"""The nice value: the speaker gets a quarter of a processor that calls want, and all of an idle one."""
 
 
 async def main() -> None:
-    async with assemble(read_settings()) as board:
-        await speak_what_lacks(board, TO_CALLERS)
+    async with assemble(read_settings()) as assembly:
+        await speak_what_lacks(assembly, TO_CALLERS)
 
 
 if __name__ == "__main__":

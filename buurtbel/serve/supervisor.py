@@ -218,7 +218,7 @@ class Supervisor:
                     await asyncio.to_thread(keeper.stop_program)
                 except EmbeddedError as fault:  # the others are ended all the same
                     log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
-                keeper.let_go()
+                keeper.release()
 
 
 @contextmanager

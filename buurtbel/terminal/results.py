@@ -24,7 +24,7 @@ CSV = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class BroadcastResults:
     """A broadcast, person by person, as it stood at a moment."""
 
     broadcast: int
@@ -65,7 +65,7 @@ def _standing(one: Listed) -> str:
     return f"{standing}, code withdrawn" if one.code_withdrawn_at else standing
 
 
-def report_table(found: Reported, clock: ZoneInfo) -> str:
+def results_table(found: BroadcastResults, clock: ZoneInfo) -> str:
     """A line for each person."""
 
     return table(
@@ -85,7 +85,7 @@ def report_table(found: Reported, clock: ZoneInfo) -> str:
     )
 
 
-def calls_table(found: Reported, clock: ZoneInfo) -> str:
+def calls_table(found: BroadcastResults, clock: ZoneInfo) -> str:
     """Each call with what was proved on it; times in seconds since the answer."""
 
     return table(

@@ -1,7 +1,7 @@
-"""What our Asterisk prints, event by event, as the lines of its log: the keeper reads it through this.
+"""Makes the lines of a log out of the events that our Asterisk prints; its keeper reads them through this.
 
-What others sent to Asterisk stands in its messages as it came, line ends included. So each event begins with
-a date and a mark of this start (`dateformat` in logger.conf); what comes without continues the event before.
+Asterisk prints text of others as it came, line ends included. So each event begins with a date and a mark of
+this start (`dateformat` in logger.conf). A line without them continues the event before it.
 """
 
 import re
@@ -12,18 +12,18 @@ from time import monotonic
 from embedded.logs import plain_line
 
 AT_MOST = 20
-"""Lines from the same place in Asterisk's source that are kept in `WITHIN` seconds; more are counted."""
+"""How many lines from one place in Asterisk's source are kept in `WITHIN` seconds; others are counted."""
 WITHIN = 60.0
 LONGEST_EVENT = 1 << 14
-"""Bytes of one event that are kept while the rest of it is waited for."""
+"""Bytes of one event that are kept until the rest of it comes."""
 
 _DATEFORMAT = re.compile(r"^dateformat = %F %T ([0-9a-f]+)$", re.MULTILINE)
 _PLACE = re.compile(r"\[[^]]*\] (?P<level>[A-Z]+)\[\d+\](?:\[[^]]*\])?: (?P<place>\S+ \S+)")
 _TOLD_BY_LEVEL_ALONE = ("WARNING", "ERROR")
 REGISTRATION = "res_pjsip_outbound_registration.c"
-"""Where Asterisk tells what came of registering; the only place that tells it."""
+"""The one file of Asterisk's source that tells what came of registering."""
 _NEWS = re.compile(r": (?:Endpoint \S+ is now \w+|Asterisk Ready\.)\Z")
-"""What is said for information and belongs into a log: that the trunk went, and that it came back."""
+"""Notices that belong into a log: the trunk went away, or came back."""
 
 
 def mark_in(logger_conf: Path) -> str:
@@ -33,10 +33,10 @@ def mark_in(logger_conf: Path) -> str:
 
 
 class PbxOutput:
-    """Lines for the log out of what Asterisk printed. A place that says too much is counted instead.
+    """Makes lines for the log out of what Asterisk printed. A place that prints too much is counted instead.
 
-    `feed` takes what was read, in pieces of any size. `rest` takes what came for whole: call it when nothing
-    came for a moment, and at the end.
+    `feed` takes the bytes that were read, in pieces of any size. `rest` ends the event that is held back:
+    call it when nothing came for a moment, and at the end.
     """
 
     def __init__(self, mark: str, *, clock: Callable[[], float] = monotonic) -> None:
@@ -62,7 +62,7 @@ class PbxOutput:
         return told + self._what_was_left_out()
 
     def rest(self) -> list[str]:
-        """What is still held back, as if no more of it came."""
+        """The lines of the event that is held back, as if no more of it came."""
         line, self._line = self._line, b""
         told = [*(self._take(line) if line else []), *self._tell()]
         return told + self._what_was_left_out()
@@ -96,7 +96,7 @@ class PbxOutput:
             yield plain_line(text)
 
     def _what_was_left_out(self) -> list[str]:
-        """Once a minute: how much was not told, and from where."""
+        """Once a minute, how many lines were left out, by the place that they came from."""
         if self._clock() - self._since < WITHIN:
             return []
         said, self._said, self._since = self._said, {}, self._clock()

@@ -1,4 +1,4 @@
-"""The other end of a keeper's door: whoever starts it tells it what to do with its program."""
+"""The client of a keeper: `serve` tells a keeper through it what to do with its program."""
 
 import errno
 import json
@@ -18,18 +18,18 @@ from embedded.account import Account, as_account
 from embedded.errors import KeeperGone, StartError
 
 GOES_FIRST = -10
-"""How nice a keeper and its program are that must not wait; only root may set it."""
+"""The nice value of a keeper and a program that must not wait; only root may set it."""
 DOOR = "keeper"
-"""The socket in the folder of a program's notes, where a keeper waits that is a unit of its own."""
+"""The socket at which a keeper waits that is a unit of its own, in the folder of its program's notes."""
 WAITS_WITHIN = 5.0
 """Seconds that a keeper's unit gets to be ready when it starts at the same time as `serve`."""
 _LOOKS_EVERY = 0.1
-_LET_GO: list["subprocess.Popen[bytes]"] = []
-"""Keepers that were left to themselves; they are still our children."""
+_RELEASED: list["subprocess.Popen[bytes]"] = []
+"""Keepers that were released; they are still our children."""
 _ANSWERS_WITHIN = {"start": 150.0, "stop": 150.0, "ask": 20.0}
 _SECONDS = 10.0
 CONSOLE_SECONDS = 10.0
-"""That a program's console gets to answer, unless there is less time."""
+"""Seconds that a program's console gets to answer, unless there is less time."""
 _A_MOMENT = 1.0
 _LONGEST_ANSWER = 1 << 20
 """Bytes; the longest that Asterisk's console says is a tenth of that."""
@@ -56,10 +56,10 @@ class Keeper:
         groups: Sequence[int] = (),
         goes_first: bool = False,
     ) -> "Keeper":
-        """A new keeper that runs as `account`; an earlier one of the same folder ends, its program goes on.
+        """Start a keeper that runs as `account`. An earlier one of the same folder ends; its program goes on.
 
-        `groups`: what else it belongs to. `goes_first`: when the processor is wanted by several, as far as
-        we may say so.
+        `groups`: the other groups it belongs to. `goes_first`: it comes first when several want the
+        processor, if we may set that.
         """
         ours, theirs = socket.socketpair()
         module = [sys.executable, "-I", "-m", "embedded.keeping.process", kind, *arguments]
@@ -76,12 +76,12 @@ class Keeper:
         )
         theirs.close()
         if goes_first and os.geteuid() == 0:
-            _let_go_first(process.pid)
+            _give_precedence(process.pid)
         return cls(ours, process)
 
     @classmethod
     def at(cls, run: Path, *, within: float = WAITS_WITHIN) -> "Keeper":
-        """The keeper at its socket in `run`, there now or so many seconds from now. Raises StartError."""
+        """The keeper at its socket in `run`. Waits `within` seconds for it. Raises StartError."""
         deadline = time.monotonic() + within
         while True:
             door = socket.socket(socket.AF_UNIX)
@@ -108,7 +108,7 @@ class Keeper:
         return cls(socket.socket(fileno=descriptor))
 
     def hand_on(self) -> int:
-        """The descriptor by which the program that we become finds this keeper again."""
+        """Hand this keeper to the program that we become: return the descriptor for its `handed`."""
         descriptor = self._door.fileno()
         os.set_inheritable(descriptor, True)
         return descriptor
@@ -134,23 +134,23 @@ class Keeper:
         return None if pid is None else int(pid)
 
     def say(self, words: str, *, within: float = CONSOLE_SECONDS) -> str:
-        """What the program's own console answers; for so many seconds the keeper does nothing else."""
+        """The answer of the program's own console, within so many seconds; the keeper only waits."""
         return str(self._ask("ask", words=words, within=within)["said"])
 
     def told(self, source: str) -> str:
-        """The newest line that came from there in the program, if the keeper keeps such lines in mind."""
+        """The newest line that this source in the program printed, if the keeper remembers such lines."""
         return str(self._ask("told", words=source)["said"])
 
-    def let_go(self) -> None:
-        """Leave the keeper to itself: it stays with its program for as long as that runs."""
+    def release(self) -> None:
+        """Give the keeper up: it stays with its program for as long as that runs."""
         self._door.close()
-        if self._process is not None and self._process not in _LET_GO:
-            _LET_GO[:] = [one for one in _LET_GO if one.poll() is None]
-            _LET_GO.append(self._process)
+        if self._process is not None and self._process not in _RELEASED:
+            _RELEASED[:] = [one for one in _RELEASED if one.poll() is None]
+            _RELEASED.append(self._process)
 
     def __del__(self) -> None:
-        """Whoever drops a keeper leaves it to itself."""
-        self.let_go()
+        """A keeper that nobody holds any more is released."""
+        self.release()
 
     def _ask(self, do: str, **more: str | float) -> dict[str, Any]:
         with self._turn:
@@ -168,7 +168,7 @@ class Keeper:
         raise StartError(str(told["error"]))
 
     def _answer(self, seconds: float) -> bytes:
-        """One line, within so many seconds, from an account that may say anything. Raises OSError."""
+        """Read one line within so many seconds; the other account may send anything. Raises OSError."""
         until, answer = time.monotonic() + seconds, b""
         while not answer.endswith(b"\n"):
             # Whoever was stopped together with the keeper gives it a moment more.
@@ -188,8 +188,11 @@ def uid_behind(door: socket.socket) -> int:
     return int(uid)
 
 
-def _let_go_first(pid: int) -> None:
-    """Among processes and, where Linux groups them (sched(7)), among sessions; children inherit it."""
+def _give_precedence(pid: int) -> None:
+    """Raise the priority of a process and, where Linux groups them (sched(7)), of its session.
+
+    Its children inherit both.
+    """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, GOES_FIRST)
         Path(f"/proc/{pid}/autogroup").write_text(str(GOES_FIRST))

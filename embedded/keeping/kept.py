@@ -1,4 +1,4 @@
-"""What a keeper keeps: a program, the folders it needs, and how it is started and ended."""
+"""A program that a keeper keeps: the folders that it needs, its start and its end."""
 
 import os
 from abc import ABC, abstractmethod
@@ -11,7 +11,7 @@ from embedded.keeping.program import ASK_TO_END, Program
 from embedded.logs import BoundedLog
 
 LOG_BYTES = 256 << 10
-"""Bytes of a program's log, and as many of the one before it."""
+"""Bytes of a program's log; the log before it is kept and has as many."""
 
 
 _BURIED_WITHIN = 5.0
@@ -21,7 +21,7 @@ class Kept(ABC):
     """One program of one account; every path in it belongs to that account."""
 
     signals: Sequence[int] = ASK_TO_END
-    """What ends the program, from the gentlest on."""
+    """The signals that end the program, the gentlest first."""
     patience = 5.0
     """Seconds between two of these signals."""
 
@@ -38,22 +38,22 @@ class Kept(ABC):
 
     @abstractmethod
     def launch(self, output: int) -> Program:
-        """Start the program, which says what it has to say to `output`."""
+        """Start the program, which prints to the descriptor `output`."""
 
     @abstractmethod
     def until_ready(self, program: Program) -> None:
-        """Return once it does its work. Raises StartError when it does not become ready."""
+        """Return once the program is ready. Raises StartError when it does not become so."""
 
     def reader(self) -> Reader:
-        """What makes the lines of the log, for a program that is just starting or was found running."""
+        """The reader that makes the lines of the log, for a program that starts or was found running."""
         return LineByLine()
 
     def ask(self, words: str, within: float) -> str:  # noqa: ARG002
-        """What the program's own console answers to `words`, in so many seconds. Raises StartError."""
+        """The answer of the program's own console to `words`, within so many seconds. Raises StartError."""
         raise StartError(f"This program answers no questions, so not {words!r} either.")
 
     def told(self, source: str) -> str:
-        """The newest line that came from there in the program, if such lines are kept in mind; else empty."""
+        """The newest line that this source in the program printed; empty when none is remembered."""
         return self._output.reader.last(source) if self._output else ""
 
     def tidy(self) -> None:  # noqa: B027 - most programs write nothing by themselves
@@ -61,7 +61,7 @@ class Kept(ABC):
 
     @property
     def note(self) -> Path:
-        """Who the program is: process id and start time."""
+        """The file that identifies the program by process id and start time."""
         return self.run / "program.json"
 
     @property
@@ -106,11 +106,11 @@ class Kept(ABC):
             running.until_buried(_BURIED_WITHIN)
 
     def said(self) -> str:
-        """The end of the log, once what a program said before it ended has come through."""
+        """The end of the log, once the last output of an ended program has come through."""
         return said_in(self.log)
 
     def last_words(self) -> str:
-        """The last line of the log and where more is, for an error."""
+        """The last line of the log and the path of the log, for an error."""
         lines = self.said().splitlines()
         return f"{lines[-1]} (see {self.log})" if lines else f"see {self.log}."
 

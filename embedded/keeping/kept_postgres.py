@@ -51,13 +51,13 @@ WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd') OR typname
 AND typtype = 'c' AND EXISTS (SELECT FROM pg_class WHERE pg_class.oid = typrelid AND relkind = 'c')
 ) AS things LOOP EXECUTE one.command; END LOOP; END $$
 """
-"""What an earlier release made as superuser."""
+"""SQL that gives our role all that an earlier release made as superuser."""
 
 
 class KeptPostgres(Kept):
     """The server with its data in `postgres` of the data folder. Its socket is all that others reach."""
 
-    # Connections are ended; then it is; what is open is lost, not what is committed.
+    # SIGINT ends the connections and then the server; open transactions are lost, committed ones are not.
     signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
     patience = 60.0
 
@@ -88,7 +88,7 @@ class KeptPostgres(Kept):
             _write(cluster / _HAS_ROLE, "")
 
     def _let_in(self) -> None:
-        """Whoever the kernel says comes from one of our accounts comes in, and nobody else."""
+        """Write who may connect: processes of our accounts, by the word of the kernel, and nobody else."""
         own = pwd.getpwuid(os.geteuid()).pw_name
         pairs = [(own, _SUPERUSER), *((client, ROLE) for client in dict.fromkeys([*self._clients, own]))]
         # Root may do anything with this data anyway, also without asking.
@@ -98,7 +98,7 @@ class KeptPostgres(Kept):
         _write(cluster / "pg_hba.conf", f"local all all peer map={_MAP}\n")
 
     def _make_role(self) -> None:
-        """The role of our tables is no superuser: it can do nothing outside of them."""
+        """Make the role of our tables. It is no superuser and can do nothing outside of them."""
         missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}')"
         self._alone(f"DO $$ BEGIN IF {missing} THEN CREATE ROLE {ROLE} LOGIN; END IF; END $$")
         self._alone(f"ALTER DATABASE {DATABASE_NAME} OWNER TO {ROLE}")
@@ -124,7 +124,7 @@ class KeptPostgres(Kept):
         raise StartError(f"PostgreSQL does not become ready: see {self.log}.")
 
     def _is_ready(self, pid: int) -> bool:
-        """What the server itself notes of its state."""
+        """Whether the server's own note says that it is ready."""
         try:
             noted = [
                 line.strip() for line in read_small(self._folders.cluster / "postmaster.pid").splitlines()
@@ -156,7 +156,7 @@ class KeptPostgres(Kept):
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all, for this account alone."""
+    """Write this file whole or not at all; only this account can read it."""
     unfinished = file.with_name(f"{file.name}.new")
     unfinished.write_text(text)
     unfinished.chmod(0o600)

@@ -1,4 +1,4 @@
-"""What a program says, from a FIFO into a log that cannot grow."""
+"""Copies the output of a program from a FIFO into a log of bounded size."""
 
 import os
 import select
@@ -16,26 +16,26 @@ LONGEST = 1 << 14
 """Bytes of one line that are kept; the rest of it is left out."""
 _CHUNK = 1 << 16
 _A_MOMENT = 0.5
-"""Seconds after which what was begun is taken for whole."""
+"""Seconds after which a line that was begun counts as whole."""
 _COMES_THROUGH = 1.0
-"""Seconds in which what a program has said is in its log."""
+"""Seconds within which the output of a program is in its log."""
 
 
 class Reader(Protocol):
-    """Makes lines for a log out of what a program says."""
+    """Makes lines for a log out of the output of a program."""
 
     def feed(self, data: bytes) -> list[str]:
-        """The lines that are whole now, `data` being the next piece."""
+        """Take the next piece, and return the lines that are whole now."""
 
     def rest(self) -> list[str]:
-        """What is still held back, as if no more of it came."""
+        """The lines that are held back, as if no more of them came."""
 
     def last(self, source: str) -> str:
-        """The newest line from there, if such lines are kept in mind; else empty."""
+        """The newest line from this source, if such lines are remembered; else empty."""
 
 
 class LineByLine:
-    """Each line as it is."""
+    """Makes a line for the log of each line of the output."""
 
     def __init__(self) -> None:
         self._begun = b""
@@ -53,10 +53,10 @@ class LineByLine:
 
 
 class Output:
-    """Hands the lines of what is written into the FIFO `pipe` to `take`, in a thread of its own.
+    """Reads the FIFO `pipe` in a thread of its own, and hands its lines to `take`.
 
-    The FIFO outlives this process: a program goes on writing into it, and the next keeper reads on. Whoever
-    writes never waits: what nobody reads for long is lost.
+    The FIFO outlives this process: a program goes on writing into it, and the next keeper reads on. The
+    program never waits: output that no keeper reads for long is lost.
     """
 
     def __init__(self, pipe: Path, reader: Reader, take: Callable[[str], None]) -> None:
@@ -68,7 +68,7 @@ class Output:
         threading.Thread(target=self._pump, name="output", daemon=True).start()
 
     def writer(self) -> int:
-        """A descriptor for a program to write to; to be closed by whoever asked for it."""
+        """A descriptor for a program to write to; the caller closes it."""
         return self._open()
 
     def _open(self) -> int:
@@ -86,7 +86,7 @@ class Output:
 
 
 def said_in(log: Path) -> str:
-    """The end of the log of a program that has ended, once what it said last has come through; blocks."""
+    """The end of the log of an ended program. Blocks until its last output has come through."""
     time.sleep(_COMES_THROUGH)
     with suppress(OSError):
         return read_small(log)

@@ -1,9 +1,9 @@
 """The keeper itself: `python -m embedded.keeping.process KIND FOLDER ...`.
 
-It runs as the account of its program and obeys whoever holds the other end of its door (`--door`), one
-request at a time. When that one has gone it stays with a program that runs, reading what it says, until that
-ends or another keeper takes its place. As a unit of a service manager it waits at a socket in its program's
-folder instead (`--listen`), for one `serve` after the other.
+A keeper runs as the account of its program. It obeys the process at the other end of its door (`--door`), one
+request at a time. When that process has gone, the keeper stays with the running program and reads its output,
+until the program ends or another keeper takes its place. As a unit of a service manager it waits at a socket
+in its program's folder instead (`--listen`), for one `serve` after the other.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def take_over(run: Path) -> None:
-    """Be the only keeper of this folder: an earlier one ends here, its program does not."""
+    """Become the only keeper of this folder: an earlier keeper ends, its program goes on."""
     note = run / _NOTE
     if (earlier := Program.adopt(note)) is not None:
         earlier.end_alone()
@@ -61,7 +61,7 @@ class _Keeper:
         self._kept = kept
 
     def listen(self) -> NoReturn:
-        """Obey, for ever, the account whose folder ours is in, when it comes to the socket; nobody else."""
+        """Obey, for ever, root, our account and the owner of our folder when they come to the socket."""
         place = self._kept.run / DOOR
         unready = place.with_suffix(".new")
         unready.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ class _Keeper:
                 self._tidy()
 
     def obey(self, door: socket.socket) -> None:
-        """Do what is asked at the door until its other end is closed."""
+        """Answer the requests at the door until its other end is closed."""
         with selectors.DefaultSelector() as ready, door, door.makefile("rb") as wire:
             ready.register(door, selectors.EVENT_READ)
             while True:
@@ -101,7 +101,7 @@ class _Keeper:
                 self._tidy()
 
     def stay(self) -> None:
-        """Go on reading what the program says, for as long as it runs."""
+        """Go on reading the output of the program for as long as it runs."""
         with selectors.DefaultSelector() as nothing:
             while self._kept.program is not None:
                 nothing.select(TIDY_EVERY)

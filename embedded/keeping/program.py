@@ -1,4 +1,4 @@
-"""One program of ours that runs on its own: found again by process id and start time, ended by its own id."""
+"""One program of ours that outlives us. We find it by process id and start time, and end it by its id."""
 
 import errno
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 ASK_TO_END = (signal.SIGTERM, signal.SIGKILL)
-"""What a program is sent, one after the other, until it has ended."""
+"""The signals that a program gets, one after the other, until it has ended."""
 _KILLED_WITHIN = 10.0
 _LONGEST_NOTE = 4096
 _LOOK_SECONDS = 0.02
@@ -34,9 +34,9 @@ class Program:
     def launch(
         cls, command: Sequence[str], *, cwd: Path, output: int, env: Mapping[str, str], note: Path
     ) -> "Program":
-        """Start `command` in a process group of its own and write who it is into `note`.
+        """Start `command` in a process group of its own, and write its id and start time into `note`.
 
-        `output`: descriptor that takes what it says. It stays in our session and has its share of time.
+        `output`: the descriptor for its output. The program stays in our session, with its share of time.
         """
         child = subprocess.Popen(
             command,
@@ -74,21 +74,21 @@ class Program:
 
     @property
     def uid(self) -> int:
-        """The account that it runs under; -1 when it has just ended."""
+        """The account that the program runs under; -1 when it has just ended."""
         try:
             return int(self._process.uids().real)
         except psutil.NoSuchProcess:
             return -1
 
     def was_started_with(self, *words: str) -> bool:
-        """Whether its command line ends in these words: a note may name any process."""
+        """Whether its command line ends in these words; a note could name any process."""
         try:
             return tuple(self._process.cmdline()[-len(words) :]) == words
         except psutil.Error:
             return False
 
     def has_open(self, file: Path) -> bool:
-        """Whether it has just this file open, and no other one of its name. Only root can tell of others."""
+        """Whether it has exactly this file open. Only root can tell this of programs of other accounts."""
         with suppress(OSError):
             wanted = file.lstat()
             for one in Path(f"/proc/{self.pid}/fd").iterdir():
@@ -104,7 +104,7 @@ class Program:
         return _is_alive(self._process)
 
     def kill(self) -> None:
-        """End it at once with all its children, even when they are frozen; who it was stays noted."""
+        """End it at once with all its children, even when they are frozen. Its note stays."""
         with suppress(psutil.NoSuchProcess):
             family = [self._process, *self._process.children(recursive=True)]
             for one in family:
@@ -112,7 +112,7 @@ class Program:
                     one.kill()
 
     def until_buried(self, seconds: float) -> None:
-        """Wait until there is not even a zombie of it, which PostgreSQL takes for a server that runs."""
+        """Wait until even its zombie is gone: PostgreSQL takes that for a running server."""
         until = time.monotonic() + seconds
         while self.is_running or psutil.pid_exists(self.pid):
             if time.monotonic() > until:
@@ -135,7 +135,7 @@ class Program:
         self._note.unlink(missing_ok=True)
 
     def _is_gone_within(self, seconds: float) -> bool:
-        """Wait for its end; one that nobody has waited for yet (a zombie) has ended too."""
+        """Whether it ends within so many seconds; a zombie has ended too."""
         until = time.monotonic() + seconds
         while self.is_running:
             if time.monotonic() > until:
@@ -145,7 +145,10 @@ class Program:
 
 
 def read_small(file: Path, longest: int = _LONGEST_NOTE) -> str:
-    """The end of a file, at most `longest` bytes. Raises OSError for what is no file; never waits for one."""
+    """The last bytes of a file, at most `longest`.
+
+    Never blocks. Raises OSError when it is no regular file.
+    """
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
         found = os.fstat(descriptor)
@@ -156,7 +159,7 @@ def read_small(file: Path, longest: int = _LONGEST_NOTE) -> str:
 
 
 def write_note(note: Path, pid: int) -> None:
-    """Note who runs, so that `Program.adopt` finds it; a half-written note is never read."""
+    """Write the note by which `Program.adopt` finds a program; a half-written note is never read."""
     unfinished = note.with_name(f"{note.name}.new")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -172,7 +175,7 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def _birth(pid: int) -> str:
-    """This boot and the clock ticks since it, when `pid` began; no setting of the clock changes that."""
+    """The boot id, and the clock ticks from boot to the start of `pid`; setting the clock changes neither."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     # The name in parentheses may hold spaces; the start is the 20th field after it.
     ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]

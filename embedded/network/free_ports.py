@@ -21,7 +21,7 @@ TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 
 
 class FreePorts:
-    """All that one process may give out, each once: who was just ended may not have let go of its own."""
+    """All that one process may give out, each once: one that was just ended may not have released its own."""
 
     def __init__(self, blocks: Collection[int] = BLOCKS) -> None:
         self._blocks = blocks

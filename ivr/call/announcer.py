@@ -1,4 +1,4 @@
-"""Sentences that are known only during a call, with numbers and names in them; removed when it is over."""
+"""Speaks sentences with numbers and names in them, and removes their sounds when the call is over."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ _SPOKEN = "told-"
 
 
 class Announcer:
-    """Speaks to one caller."""
+    """Speaks sentences to one caller."""
 
     def __init__(
         self, voice: Voice, folder: Path, language: str, names: Callable[[], Awaitable[Names]]
@@ -28,7 +28,10 @@ class Announcer:
         self._laid: list[Path] = []
 
     async def tell(self, key: Key, **slots: str) -> Sound:
-        """This sentence with its slots filled in, laid out for the PBX. Raises SpeechError, and OSError."""
+        """Speak this sentence with its slots filled in, and lay it out for the PBX.
+
+        Raises SpeechError and OSError.
+        """
         text = sentence(key, self.language, **slots)
         audio = await render_sentence(self._voice, text, self.language, await self._names())
         path = self._folder / f"{_SPOKEN}{uuid4().hex}"
@@ -37,27 +40,27 @@ class Announcer:
         return Sound(path, audio.seconds)
 
     def clear(self) -> None:
-        """The call is over."""
+        """Remove the sounds of this call."""
         for path in self._laid:
             _remove(path.parent, path.name)
 
 
 class Announcements:
-    """The voice of a node, for whoever is on the line."""
+    """Makes the announcers of a node, which share its voice."""
 
     def __init__(self, voice: Voice, folder: Path, names: Callable[[], Awaitable[Names]]) -> None:
-        """`names` says how names are pronounced, as the list is when it is asked."""
+        """`names` returns how names are pronounced, from the list as it is at that moment."""
         self._voice = voice
         self._folder = folder
         self._names = names
 
     def speaking(self, language: str) -> Announcer:
-        """For one call, which clears it at its end."""
+        """An announcer for one call, which clears it at its end."""
         return Announcer(self._voice, self._folder, language, self._names)
 
 
 def forget_what_was_told(folder: Path) -> None:
-    """What calls of an earlier process left."""
+    """Remove the sounds that calls of an earlier process left."""
     _remove(folder, _SPOKEN)
 
 

@@ -29,7 +29,7 @@ class Call:
         self.id = id_
         self.events = CallEvents(far_end, answered_at=answered_at)
         self.novelty = Novelty(self.events.hold.now())
-        """By our clock, which stands still while they hold us."""
+        """The record of what is new to them, by our clock, which stands still on hold."""
         self._is_withdrawn = False
         self._channel = channel
         self._player = Player(id_, channel, self.events)
@@ -40,7 +40,7 @@ class Call:
 
     @property
     def sound(self) -> Path | None:
-        """What is being played, or was last."""
+        """The sound that is being played, or was played last."""
         return self._player.sound
 
     @property
@@ -49,23 +49,23 @@ class Call:
 
     @property
     def is_held(self) -> bool:
-        """They have put us on hold."""
+        """Whether they have put us on hold."""
         return self.events.hold.is_stopped
 
     # What others decide of it
 
     def withdraw(self) -> None:
-        """What is being said, or will be, is taken back: the verb that says it ends."""
+        """Take back what this call says or will say: the verb that says it ends with Withdrawn."""
         if not self._is_withdrawn:
             self._is_withdrawn = True
             self.events.signals.put_nowait(TakenBack())
 
     def preempt(self) -> None:
-        """The line is needed: the verb that waits ends, or the next one; a recording does not."""
+        """Take the line: the verb that waits, or the next one, ends with Preempted. A recording goes on."""
         self.events.signals.put_nowait(LineNeeded())
 
     def become_conversation(self) -> None:
-        """From here on it is no alert: nobody takes it back, and nothing counts for what was proved."""
+        """Make this call a conversation: nobody takes it back any more, and nothing said proves anything."""
         self.novelty = Novelty(self.events.hold.now())
         self.events.begin_anew(FarEnd(1))
 
@@ -81,7 +81,7 @@ class Call:
     async def say(self, sound: Sound, *, keys: str = "") -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again.
 
-        On hold nothing is spoken; a pass that was cut by it is to start again when the hold is over.
+        On hold nothing is spoken. A pass that a hold cut short is to start again after it.
         """
         self.events.spoken_pass = playback = self._player.name_playback()
         whole, was_sent = False, True
@@ -100,8 +100,8 @@ class Call:
     async def play(self, sound: Sound, *, keys: str = "", later: str = "") -> Heard:
         """Play a sound to its last sample, or until a key among `keys` stops it; anew after a hold.
 
-        The last key among `later` that is pressed meanwhile stops nothing: it is what was heard at the end.
-        Raises NoInput for a sound that is only begun again and again.
+        A key among `later` stops nothing: the last one pressed is returned at the end.
+        Raises NoInput when the same sound is begun again and again and nothing else.
         """
         if not self.novelty.begin(sound.path, sound.seconds, self.events.hold.now()):
             raise NoInput
@@ -111,9 +111,9 @@ class Call:
                 return heard
 
     async def pause(self, seconds: float, *, keys: str = "") -> Key | StartAgain | None:
-        """Say nothing for so long, from now, unless a key among `keys` is pressed or a greeting ends.
+        """Wait so many seconds in silence, unless a key among `keys` is pressed or a greeting ends.
 
-        On hold no time passes.
+        Time on hold does not count.
         """
         until = self.events.hold.now() + seconds
         while True:
@@ -126,8 +126,8 @@ class Call:
     async def record(self, name: str, *, longest: float) -> None:
         """Record what they say until a key, long quiet, so many seconds or the hang-up.
 
-        What was said before a hang-up is kept under this name: only the next verb raises Hangup. So it is
-        when the line is needed: who speaks is let finish.
+        A hang-up keeps what was said: only the next verb raises Hangup. A line that is needed does not end a
+        recording either: the caller may finish.
         """
         if self.is_over:
             raise Hangup
@@ -160,6 +160,6 @@ class Call:
             self.events.signals.put_nowait(LineNeeded())
 
     async def whisper(self, sound: Sound) -> None:
-        """Speak over what they say, and over what is played or recorded, which goes on."""
+        """Speak over what they say and over what is played or recorded; all of it goes on."""
         if not self.is_over:
             await self._channel.whisper(sound, self._player.name_playback())

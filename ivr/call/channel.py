@@ -1,4 +1,4 @@
-"""What a call can make the PBX do with its channel."""
+"""The port through which a call makes the PBX act on its channel."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,14 +9,14 @@ PATH_OPENS_WITHIN = 0.5
 
 
 class Packets(NamedTuple):
-    """Of sound, since the answer."""
+    """Packets of sound since the answer."""
 
     sent: int
     received: int
 
 
 class CallChannel(Protocol):
-    """What a call can make the PBX do with its channel."""
+    """The requests of a call to the PBX about its channel."""
 
     async def answer(self) -> None: ...
 
@@ -25,16 +25,19 @@ class CallChannel(Protocol):
     async def stop_playing(self, playback: str) -> None: ...
 
     async def record(self, name: str, longest: float) -> None:
-        """Until a key, long quiet, so many seconds or the hang-up; what has this name already goes on."""
+        """Record until a key, long quiet, so many seconds or the hang-up.
+
+        A recording of this name goes on.
+        """
 
     async def stop_recording(self, name: str) -> None:
-        """What was recorded is kept. Nothing happens when it has ended."""
+        """End the recording and keep it. This does nothing when it has ended."""
 
     async def whisper(self, sound: Sound, name: str) -> None:
-        """Speak over whatever goes on, to its end."""
+        """Play this sound over all others, to its end."""
 
     async def packets(self) -> Packets | None:
-        """None when nobody can tell."""
+        """How many packets came and went; None when nobody can tell."""
 
     async def check(self) -> None:
         """Raises Hangup when the channel is gone."""

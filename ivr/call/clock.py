@@ -1,19 +1,22 @@
-"""The clocks of one call: the PBX's, though somebody sets it meanwhile, and ours, which waits for them."""
+"""The clocks of one call: the PBX's, which somebody may set meanwhile, and ours, which stops on hold."""
 
 import asyncio
 from math import inf
 
 EARLY = 5.0
-"""Seconds by which an event may seem to come before it happened; more, and the clock was put forward."""
+"""Seconds by which an event may seem to come before it happened. Above that, the clock was put forward."""
 LATE = 10.0
-"""Seconds for which an event may be on its way; more, and the clock was put back."""
+"""Seconds for which an event may be on its way. Above that, the clock was put back."""
 
 
 class PbxClock:
-    """Of one call. What cannot be is taken for a clock that was set: from there on ours tells the time."""
+    """The PBX's clock during one call.
+
+    A time that cannot be means that it was set: then our clock goes on.
+    """
 
     def __init__(self, answered_at: float) -> None:
-        """`answered_at`: by the PBX's clock, in seconds; now."""
+        """`answered_at`: this moment, in seconds of the PBX's clock."""
         self._answered_at = answered_at
         self._began = asyncio.get_running_loop().time()
         self._set_at = -inf
@@ -28,12 +31,12 @@ class PbxClock:
         return told
 
     def between(self, earlier: float, later: float) -> float | None:
-        """Seconds between two moments that it told; None when it was set since the earlier one."""
+        """Seconds between two moments by this clock; None when it was set after the earlier one."""
         return None if self._set_at >= earlier else later - earlier
 
 
 class PatientClock:
-    """Ours, of one call; it stands still while they have put us on hold, when they cannot answer."""
+    """Our clock during one call. It stands still while they have us on hold, as they cannot answer then."""
 
     def __init__(self) -> None:
         self._stopped_at: float | None = None
@@ -44,7 +47,7 @@ class PatientClock:
         return self._stopped_at is not None
 
     def now(self) -> float:
-        """In seconds of the event loop's clock, less those on hold."""
+        """The time in seconds of the event loop's clock, less the seconds on hold."""
         now = asyncio.get_running_loop().time()
         return (now if self._stopped_at is None else self._stopped_at) - self._stood_still
 

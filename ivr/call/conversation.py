@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 async def converse(script: Callable[[Call], Awaitable[None]], call: Call) -> bool:
     """Run a script to its end or until the other party hangs up: the one place that catches Hangup.
 
-    Whether the call is ours to end; it is not when it is over, or when the PBX leads it now.
+    Returns whether the call is ours to end. It is not when it is over, or when the PBX leads it now.
     """
     try:
         await script(call)

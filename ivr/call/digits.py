@@ -1,4 +1,4 @@
-"""Asking a caller to type a number, ended by #."""
+"""Asks a caller to type a number, ended by #."""
 
 from ivr.call.call import Call
 from ivr.call.errors import NoInput
@@ -7,13 +7,13 @@ from ivr.call.signals import Key, StartAgain
 from ivr.call.values import Sound
 
 MOST = 20
-"""Keys after which nobody is typing a number any more."""
+"""How many keys a number has at most; who presses more is typing none."""
 
 
 async def digits(call: Call, question: Sound, *, wait: float = 5.0, times: int = 3) -> str:
-    """What is typed during the question or after it, up to # or until nothing comes for `wait` seconds.
+    """The keys typed during the question or after it, up to # or until none comes for `wait` seconds.
 
-    * begins anew, `times` times. Raises NoInput when nothing was typed as often, and Hangup.
+    * begins anew, at most `times` times. Raises NoInput when nothing was typed that often, and Hangup.
     """
     begun_anew = 0
     for _ in range(times):

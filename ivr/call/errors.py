@@ -1,14 +1,14 @@
-"""What can go wrong on a call, and what ends it."""
+"""Errors of a call, and the reasons for which it ends."""
 
 
 class LineError(Exception):
-    """Base of what can go wrong on a call.
+    """Base of all errors of a call.
 
     - Hangup: the party is gone; raised by the next verb, caught once, in the exchange.
     - Preempted: the line is needed for somebody else; to the script that is a hang-up.
     - NoInput: nothing of use was pressed, or only what makes us say the same again.
     - PlayFailed: a sound could not be played.
-    - Withdrawn: what is being said was taken back; raised once, and the line is still there.
+    - Withdrawn: the message was taken back; raised once, and the line is still there.
     """
 
 
@@ -29,4 +29,4 @@ class PlayFailed(LineError):  # noqa: N818
 
 
 class Withdrawn(LineError):  # noqa: N818
-    """Nobody should hear it any more."""
+    """The message was taken back: nobody should hear it any more."""

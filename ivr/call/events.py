@@ -1,4 +1,4 @@
-"""What the PBX tells of one call: written down of its far end, and handed to the verb that waits."""
+"""Takes what the PBX tells of one call, notes the facts of its far end, and hands signals to the verbs."""
 
 import asyncio
 
@@ -21,27 +21,30 @@ from ivr.detection.far_end import FarEnd
 
 
 class CallEvents:
-    """Told at once, and waited for by `next`. Times are those of the PBX's own clock, in seconds."""
+    """The events of one call.
+
+    A verb waits for its signals by `next`. Times are seconds of the PBX's clock.
+    """
 
     def __init__(self, far_end: FarEnd, *, answered_at: float) -> None:
         self.far_end = far_end
         self.now = 0.0
         """Seconds since the answer, as far as anybody has told."""
         self.signals: asyncio.Queue[Signal | Gone] = asyncio.Queue()
-        """For the verbs of the call, in the order in which it happened."""
+        """Signals for the verbs of the call, in the order in which they happened."""
         self.hold = PatientClock()
-        """Ours, which stands still while they have put us on hold."""
+        """Our clock, which stands still while they have put us on hold."""
         self.started: dict[str, float] = {}
         """When each playback began, by the PBX's clock."""
         self.spoken_pass: str | None = None
         """The playback that is a pass of the message, while it is spoken."""
         self.is_over = False
         self.is_heard = asyncio.Event()
-        """Whoever talks has said what a greeting may hold, or is gone."""
+        """It is set once a long quiet after a talk says that a greeting is over, or the call is over."""
         self.quiet = asyncio.Event()
-        """Talk has ended, or there is nothing more to hear; cleared by who waits for it."""
+        """It is set when talk has ended, or nothing more is to be heard. Whoever waits for it clears it."""
         self.tells_keys = False
-        """Keys come as events here, so that none is to be looked for in the sound."""
+        """Whether keys come as events, so that the sound need not be searched for them."""
         self._pbx_clock = PbxClock(answered_at)
         self._we_hang_up = self._is_conversation = False
 
@@ -51,7 +54,7 @@ class CallEvents:
         self.signals.put_nowait(Key(digit))
 
     def key_was_heard(self, digit: str) -> None:
-        """As tones in the sound, a moment ago."""
+        """Take a key that was found in the sound, a moment after it was pressed."""
         self.far_end.recorder.key(digit, self.now)
         self.signals.put_nowait(Key(digit))
 
@@ -59,13 +62,13 @@ class CallEvents:
         self.far_end.recorder.talk_started(self.since_answer(at))
 
     def talk_ended(self, at: float, lasted: float) -> None:
-        """It lasted so many seconds, without the quiet by which its end was told."""
+        """Note that talk has ended. It lasted so many seconds, without the quiet that told of its end."""
         self.far_end.recorder.talk_ended(self.since_answer(at), lasted)
         self._await_quiet()
         self.quiet.set()
 
     def packets(self, count: int, at: float) -> None:
-        """So many packets of sound have come from the far end since the answer."""
+        """Note how many packets of sound have come from the far end since the answer."""
         was_talking = self.far_end.facts.is_talking
         self.far_end.recorder.packets(count, self.since_answer(at))
         if was_talking and not self.far_end.facts.is_talking:
@@ -73,7 +76,7 @@ class CallEvents:
             self.quiet.set()
 
     def held(self, at: float) -> None:
-        """They have put us on hold: nothing reaches them, and what comes is no talk."""
+        """Note that they have put us on hold: nothing reaches them, and the sound that comes is no talk."""
         if self.hold.is_stopped:
             return
         self.hold.stop()
@@ -83,7 +86,7 @@ class CallEvents:
         self.signals.put_nowait(PutOnHold())
 
     def resumed(self, at: float) -> None:
-        """They hear us again."""
+        """Note that they hear us again."""
         if self.hold.is_stopped:
             self.hold.go_on()
             self.far_end.recorder.resumed(self.since_answer(at))
@@ -103,11 +106,11 @@ class CallEvents:
         self.signals.put_nowait(Ended(playback, seconds, ok))
 
     def recorded(self, name: str) -> None:
-        """A recording has ended, for whatever reason."""
+        """Note that a recording has ended, for whatever reason."""
         self.signals.put_nowait(Recorded(name))
 
     def hung_up(self, at: float | None) -> None:
-        """`at` is None when nobody knows who ended it, and when."""
+        """Note the hang-up. `at` is None when nobody knows who ended the call and when."""
         if at is not None and not self._we_hang_up:
             self.far_end.recorder.left(self.since_answer(at))
         self.is_over = True
@@ -117,11 +120,11 @@ class CallEvents:
         self.signals.put_nowait(Gone())
 
     def expect_end(self) -> None:
-        """The script is over: who hangs up from now on does it because we do."""
+        """Note that the script is over: from now on they hang up because we do."""
         self._we_hang_up = not self.is_over
 
     def begin_anew(self, far_end: FarEnd) -> None:
-        """It is no alert from here on: nobody takes it back, and it tells of this far end alone."""
+        """Begin as a conversation: nobody takes it back, and the facts are of this far end alone."""
         self.far_end, self._is_conversation = far_end, True
         if self.hold.is_stopped:
             far_end.recorder.held(self.now)
@@ -153,12 +156,12 @@ class CallEvents:
         return signal
 
     def _stop_listening(self) -> None:
-        """There is nothing more to hear that matters."""
+        """Wake all that wait for talk or quiet: nothing more is to be heard."""
         self.is_heard.set()
         self.quiet.set()
 
     def _await_quiet(self) -> None:
-        """Look when the quiet that has begun has settled, and when it is certain, whether to start again."""
+        """Let `_look_at_quiet` run when the quiet that has begun has settled, and when it is certain."""
         talks, thresholds = self.far_end.facts.talks, self.far_end.thresholds
         if talks and talks[-1].end is not None:
             for quiet in (thresholds.settled, thresholds.certain):

@@ -1,4 +1,4 @@
-"""Asking a caller to choose by key: kindly, several times, and not for ever."""
+"""Asks a caller to choose by key, a bounded number of times."""
 
 from ivr.call.call import Call
 from ivr.call.errors import NoInput
@@ -13,7 +13,7 @@ async def menu(
 ) -> str:
     """Ask until one of `keys` is pressed, during the question or within `wait` seconds after it.
 
-    Another key is answered with `wrong`, and the question is asked again, `times` times in all.
+    Another key is answered with `wrong`, and the question is asked again, at most `times` times in all.
     Raises NoInput after that, and Hangup.
     """
     for _ in range(times):

@@ -1,28 +1,28 @@
-"""What is new to somebody on the line: a sentence not heard yet on this call, or their own words."""
+"""Tells what is new to the other party: a sentence not heard yet on this call, or their own words."""
 
 from collections import Counter
 from pathlib import Path
 
 MOST_ROUNDS = 6
-"""Times that the same sentence is begun while nothing new comes between."""
+"""How often the same sentence is begun while nothing new comes between."""
 
 
 class Novelty:
-    """Of one call; moments are seconds of any one clock."""
+    """The record of what is new on one call. Moments are seconds of any one clock."""
 
     def __init__(self, now: float) -> None:
         self.until = now
         """The end of the last thing that was new; it may be still to come."""
         self.is_speaking = False
         self.is_trusted = False
-        """They have proved to be an officer, whose work has as many rounds as it needs."""
+        """Whether they proved to be an officer, who may hear a sentence as often as their work needs."""
         self._heard: set[Path] = set()
         self._rounds: Counter[Path] = Counter()
 
     def begin(self, sound: Path, seconds: float, now: float) -> bool:
-        """They hear it from now on, for so long.
+        """Note that they hear this sound from now on, for so many seconds.
 
-        False when it was begun so often that nobody wants anything any more.
+        Returns False when it was begun so often that nobody is there to choose.
         """
         if sound not in self._heard:
             self._heard.add(sound)

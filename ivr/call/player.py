@@ -1,4 +1,4 @@
-"""Sounds on one call, one after the other, each to its last sample or until something ends it."""
+"""Plays sounds on one call, one after the other, each to its last sample or until something ends it."""
 
 import asyncio
 from pathlib import Path
@@ -22,11 +22,11 @@ from ivr.call.signals import (
 from ivr.call.values import Sound, WholePlayed
 
 FEWEST_PACKETS = 4
-"""In a second of sound that is sent; the longest that are usual hold 200 ms."""
+"""Packets that a second of sound takes at least; the longest usual ones hold 200 ms."""
 
 
 class Player:
-    """Of the call with this id."""
+    """Plays on the call with this id."""
 
     def __init__(self, id_: str, channel: CallChannel, events: CallEvents) -> None:
         self._id = id_
@@ -36,19 +36,19 @@ class Player:
         self._playbacks = 0
         self._packets_leave = False
         self.sound: Path | None = None
-        """What is being played, or was last."""
+        """The sound that is being played, or was played last."""
 
     def name_playback(self) -> str:
-        """A name of its own also when an earlier process led this call, whose last sound may still play."""
+        """A new name, also on a call that an earlier process led: its last sound may still play."""
         self._playbacks += 1
         return f"{self._id}.{self._process}.{self._playbacks}"
 
     async def play(
         self, sound: Sound, playback: str, *, keys: str, later: str = "", restarts: bool = False
     ) -> Heard:
-        """Until its end, a key among `keys`, the end of a hold, or if it `restarts` the moment to do so.
+        """Play until the end, a key among `keys`, the end of a hold or, if it `restarts`, a greeting's end.
 
-        The last key among `later` is what was heard at the end. Raises what ends or fails it (LineError).
+        The last key among `later` is returned at the end. Raises the LineError that ends or fails it.
         """
         if self._events.is_over:
             raise Hangup
@@ -96,7 +96,7 @@ class Player:
                 at_the_end = signal
 
     async def _played(self, sound: Sound, ended: Ended) -> None:
-        """A playback that a hang-up cut short may be reported just like a whole one; its length tells."""
+        """Check that a playback ran to its end: one that a hang-up cut short may be reported as whole."""
         if ended.ok and ended.seconds is None:
             await asyncio.sleep(GONE_WITHIN)
             return await self._channel.check()  # who is still there has heard it to its end
@@ -107,7 +107,7 @@ class Player:
         raise PlayFailed("The PBX did not play a sound to its end; check that it can read the sound's files.")
 
     async def check_sent(self, sound: Sound) -> bool:
-        """Whether packets of it have left the PBX; asked until some have, so mostly once in a call."""
+        """Check that packets have left the PBX. It asks until some have, so mostly once in a call."""
         if self._packets_leave or (packets := await self._channel.packets()) is None:
             return True
         self._events.far_end.facts.received = packets.received

@@ -1,4 +1,4 @@
-"""Recording what somebody says, with a word of warning before the end."""
+"""Records what somebody says, and warns them before the end."""
 
 import asyncio
 
@@ -10,9 +10,9 @@ LAST_PART = 10.0
 
 
 async def record(call: Call, name: str, *, longest: float, ends_soon: Sound) -> None:
-    """Until a key, long quiet, `longest` seconds or the hang-up; `ends_soon` is spoken over what they say.
+    """Record until a key, long quiet, `longest` seconds or the hang-up.
 
-    Nothing of it is lost. Raises Hangup as `Call.record` does.
+    `ends_soon` is spoken over what they say, of which nothing is lost. Raises Hangup as `Call.record` does.
     """
     warning = asyncio.create_task(_warn(call, longest - LAST_PART, ends_soon))
     try:

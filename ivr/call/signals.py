@@ -1,4 +1,4 @@
-"""What the PBX reports of a call, as its verbs wait for it."""
+"""Signals of a call: what the PBX tells of it, as its verbs wait for them."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class StartAgain:
-    """The far end talked long and has stopped: what is being said has to begin again."""
+    """The far end talked long and has stopped: the pass that is being spoken has to begin again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A playback has ended, by itself or because the call did; `ok` = it could be played."""
+    """A playback has ended, by itself or with the call. `ok`: the PBX could play it."""
 
     playback: str
     seconds: float | None
-    """None when the clock was set meanwhile, or seems so because this was told very late."""
+    """How long it played; None when the clock was set meanwhile, or a late event makes it seem so."""
     ok: bool
 
 
@@ -47,7 +47,7 @@ class Recorded:
 
 
 class PutOnHold:
-    """They hear nothing from now on."""
+    """They have put us on hold, and hear nothing from now on."""
 
 
 class Resumed:
@@ -55,15 +55,15 @@ class Resumed:
 
 
 class Gone:
-    """The party has left; nothing comes after it."""
+    """The other party has left. This is the last signal of a call."""
 
 
 class TakenBack:
-    """What is being said should not be heard any more."""
+    """The message was taken back: nobody should hear it any more."""
 
 
 class LineNeeded:
-    """The conversation is to end: somebody else needs the line more."""
+    """The conversation is to end: an urgent alert needs the line."""
 
 
 Heard = WholePlayed | Key | StartAgain

@@ -1,4 +1,4 @@
-"""What a call is made to play, and what its verbs return."""
+"""The sounds that a call plays, and the values that its verbs return."""
 
 from dataclasses import dataclass
 from pathlib import Path

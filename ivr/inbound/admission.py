@@ -72,7 +72,7 @@ class Admission:
         return not is_refused
 
     def join(self, call: Call, number: Hashable | None) -> None:
-        """Somebody whom we called stays on the line: never refused, but let go of like others."""
+        """Somebody whom we called stays on the line: never refused, but preempted like others."""
         self._there[call] = number
 
     def leave(self, call: Call) -> None:
@@ -81,13 +81,13 @@ class Admission:
         self._going.discard(call)
 
     async def preempt(self) -> None:
-        """Let go of those whose lines an urgent alert lacks; to be done again and again."""
+        """Preempt those whose lines an urgent alert lacks; to be done again and again."""
         if not self._lines.is_open:
             self._admitted = None  # another PBX may come, which was told nothing
         may_lack = bool(self._there) and self._lines.is_at_full_pace
         self._waiting = await self._node.urgent_calls() if may_lack else 0
         if chosen := self._chosen():
-            log.warning("An urgent alert lacks lines: %d callers are let go of.", len(chosen))
+            log.warning("An urgent alert lacks lines: %d callers are preempted.", len(chosen))
         for call in chosen:
             self._going.add(call)
             call.preempt()

@@ -21,7 +21,7 @@ from directory.refusals import Refusal
 from ivr.call.announcer import Announcements
 from ivr.call.values import Sound
 from ivr.detached import DetachedWork
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.officers.sign_in import OfficerSignIn
 from ivr.pbx.identity import CallerId
 from ivr.recordings.patience import patiently
@@ -59,7 +59,7 @@ class KnownCallers:
     database: Transactions
     callbacks: Callbacks
     reports: Reports
-    officers: PoliceLine
+    officers: OfficerResources
     """For those who sign in as one."""
     announcements: Announcements
     detached: DetachedWork

@@ -27,7 +27,7 @@ class OnTheLine:
 
 
 def preempted(callers: Sequence[OnTheLine], *, most: int, lacking: int) -> Sequence[int]:
-    """Who is let go of, as places in `callers`, the least useful first; never more than `lacking`.
+    """Who is preempted, as places in `callers`, the least useful first; never more than `lacking`.
 
     Those who are more on one number than it keeps go first, also when all callers together hold no more
     than `most` lines; the others only as far as they do.

@@ -98,7 +98,7 @@ class Reception:
         task.add_done_callback(self._calls.discard)
 
     async def leave(self) -> None:
-        """Let go of every call as it is: the next line process greets callers anew, and ends other calls."""
+        """Leave every call as it is: the next line process greets callers anew, and ends other calls."""
         for call in self._calls:
             call.cancel()
         if self._calls:

@@ -10,7 +10,7 @@ from directory.refusals import Refusal
 from ivr.call.announcer import Announcer
 from ivr.call.values import Sound
 from ivr.refusals import SAYS
-from ivr.scripts.police import AlertProgress
+from ivr.scripts.officer_ports import AlertProgress
 from prompts.catalogue import Key
 
 

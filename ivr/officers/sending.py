@@ -8,7 +8,7 @@ from broadcast.errors import MembersChanged
 from directory.refusals import Refusal
 from ivr.recordings.patience import patiently
 from ivr.refusals import SAYS
-from ivr.scripts.police import Done
+from ivr.scripts.officer_ports import Done
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from directory.officers.officers import KnownOfficer
 from directory.refusals import Refusal
 from ivr.call.values import Sound
 from ivr.officers.follow import FollowedAlerts
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.officers.sending import begin_alert
 from ivr.recordings.patience import patiently
 from ivr.recordings.spoken_alert import SpokenAlert
 from ivr.refusals import SAYS
-from ivr.scripts.police import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
+from ivr.scripts.officer_ports import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
 from ivr.scripts.sentences import Says
 from prompts.catalogue import Key, sentence
 
@@ -31,21 +31,21 @@ log = logging.getLogger(__name__)
 class SignedIn:
     """An officer on the line (the script's Officer)."""
 
-    def __init__(self, police: PoliceLine, officer: KnownOfficer, says: Says) -> None:
+    def __init__(self, resources: OfficerResources, officer: KnownOfficer, says: Says) -> None:
         self.says = says
-        self.tone = police.tone
+        self.tone = resources.tone
         self.networks: Sequence[OfferedNetwork] = officer.networks
-        self.longest = police.desk.longest_recording
-        self._police = police
+        self.longest = resources.desk.longest_recording
+        self._resources = resources
         self._officer = officer
-        self._announcer = police.announcements.speaking(officer.language)
-        self._followed = FollowedAlerts(police.desk, self._announcer, officer.actor)
+        self._announcer = resources.announcements.speaking(officer.language)
+        self._followed = FollowedAlerts(resources.desk, self._announcer, officer.actor)
         self._messages: list[SpokenAlert] = []
         self._to_confirm: list[UUID] = []
         """Requests of alerts about which they are called back."""
 
     async def begin_message(self) -> SpokenAlert:
-        message = self._police.spoken.begin()
+        message = self._resources.spoken.begin()
         self._messages.append(message)
         return message
 
@@ -74,8 +74,8 @@ class SignedIn:
             recording=SpokenMessage(message.audio, self._officer.language),
         )
         try:
-            prepared = await self._police.desk.prepare(self._officer.actor, draft)
-            found = await self._police.desk.reach(prepared)
+            prepared = await self._resources.desk.prepare(self._officer.actor, draft)
+            found = await self._resources.desk.reach(prepared)
         except Refusal as refusal:
             log.warning("An alert by phone is refused (%s).", refusal.reason)
             return AlertRefused(SAYS[refusal.reason])
@@ -88,7 +88,7 @@ class SignedIn:
         return SpokenPlan(self, prepared, await self._summary(prepared, found, names))
 
     async def _summary(self, prepared: Prepared, found: Reach, names: str) -> Sound:
-        trunk = self._police.trunk
+        trunk = self._resources.trunk
         minutes = minutes_to_call(
             found.before + found.calls,
             lines=trunk.channels - trunk.channels_for_callers,
@@ -109,23 +109,23 @@ class SignedIn:
         return await self._followed.stop(broadcast)
 
     async def send(self, prepared: Prepared) -> Done:
-        """At once, or when the registered number has let it go."""
-        police = self._police
-        send = self._keep(prepared) if police.policy.call_back else begin_alert(police.desk, prepared)
-        done: Done = await asyncio.shield(police.detached.start(send))
+        """At once, or when the registered number has released it."""
+        resources = self._resources
+        send = self._keep(prepared) if resources.policy.call_back else begin_alert(resources.desk, prepared)
+        done: Done = await asyncio.shield(resources.detached.start(send))
         return done
 
     async def _keep(self, prepared: Prepared) -> Done:
         """Written down, for whichever node rings the officer once they have hung up."""
-        police, request = self._police, prepared.request
+        resources, request = self._resources, prepared.request
 
         async def keep() -> bool:
-            return await police.database(
+            return await resources.database(
                 pending_alerts.keep,
                 request,
                 self._officer.id,
                 prepared.draft,
-                a_day=police.policy.call_backs_a_day,
+                a_day=resources.policy.call_backs_a_day,
             )
 
         try:
@@ -138,7 +138,7 @@ class SignedIn:
         return Done("police_calls_back")
 
     async def _allow_ring(self, request: UUID) -> None:
-        await self._police.database(pending_alerts.allow_ring, request)
+        await self._resources.database(pending_alerts.allow_ring, request)
 
     async def tidy_up(self) -> None:
         """Nothing stays of the call but what was sent."""

@@ -2,10 +2,10 @@
 
 from directory.officers.officers import sign_in
 from directory.refusals import Refusal
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.officers.session import SignedIn
 from ivr.refusals import SAYS
-from ivr.scripts.police import AlertRefused
+from ivr.scripts.officer_ports import AlertRefused
 from ivr.scripts.sentences import Says
 
 
@@ -13,32 +13,32 @@ class OfficerSignIn:
     """Where one caller may sign in (the script's Station)."""
 
     def __init__(
-        self, police: PoliceLine, says: Says, number: str | None, *, is_vouched: bool = False
+        self, resources: OfficerResources, says: Says, number: str | None, *, is_vouched: bool = False
     ) -> None:
         """`is_vouched`: the number is the caller's, and not only what they say."""
         self.says = says
         self._is_vouched = is_vouched
-        self._police = police
+        self._resources = resources
         self._number = number
         self._officer: SignedIn | None = None
 
     async def sign_in(self, number: str, pin: str) -> "SignedIn | AlertRefused":
-        police = self._police
+        resources = self._resources
         try:
             officer = await sign_in(
-                police.database.engine,
+                resources.database.engine,
                 number,
                 pin,
                 caller=self._number,
                 is_vouched=self._is_vouched,
-                policy=police.lockout,
+                policy=resources.lockout,
             )
         except Refusal as refusal:
             return AlertRefused(SAYS[refusal.reason])
-        self._officer = SignedIn(police, officer, (await police.says)[officer.language])
+        self._officer = SignedIn(resources, officer, (await resources.says)[officer.language])
         return self._officer
 
     def close(self) -> None:
         """The call is over: what was spoken and not sent is forgotten, what was sent goes on."""
         if self._officer is not None:
-            self._police.detached.start(self._officer.tidy_up())
+            self._resources.detached.start(self._officer.tidy_up())

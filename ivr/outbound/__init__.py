@@ -1,1 +1,1 @@
-"""Calls out: one placement for every kind of them, and what each kind adds."""
+"""Calls out: one placement for every kind of call, and the parts that each kind adds."""

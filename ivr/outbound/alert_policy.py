@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 FEWEST_PASSES = 3
-"""Passes that any call has time for: a box that keeps late needs them, though one is wanted."""
+"""How many passes any call has time for: a voicemail that records late needs them, though one is wanted."""
 
 
 class AlertPolicy(BaseModel):
@@ -30,9 +30,9 @@ class AlertPolicy(BaseModel):
 
     @property
     def most_passes(self) -> int:
-        """Passes that a call has time for: those that are wanted, and one that a greeting spoils."""
+        """How many passes a call has time for: those that are wanted, and one that a greeting spoils."""
         return max(FEWEST_PASSES, self.passes + 1)
 
     def limit(self, pass_seconds: float) -> float:
-        """Seconds from the answer after which we hang up, whatever is heard."""
+        """Seconds from the answer after which we hang up, whatever was heard."""
         return self.hard_limit + self.most_passes * pass_seconds

@@ -1,4 +1,4 @@
-"""Places one attempt and stays with it to its end: what broadcast asks of the line."""
+"""Places one attempt and stays with it to its end, as `broadcast` asks the line to."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Ou
 
 
 class AriDialler:
-    """The Dialler of broadcast's ports, on one trunk of one PBX."""
+    """The Dialler of `broadcast.ports`, on one trunk of one PBX."""
 
     def __init__(
         self,
@@ -40,9 +40,9 @@ class AriDialler:
         go_on: Callable[[LiveCall, CallOrder, Wants], None],
         longest_conversation: float,
     ) -> None:
-        """`go_on` is handed who presses more than the alert asks for, with the call.
+        """`go_on` gets the call of a person who presses 9 or 0 0.
 
-        It goes on for `longest_conversation` seconds at most.
+        Such a call goes on for at most `longest_conversation` seconds.
         """
         self._placement = placement
         self._exchange = placement.exchange
@@ -83,7 +83,7 @@ class AriDialler:
         await self._placement.stop(attempt)
 
     async def withdraw(self, attempt: UUID) -> None:
-        """Stop this attempt's phone, or tell who has answered that the alert is taken back, and hang up."""
+        """Stop the ringing of this attempt, or tell its person that the alert is taken back, and hang up."""
         live = self._exchange.find(str(attempt))
         if live is not None and live.call is not None:
             live.call.withdraw()
@@ -161,7 +161,7 @@ class AriDialler:
 
     @staticmethod
     def _heard(live: LiveCall, end: End) -> CallOutcome:
-        """What an answered call came to; without its end, what was proved until now."""
+        """The outcome of an answered call; of one without an end, what was proved until now."""
         heard = Outcome.INCOMPATIBLE if live.had_no_sound else live.far_end.outcome()
         is_lost = end.is_lost and heard not in HEARD_WHOLE
         return CallOutcome(
@@ -174,7 +174,7 @@ class AriDialler:
         )
 
     async def _noted(self, live: LiveCall) -> CallOutcome:
-        """What a call came to that we did not lead to its end: we may know, or the PBX if it went on."""
+        """The outcome of a call that we did not lead to its end, by what we saw or by the PBX's note."""
         known = self._heard(live, live.end) if live.call else CallOutcome(Outcome.LOST)
         note = await self._exchange.note_of(live.id)
         if note is None:
@@ -203,7 +203,7 @@ class AriDialler:
 
     @staticmethod
     def _as_far_as_seen(live: LiveCall, wanted: Origination, result: CallOutcome) -> CallOutcome:
-        """A call whose end the PBX has not told of may still be up, until its own limit."""
+        """The outcome as far as we saw: a call without a reported end may be up until its own limit."""
         if live.is_over or not live.is_placed or result.goes_on_for:
             return result
         return replace(result, goes_on_for=wanted.longest)

@@ -32,36 +32,39 @@ log = logging.getLogger(__name__)
 
 
 class Conversation(Protocol):
-    """What is to be said on one of these calls."""
+    """The conversation of one of these calls."""
 
     @property
     def number(self) -> str: ...
 
     async def converse(self, call: Call) -> None:
-        """The script, with whoever has picked up."""
+        """Run the script with the person who picked up."""
 
     def ending(self, live: LiveCall) -> Ending | None:
-        """What came of it, now that it is over; None when nothing did. `live` is what the PBX told of it."""
+        """The ending of the call that is over; None when nothing came of it.
+
+        `live` is what the PBX told of it.
+        """
 
     def tidy_up(self) -> None:
-        """The call is over, or left to the next process."""
+        """Clear up: the call is over, or left to the next process."""
 
 
 class Source(ABC, Generic[W]):
-    """A kind of call: the book of its calls, and what is said on them."""
+    """A kind of call: the book of its calls, and the conversation on them."""
 
     book: Book[W]
     ring: float
     """Seconds for which a telephone rings."""
     at_once: int
-    """So many of these calls may be up on one node."""
+    """How many of these calls may be up at once on one node."""
 
     @abstractmethod
     async def conversation(self, written: W) -> Conversation: ...
 
 
 class OwnCalls(Generic[W]):
-    """Each call is written down before it is placed, and closed with what it came to."""
+    """The calls of one kind. Each is written ahead, placed, and closed with its ending."""
 
     def __init__(self, database: Transactions, placement: Placement, lease: Lease, source: Source[W]) -> None:
         self._database = database
@@ -70,9 +73,9 @@ class OwnCalls(Generic[W]):
         self._source = source
         self._up: dict[UUID, asyncio.Task[None]] = {}
         self._endings: dict[UUID, Ending] = {}
-        """Of calls whose end could not be written yet."""
+        """The endings that could not be written yet, by call."""
         self._orphans: set[UUID] = set()
-        """Calls of dead nodes, at the last look."""
+        """The calls of dead nodes at the last look."""
 
     @property
     def book(self) -> Book[W]:
@@ -80,21 +83,21 @@ class OwnCalls(Generic[W]):
 
     @property
     def has_seen_orphans(self) -> bool:
-        """There were calls of dead nodes at the last look."""
+        """Whether there were calls of dead nodes at the last look."""
         return bool(self._orphans)
 
     @property
     def is_at_work(self) -> bool:
-        """A call is up, or its end is not written yet."""
+        """Whether a call is up, or its end is not written yet."""
         return bool(self._up or self._endings)
 
     async def adopt_all(self) -> None:
-        """See through the calls of an earlier process; to be done before the PBX is asked which there are."""
+        """Adopt the calls of an earlier process. Do so before the PBX is asked which calls there are."""
         for written in await self._database(self._source.book.under_way, self._lease.node):
             self._begin(written, None)
 
     async def tend(self) -> None:
-        """Once a second: stop what is not needed any more, and begin what is due."""
+        """Stop the calls that nobody needs any more, and begin those that are due; called once a second."""
         were_up = set(self._up)
         unwanted, left = await self._database(self._source.book.look, self._lease.node, list(self._up))
         for call in unwanted:
@@ -121,20 +124,20 @@ class OwnCalls(Generic[W]):
         self._orphans = await self._database(book.give_up_orphans, self._lease.node, self._orphans)
 
     async def leave(self) -> None:
-        """Let go of every call as it is; the next process adopts it, and greets whoever is there anew."""
+        """Leave every call as it is. The next process adopts it, and greets the person on it anew."""
         for call in self._up.values():
             call.cancel()
         if self._up:
             await asyncio.wait(self._up.values())
 
     async def _take(self) -> W | None:
-        """Write the next one ahead."""
+        """Write the next call ahead."""
         if not self._lease.may_take or not self._placement.may_place:
             return None
         return await self._database(self._source.book.take, self._lease.node)
 
     def _begin(self, written: W, taken_under: Tenure | None) -> None:
-        """A new call, or without a tenure one of an earlier process."""
+        """Begin a new call or, without a tenure, adopt one of an earlier process."""
         task = asyncio.create_task(self._call(written, taken_under))
         self._up[written.id] = task
         task.add_done_callback(lambda _: self._up.pop(written.id, None))
@@ -155,7 +158,7 @@ class OwnCalls(Generic[W]):
         await patiently(lambda: self._close(written))
 
     async def _lead(self, written: W, taken_under: Tenure | None, adopted: LiveCall | None) -> Ending:
-        """From the look whom to ring to what came of it."""
+        """Lead one call, from the look-up of its number to its ending."""
         conversation = await patiently(lambda: self._source.conversation(written))
         wanted = Origination(written.id, conversation.number, ring=self._source.ring, limit=LIMIT)
         try:
@@ -189,7 +192,7 @@ class OwnCalls(Generic[W]):
 
 
 class AllOwnCalls:
-    """Every kind on one node, looked at in one question: on most days there is nothing to do for any."""
+    """All kinds on one node, asked for in one query: on most days no kind has anything to do."""
 
     def __init__(self, database: Transactions, lease: Lease, kinds: Sequence[OwnCalls[Any]]) -> None:
         self._database = database
@@ -199,12 +202,12 @@ class AllOwnCalls:
         self._work, self._orphans = work_question(books), orphans_question(books)
 
     async def tend(self) -> None:
-        """Once a second: tend those for which there may be something to do, whatever becomes of others."""
+        """Tend each kind that may have something to do, even if another one fails; called once a second."""
         kinds = await self._those(self._work, lambda kind: kind.is_at_work)
         await _each(kind.tend for kind in kinds)
 
     async def give_up_orphans(self) -> None:
-        """Every sweep: leave to others the calls of nodes that are dead, whatever kind they are."""
+        """Leave to others the calls of dead nodes, of every kind; called at each sweep."""
         kinds = await self._those(self._orphans, lambda kind: kind.has_seen_orphans)
         await _each(kind.give_up_orphans for kind in kinds)
 
@@ -216,7 +219,7 @@ class AllOwnCalls:
 
 
 async def _each(tasks: Iterable[Callable[[], Awaitable[None]]]) -> None:
-    """Do all of them, and raise the first fault after that."""
+    """Do all of these tasks, and raise the first fault after that."""
     faults: list[Exception] = []
     for task in tasks:
         try:

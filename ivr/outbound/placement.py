@@ -1,6 +1,6 @@
-"""Places a call and stays with it to its end, whatever it is for: originate or adopt, see through, hang up.
+"""Places a call of any kind and stays with it to its end: originates or adopts it, sees it through, hangs up.
 
-What is said on it, and what is made of its end, is for whoever wants the call.
+The caller of this module says what is said on the call, and what its end means.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ ENDPOINT = "trunk"
 END_REPORTED_WITHIN = 5.0
 """Seconds after our hang-up in which the PBX reports the end of the channel."""
 RING_TOLERANCE = 1.0
-"""Seconds by which a call that rang until our limit may seem to have rung shorter."""
+"""Seconds by which a call that rang until our limit may seem to have rung less."""
 Script = Callable[[Call], Awaitable[None]]
 
 
@@ -43,37 +43,37 @@ class NotPlaced(Exception):  # noqa: N818 - a condition, as those of ARI
 
 @dataclass(frozen=True, slots=True)
 class Origination:
-    """A call as the PBX is asked for it; times in seconds."""
+    """One call as we ask the PBX for it; times in seconds."""
 
     id: UUID
-    """Of the row that was written ahead, and of the channel."""
+    """The id of the row that was written ahead, and of the channel."""
     number: str
-    """E.164."""
+    """The number in E.164."""
     ring: float
     """How long a telephone rings."""
     limit: float
-    """How long after the answer it is ended, whatever is being said."""
+    """How long after the answer the PBX ends the call, whatever is being said."""
     passes: int = 1
     variables: Mapping[str, str] = field(default_factory=dict)
     """Channel variables, besides the limit that the PBX itself keeps."""
     is_conversation: bool = True
-    """It is no alert: keys alone are looked for in what is said."""
+    """Whether it is no alert: then talk is searched for keys alone."""
     on_ring: Callable[[LiveCall], None] = lambda _: None
-    """Told when it gets through, once."""
+    """Called once, when the call gets through."""
 
     @property
     def longest(self) -> float:
-        """Seconds from its placing in which the PBX itself has ended it, and told so."""
+        """Seconds from its placing within which the PBX itself has ended this call, and told so."""
         return longest_call(self.ring, self.limit)
 
 
 def longest_call(ring: float, limit: float) -> float:
-    """Seconds from its placing in which a call that rings and lasts so long is over on the PBX itself."""
+    """Seconds from its placing within which the PBX has ended a call that may ring and last so long."""
     return ring + limit + 2 * END_REPORTED_WITHIN
 
 
 class Placement:
-    """On one trunk of one PBX. Each call that is watched or expected is to be seen through, or abandoned."""
+    """Calls on one trunk of one PBX. See through, or abandon, each call that you watch or expect."""
 
     def __init__(
         self, client: AriClient, exchange: Exchange, lines: Lines, *, trunk: Trunk, endpoint: str = ENDPOINT
@@ -86,13 +86,13 @@ class Placement:
 
     @property
     def may_place(self) -> bool:
-        """The PBX and its trunk are there."""
+        """Whether the PBX and its trunk are there."""
         return self.lines.is_open
 
     def watch(self, wanted: Origination, reservation: Reservation | None = None) -> LiveCall:
-        """A call that is to be placed now, on this line, or on one of those that are kept for callers.
+        """Prepare a call to be placed now, on this line or on one of those kept for callers.
 
-        Raises NumberRefused for a number that is never dialled; then the line is whose it was.
+        Raises NumberRefused for a number that is never dialled; then the reservation keeps its line.
         """
         check_may_be_dialled(wanted.number, simulated_trunk=self._trunk.is_simulated)
         line = self.lines.seize() if reservation is None else reservation.move()
@@ -107,7 +107,7 @@ class Placement:
         return self.exchange.watch(live)
 
     def expect(self, id_: UUID, *, passes: int = 1, is_conversation: bool = True) -> LiveCall:
-        """A call that an earlier process placed, or was about to: it is adopted, and never placed again.
+        """Expect a call that an earlier process placed, or was about to: adopt it, and never place it again.
 
         Its end is lost when the PBX knows no such channel.
         """
@@ -119,18 +119,18 @@ class Placement:
         return live
 
     def abandon(self, live: LiveCall) -> None:
-        """Nobody sees it through after all."""
+        """Forget this call: nobody sees it through after all."""
         if self.exchange.find(live.id) is live:
             self.exchange.forget(live)
             self.exchange.keep_line(live)
 
     @asynccontextmanager
     async def see_through(self, live: LiveCall, wanted: Origination) -> AsyncIterator[None]:
-        """Originate it, once, unless it is adopted; at the end of the block it is over, or handed over.
+        """Originate the call once, unless it is adopted. After the block it is over, or handed over.
 
-        Then its line is free, unless its channel may still be up, or it was moved with the call. Raises
-        NotPlaced, and TimeoutError for a call that outlived every limit. Who is cancelled in the block leaves
-        the call as it is, to the next process.
+        Then its line is free, unless its channel may still be up or the line was moved with the call. A block
+        that is cancelled leaves the call as it is, to the next process. Raises NotPlaced, and TimeoutError
+        for a call that outlived every limit.
         """
         with live.reservation:
             try:
@@ -164,7 +164,7 @@ class Placement:
         return call
 
     async def end(self, live: LiveCall) -> None:
-        """Hang up, once, if it is ours to do, and wait for the word of its end as long as that takes."""
+        """Hang up once, if the call is ours to end, and wait for the report of its end."""
         if live.is_over or live.was_hung_up:
             return
         if live.has_left:
@@ -174,7 +174,10 @@ class Placement:
         await self._end_now(live)
 
     async def _end_now(self, live: LiveCall) -> None:
-        """Hang up, and wait a moment for the word of its end; what may be up after it keeps its line."""
+        """Hang up, and wait a moment for the report of its end.
+
+        A call that may still be up keeps its line.
+        """
         await self._hang_up(live)
         with suppress(TimeoutError):
             async with asyncio.timeout(END_REPORTED_WITHIN):
@@ -182,14 +185,14 @@ class Placement:
         self.exchange.keep_line(live)
 
     async def stop(self, id_: UUID) -> None:
-        """Nobody needs this call any more: end it if it is ours and not answered yet."""
+        """End this call, which nobody needs any more, if it is ours and not answered yet."""
         live = self.exchange.find(str(id_))
         if live is not None and live.call is None and not live.is_on_fallback:
             live.is_unwanted = True
             await self._hang_up(live)
 
     async def _originate(self, live: LiveCall, wanted: Origination) -> None:
-        """The one request that rings a phone; a call whose reply is lost may exist; its end tells."""
+        """Send the one request that rings a phone. A call whose reply is lost may exist: its end tells."""
         log.info("Originating.")  # said first: events of the call may come before the reply
         try:
             await self.client.channels.originate(
@@ -227,7 +230,7 @@ class Placement:
 
 
 def unanswered(live: LiveCall, *, ring: float) -> Outcome:
-    """What a call came to that ended with a cause and without an answer; it was to ring for so long."""
+    """The outcome of a call that ended unanswered with this cause; it was to ring for so long."""
     end, rang_for = live.end, monotonic() - live.placed_at
     assert end.cause is not None
     if end.lasted is not None and end.lasted >= 0.0:  # else its clock was set meanwhile

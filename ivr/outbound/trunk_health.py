@@ -1,8 +1,8 @@
 """Whether the trunk is at fault, judged by its answers to our recent calls; no clock, no PBX.
 
-Only answers that no telephone gives count against it. It is at fault once the last eight different numbers
-called got such an answer and none of them got through; one call that gets through acquits it. Calls are
-compared by when they were placed: one that rings late says nothing of a trunk that failed meanwhile.
+Only answers that no telephone gives count against the trunk. It is at fault once the last eight different
+numbers got such an answer and none of them got through. One call that gets through acquits it. Calls are
+compared by their placing: one that rings late says nothing of a trunk that failed meanwhile.
 """
 
 from collections import Counter
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from math import inf
 
 MOST_REMEMBERED = 10_000
-"""Numbers of which it is remembered that they do not exist."""
+"""How many numbers are remembered as not existing."""
 DIFFERENT_NUMBERS = 8
-"""So many numbers in a row speak against the trunk: fewer may be wrong, or all of one operator."""
+"""How many numbers in a row speak against the trunk: fewer may be wrong, or all of one operator."""
 SAID_AGAIN_AFTER = 600.0
-"""Seconds after which the trunk may be believed that says the same of a number once more."""
+"""Seconds after which a trunk may be believed that says again that a number does not exist."""
 LATELY = 3600.0
-"""Seconds since a call got through in which that speaks for the trunk."""
+"""Seconds for which a call that got through speaks for the trunk."""
 _WHAT_IT_DOES = {
     None: "it does not reply to them; check BUURTBEL_TRUNK_URI and the network, or ask the carrier",
     401: "it does not accept our user name and password (401); check BUURTBEL_TRUNK_USER and _PASSWORD",
@@ -28,19 +28,19 @@ _WHAT_IT_DOES = {
 }
 NO_SUCH_NUMBER = 404
 _LIKE = {408: None, 407: 401, 410: 404, 484: 404, 485: 404, 604: 404, 415: 488, 606: 488}
-"""Statuses that are told as another one."""
+"""SIP statuses that count as another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What the trunk is at fault with."""
+    """The fault of the trunk."""
 
     status: int | None
-    """The SIP status that most of these numbers got, or one that is like it; None: no reply."""
+    """The SIP status that most of these numbers got, or one that counts the same; None: no reply."""
 
     @property
     def says(self) -> str:
-        """One sentence for people, with what to do."""
+        """One sentence for people that says what to do."""
         what = _WHAT_IT_DOES.get(self.status, f"it answers {self.status}; ask the carrier")
         return f"The trunk takes no calls: {what}."
 
@@ -52,26 +52,29 @@ class _RefusedCall:
 
 
 class TrunkHealth:
-    """Moments are when calls were placed, in seconds by any one clock."""
+    """The health of one trunk.
+
+    All moments are those at which calls were placed, in seconds by any one clock.
+    """
 
     def __init__(self, said_again_after: float = SAID_AGAIN_AFTER) -> None:
         self._said_again_after = said_again_after
         self._refused: dict[str, _RefusedCall] = {}
-        """The last refusal of each number since a call got through; of more than enough, the latest."""
+        """The last refusal of each number since a call got through; only the latest of many."""
         self._does_not_exist: dict[str, float] = {}
-        """Numbers of which the trunk has said so, and when the call was placed that it first said so of."""
+        """The numbers that the trunk said do not exist, with the placing of the first such call to each."""
         self._got_through = -inf
         self._fault: Fault | None = None
         self._was_at_fault = (inf, inf)
-        """The last time: after the call that got through last, until the next one that did."""
+        """The last fault: from the last call that had got through to the next one that did."""
 
     @property
     def fault(self) -> Fault | None:
-        """None while the trunk is not at fault."""
+        """The fault of the trunk now; None while there is none."""
         return self._fault
 
     def note_success(self, placed: float) -> None:
-        """A call placed then rang, was answered, or ended as a telephone ends one."""
+        """Note that a call placed then rang, was answered, or ended as a telephone ends one."""
         if placed <= self._got_through:
             return
         self._got_through = placed
@@ -81,7 +84,7 @@ class TrunkHealth:
             self._was_at_fault = (self._was_at_fault[0], placed)
 
     def note_refusal(self, number: str, placed: float, status: int | None) -> None:
-        """A call to this number got an answer that no telephone gives, or none."""
+        """Note that a call to this number got an answer that no telephone gives, or none."""
         before = self._refused.get(number)
         if placed <= self._got_through or (before is not None and placed <= before.placed):
             return
@@ -94,11 +97,11 @@ class TrunkHealth:
             self._fault = Fault(self._usual_status())
 
     def note_missing(self, number: str, placed: float, status: int | None) -> bool:
-        """A call to this number got that doubtful answer; whether it is sure.
+        """Note that the trunk said that this number does not exist; return whether that is sure.
 
-        It is when the trunk said so before as well, and a call that was placed in between got through, or it
-        has been long since and nothing but dead numbers may be left to call. Such a number speaks against no
-        trunk: lists hold many, and they are called again one after the other.
+        It is sure when the trunk said so before and a call that was placed in between got through. It is sure
+        too when it said so long ago: then perhaps only dead numbers are left to call. Such a number does not
+        speak against the trunk, as lists hold many, which are called again one after the other.
         """
         first = self._does_not_exist.setdefault(number, placed)
         if len(self._does_not_exist) > MOST_REMEMBERED:
@@ -109,7 +112,7 @@ class TrunkHealth:
         return False
 
     def _says_nothing_else(self, first: float, placed: float) -> bool:
-        """A trunk that worked lately says what it said of this number long since, and of all others."""
+        """Whether a trunk that worked lately repeats what it said long ago, of this number and all others."""
         is_long_since = placed - first >= self._said_again_after
         worked_lately = placed - self._got_through <= LATELY
         return (
@@ -119,11 +122,11 @@ class TrunkHealth:
         )
 
     def is_believed(self, placed: float) -> bool:
-        """What a call placed then was told of its number is so: a later one got through."""
+        """Whether the answer to a call placed then is true of its number: a later call got through."""
         return self._got_through >= placed
 
     def is_excused(self, placed: float) -> bool:
-        """A call placed then that was refused was refused by a trunk at fault."""
+        """Whether a refused call that was placed then was refused by a trunk at fault."""
         began, ended = self._was_at_fault
         return began < placed <= ended
 

@@ -1,7 +1,7 @@
-"""Whose fault it was that a call got nobody: told from the trunk's health, and acted on while it is at fault.
+"""Tells by the trunk's health whether the trunk was at fault for a call, and acts while it is.
 
-Then calls wait, but for one at a time that finds out when it is over; whom the trunk refused loses nothing;
-and other processes are told, through the database.
+Then calls wait, except for one at a time that tries the trunk. Members whom the trunk refused lose no try.
+The database tells other processes of the fault.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from ivr.pbx.live_call import LiveCall
 log = logging.getLogger(__name__)
 
 DOUBTED_FOR = 5.0
-"""Seconds for which "does not exist" waits to be believed, besides those in which eight calls are placed."""
+"""Seconds for which "does not exist" waits to be confirmed, besides those in which eight calls are placed."""
 DOES_NOT_ANSWER = "The trunk does not answer; check BUURTBEL_TRUNK_URI and the network, or ask the carrier."
 BY_A_TELEPHONE = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.REJECTED, Outcome.REDIRECTED})
 Tell = Callable[[str | None], Awaitable[None]]
@@ -36,7 +36,7 @@ class TrunkWatch:
         doubted_for: float = DOUBTED_FOR,
         said_again_after: float = SAID_AGAIN_AFTER,
     ) -> None:
-        """`tell` writes what hinders calls, or None, where other processes read it."""
+        """`tell` writes the fault that hinders calls, or None, where other processes read it."""
         self._lines = lines
         self._health = TrunkHealth(said_again_after)
         self._tell = tell
@@ -44,7 +44,7 @@ class TrunkWatch:
         self._answers = True
         self._doubted_for = doubted_for + DIFFERENT_NUMBERS / calls_per_second
         self._up: set[LiveCall] = set()
-        """Our calls that got through, until it is known what they came to."""
+        """Our calls that got through, until their outcome is known."""
         self._is_at_fault = False
         self._news = asyncio.Event()
 
@@ -53,7 +53,7 @@ class TrunkWatch:
         return self._health.fault
 
     async def tell(self) -> None:
-        """Tell what is new of the trunk; to be done again and again."""
+        """Tell other processes what is new of the trunk; called again and again."""
         says = None if self._answers else DOES_NOT_ANSWER
         if self.fault is not None:
             says = self.fault.says
@@ -62,22 +62,22 @@ class TrunkWatch:
             self._told = says
 
     def note_reachable(self, is_reachable: bool) -> None:
-        """The trunk answers our OPTIONS, or does not, in which case the line is shut anyway."""
+        """Note whether the trunk answers our OPTIONS; when it does not, the line is shut anyway."""
         self._answers = is_reachable
 
     def note_ringing(self, live: LiveCall) -> None:
-        """This call got through, be it ringing or answered."""
+        """Note that this call got through: it rings or was answered."""
         self._up.add(live)
         self._note_success(live)
 
     def forget(self, live: LiveCall) -> None:
-        """It carries nothing any more, whatever it came to."""
+        """Forget this call, whatever its outcome: it is up no more."""
         self._up.discard(live)
 
     async def classify(self, live: LiveCall, number: str, result: CallOutcome) -> CallOutcome:
-        """The same result, or that the trunk is at fault; of a number that does not exist, after a while.
+        """The same outcome, or that the trunk is at fault. For a number that does not exist it waits a while.
 
-        For every call that was placed here, once, when it is over. Its line is free by now.
+        Call it once for every call placed here, when it is over and its line is free.
         """
         self.forget(live)
         outcome = result.outcome
@@ -98,7 +98,7 @@ class TrunkWatch:
         return result
 
     def _is_only_full(self, outcome: Outcome) -> bool:
-        """It has no place for one more call, and carries others of ours."""
+        """Whether the trunk has no place for one more call, and carries others of ours."""
         is_carrying = any(not one.is_over for one in self._up)
         return outcome is Outcome.CONGESTION and is_carrying and self.fault is None
 
@@ -111,7 +111,7 @@ class TrunkWatch:
         self._act()
 
     def _act(self) -> None:
-        """Do what follows from how it is now, and wake who waits for it."""
+        """Act on the health of the trunk now, and wake those who wait for it."""
         self._news.set()
         self._news = asyncio.Event()
         if (self.fault is not None) is self._is_at_fault:
@@ -125,7 +125,7 @@ class TrunkWatch:
             self._lines.trust()
 
     async def _until_clear(self, placed: float) -> None:
-        """Until a later call gets through, or the trunk is at fault, or neither comes for too long."""
+        """Wait until a later call gets through, the trunk is at fault, or neither happens for too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._doubted_for):
                 while not (self._health.is_believed(placed) or self._health.is_excused(placed)):

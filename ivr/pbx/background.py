@@ -1,4 +1,4 @@
-"""Requests to the PBX that nobody waits for."""
+"""Requests to the PBX whose answers nobody waits for."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class BackgroundRequests:
-    """What the PBX refuses is logged, and done without."""
+    """Sends requests in the background. A request that the PBX refuses is only logged."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

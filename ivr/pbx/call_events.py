@@ -1,4 +1,4 @@
-"""What the PBX tells of one call, told to that call; what needs more than the call is the exchange's."""
+"""Hands each event of one call to that call; an event that needs more than the call is the exchange's."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ from ivr.ari.events import (
 from ivr.pbx.live_call import End, LiveCall
 
 REDIRECTED = 302
-"""Status of a call that was sent elsewhere, when Asterisk drops it before it has noted which 3xx that was."""
+"""SIP status of a redirected call that Asterisk drops before it has noted which 3xx it was."""
 Handler = Callable[[LiveCall, Event], None]
 
 
@@ -100,4 +100,4 @@ OF_ONE_CALL: Mapping[type[Event], Handler] = {
     RecordingFailed: _on_recorded,
     RecordingFinished: _on_recorded,
 }
-"""Who is told of which event."""
+"""The handler of each kind of event."""

@@ -1,4 +1,4 @@
-"""How many calls may be up at once and how many may start in a second, for one trunk."""
+"""The lines of one trunk: how many calls may be up at once, and how many may start in a second."""
 
 import asyncio
 from collections import Counter
@@ -12,22 +12,22 @@ from broadcast.rules.pace import full_bucket
 from ivr.pbx.trunk import Trunk
 
 GROUP_SECONDS = 0.1
-"""Calls that start within this time are started together: one fetch, one write-ahead."""
+"""Seconds: calls that start within them are started together, with one fetch and one write-ahead."""
 BURST_SECONDS = 0.2
-"""Calls that may start together, as seconds of the trunk's rate."""
+"""How many calls may start together, as seconds of the trunk's rate."""
 TRY_EVERY = 1.0
-"""Seconds between two calls that try a trunk at fault;"""
+"""Seconds between two calls that try a trunk at fault, when one of them is urgent."""
 TRY_CALMLY_EVERY = 10.0
-"""and when none of them is urgent."""
+"""Seconds between two calls that try a trunk at fault, when none of them is urgent."""
 USED_WITHIN = 10.0
-"""Seconds within which whoever reserved a line uses it or frees it; others wait for it no longer."""
+"""Seconds within which a reserved line is used or released; other calls wait for it no longer."""
 
 
 class Lines:
     """The lines of a trunk: each is taken as long as somebody has its Reservation.
 
-    One that is released before a call was placed on it costs the trunk nothing. While the trunk is at fault
-    one line at a time is reserved, for calls that try it.
+    A line that is released before a call was placed on it costs the trunk nothing. While the trunk is at
+    fault one line at a time is reserved, for calls that try it.
     """
 
     def __init__(self, trunk: Trunk, *, clock: Callable[[], float] = monotonic) -> None:
@@ -39,7 +39,7 @@ class Lines:
         )
         self._uses: Counter[LineUse] = Counter()
         self._reserved_at = -inf
-        """When the last one was."""
+        """The moment of the last reservation."""
         self._is_trusted = True
         self._placed_at = -inf
         self._trusted_again = asyncio.Event()
@@ -51,37 +51,37 @@ class Lines:
 
     @property
     def taken(self) -> int:
-        """Lines of calls out: reserved, or with a call."""
+        """How many lines calls out hold: reserved ones, and those with a call."""
         return self._uses[LineUse.RESERVED] + self._uses[LineUse.PLACED]
 
     @property
     def is_open(self) -> bool:
-        """The PBX and its trunk are there, and we are not closing down."""
+        """Whether the PBX and its trunk are there and we are not closing down."""
         return self._is_open and not self._is_suspended and not self._is_closed
 
     @property
     def _left(self) -> int:
-        """Channels on which we may still call out; some are kept for callers, whether they call or not."""
+        """How many more calls out may be up. Some channels are kept for callers, whether they call or not."""
         return self.left_without(0)
 
     @property
     def callers(self) -> int:
-        """Lines that callers hold."""
+        """How many lines callers hold."""
         return self._uses[LineUse.CALLER]
 
     @property
     def is_at_full_pace(self) -> bool:
-        """A call that waits for a line would be placed if it had one: the trunk is not only tried."""
+        """Whether a waiting call would be placed if it had a line: the trunk is not only tried."""
         return self.is_open and self._is_trusted
 
     def left_without(self, going: int) -> int:
-        """Channels on which we may call out once so many callers have left; negative when there are none."""
+        """How many more calls out may be up once so many callers have left; negative when too many are up."""
         return self._channels - self.taken - max(self.callers - going, self._for_callers)
 
     async def reserve(self, at_most: int = 1, *, urgent: bool = True) -> Sequence[Reservation]:
         """Wait for the PBX, a channel and the trunk's pace, and reserve a line, or several if they are there.
 
-        Who asks for several gets them in groups, a moment apart. None when closing down.
+        Several lines come in groups, a moment apart. Returns no line when closing down.
         `urgent` matters while the trunk is at fault: other calls try it more seldom.
         """
         while not self._is_closed:
@@ -104,11 +104,11 @@ class Lines:
         return ()
 
     def seize(self, use: LineUse = LineUse.PLACED) -> Reservation:
-        """A line for a call that is up already, or that takes one of those kept for callers: at once."""
+        """Take a line at once: for a call that is up already, or one of those that are kept for callers."""
         return Reservation(use, self._count)
 
     def _take(self, at_most: int) -> tuple[Sequence[Reservation], float]:
-        """Reserve as many lines as the pace allows now; with the seconds until it allows one more."""
+        """Reserve as many lines as the pace allows now; return them, and the seconds until the next."""
         reserved: list[Reservation] = []
         for _ in range(at_most):
             self._bucket, wait = self._bucket.take(self._clock())
@@ -119,7 +119,7 @@ class Lines:
         return reserved, 0.0
 
     def _count(self, before: LineUse, after: LineUse) -> None:
-        """A line is used otherwise than before."""
+        """Count a line whose use changes, and wake those who wait for one."""
         self._uses[before] -= 1
         self._uses[after] += 1
         if before is LineUse.RESERVED and after is LineUse.PLACED:
@@ -142,42 +142,42 @@ class Lines:
                 await self._trusted_again.wait()
 
     def slow_down(self) -> None:
-        """The trunk said it is full; one that is at fault is only tried, at a pace of its own."""
+        """Slow down: the trunk said that it is full. A trunk at fault is only tried, at a pace of its own."""
         if self._is_trusted:
             self._bucket = self._bucket.slow_down(self._clock())
 
     def distrust(self) -> None:
-        """The trunk is at fault: from now on calls only try it, until `trust`."""
+        """Only try the trunk from now on, until `trust`: it is at fault."""
         self._is_trusted = False
         self._trusted_again.clear()
         self._bucket = self._bucket.at_full_rate(self._clock())
 
     def trust(self) -> None:
-        """It is at fault no more: full pace."""
+        """Go back to full pace: the trunk is at fault no more."""
         self._is_trusted = True
         self._trusted_again.set()
 
     def open(self) -> None:
-        """The PBX is there and its events flow."""
+        """Let calls be placed: the PBX is there and its events flow."""
         self._is_open = True
         self._changed.set()
 
     def shut(self) -> None:
-        """Nothing may be placed until `open`."""
+        """Let no call be placed until `open`."""
         self._is_open = False
 
     def suspend(self) -> None:
-        """The PBX says nothing: nothing may be placed until `resume`, whatever is told meanwhile."""
+        """Let no call be placed until `resume`, whatever is told meanwhile: the PBX does not answer."""
         self._is_suspended = True
 
     def resume(self) -> None:
-        """The PBX answers."""
+        """Let calls be placed again: the PBX answers."""
         if self._is_suspended:
             self._is_suspended = False
             self._changed.set()
 
     def close(self) -> None:
-        """Nothing will be placed any more; whoever waits is told so."""
+        """Place no more calls, and tell everyone who waits for a line."""
         self._is_closed = True
         self._changed.set()
         self._trusted_again.set()

@@ -1,4 +1,4 @@
-"""One channel of the PBX, as a call uses it: what was asked for is done, or the call is over."""
+"""One channel of the PBX, as a call uses it: each request is done, or the call is over."""
 
 import asyncio
 import logging
@@ -20,15 +20,18 @@ ASK_AGAIN_AFTER = 0.2
 """Seconds before a PBX that did not answer is asked again, though its events seem to flow."""
 
 RECORDING_FORMAT = "sln"
-"""Without a header: a PBX that dies in the middle of it would leave that unfinished."""
+"""A format without a header, which a PBX that dies while it records would leave unfinished."""
 QUIET_ENDS_A_RECORDING = 10
-"""Seconds."""
+"""Seconds of quiet after which the PBX ends a recording."""
 WHISPER_BEGINS_WITHIN = 0.5
-"""Seconds from the request to the first word of what is spoken over a call."""
+"""Seconds from the request to the first word of a whisper."""
 
 
 class PbxChannel:
-    """While the PBX is out of reach, every request waits for it: the call may well live on."""
+    """The channel of one call.
+
+    While the PBX is out of reach every request waits for it: the call may live on.
+    """
 
     def __init__(self, client: AriClient, id_: str, connected: Callable[[], Awaitable[None]]) -> None:
         self._client = client
@@ -59,7 +62,7 @@ class PbxChannel:
             await self._client.recordings.stop(name)
 
     async def whisper(self, sound: Sound, name: str) -> None:
-        """By a second channel, whose sound is added to what this one sends."""
+        """Play this sound through a second channel, whose sound is added to what this one sends."""
         channels = self._client.channels
         try:
             await channels.snoop(self._id, name, app=self._client.app, spy="none", whisper="out")
@@ -83,11 +86,11 @@ class PbxChannel:
         return Packets(counted.txcount, counted.rxcount)
 
     async def noted(self) -> str:
-        """What the PBX noted of a call that is over."""
+        """The note that the PBX made of a call that is over."""
         return await self._ask(lambda: self._client.asterisk.variable(self._id))
 
     async def forget_note(self, *, after: float) -> None:
-        """Its memory is Asterisk's until then."""
+        """Let Asterisk free the note, which it keeps in memory until then."""
         await asyncio.sleep(after)
         await self._client.asterisk.forget_variable(self._id)
 

@@ -1,4 +1,4 @@
-"""Calls that the PBX leads by itself: where in its dialplan, what it notes of them, and what they came to."""
+"""Calls that the PBX leads by itself: their place in its dialplan, its notes on them, and their outcomes."""
 
 import re
 from collections.abc import Mapping
@@ -9,23 +9,26 @@ from broadcast.states import Outcome
 from ivr.ari.events import ReportedChannel
 
 CONTEXT, ANSWERED, FALLBACK = "alert", "call", "fallback"
-"""Where in the PBX's dialplan an answered call begins, and where the message is spoken without us."""
+"""Places in the dialplan: where an answered call begins, and where the message is spoken without us."""
 INBOUND, AWAY = "inbound", "away"
-"""Where a call from outside begins, and where a caller whom we cannot help is told whom to call."""
+"""Places in the dialplan: where a call from outside begins, and where callers are told whom else to call."""
 MOST_CALLERS = "MOST_CALLERS"
 """The global variable of the dialplan that says how many callers at once it hands to us."""
 NOTE_NEEDED = 60.0
-"""Seconds from reading a note within which what it says is surely in the database, or in the spool."""
+"""Seconds from reading a note within which its outcome is surely in the database or in the spool."""
 _NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
 
 
 def away_sound(folder: Path, language: str) -> Path:
-    """What a caller hears whom we cannot help, without extension: the dialplan outlives a change of voice."""
+    """The sound for callers whom we cannot help, without extension.
+
+    The dialplan outlives a change of voice.
+    """
     return folder / f"away-{language}"
 
 
 def way_out(channel: ReportedChannel, trunk: str) -> tuple[str, str] | None:
-    """Where the dialplan goes on with a call in our application; None for what is no call of the trunk."""
+    """The place where the dialplan goes on with a call in our application; None for another trunk's call."""
     if channel.was_placed_on(trunk):
         return CONTEXT, FALLBACK
     return (INBOUND, AWAY) if channel.dialplan.context == INBOUND else None
@@ -37,19 +40,20 @@ def is_led_by_the_pbx(channel: ReportedChannel) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Written as the call goes on, and final when it is over."""
+    """The PBX's note on a call that it leads: written as the call goes on, final when it is over."""
 
     passes: int
     """How often the message was played from its first sample to its last."""
     confirmed: bool
-    """1 was pressed."""
+    """Whether key 1 was pressed."""
     stayed: bool
-    """Whoever it was stayed until everything had been said."""
+    """Whether the called person stayed until everything had been said."""
 
     def outcome(self, *, is_nobody: bool = False) -> Outcome:
-        """Who puts the phone down after the whole message has heard it; who only stays may be nobody.
+        """The outcome by this note.
 
-        `is_nobody`: we had heard a machine before the PBX spoke; how much of it is on a box is not known.
+        A person hangs up after the whole message; a line that only stays open may be nobody. `is_nobody`: we
+        had heard a machine before the PBX spoke, and how much its box kept is not known.
         """
         if self.confirmed:
             return Outcome.CONFIRMED
@@ -73,7 +77,7 @@ class Note:
 
 
 def parse(note: str) -> Note | None:
-    """None when it was not the PBX that led the call."""
+    """Read a note; None when the PBX did not lead the call."""
     found = _NOTE.fullmatch(note)
     if found is None:
         return None

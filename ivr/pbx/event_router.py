@@ -1,4 +1,4 @@
-"""Events of the PBX find their call here; after a lost socket the calls are compared with the PBX."""
+"""Brings the events of the PBX to their calls, and compares the calls with the PBX after a lost socket."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ from ivr.pbx.orphans import release_orphan
 log = logging.getLogger(__name__)
 
 ENDS_WITHIN = 0.3
-"""Seconds after it left our application in which a call has ended, if it has."""
+"""Seconds within which a call that left our application has ended, if it ends."""
 
 
 class EventRouter:
@@ -51,7 +51,10 @@ class EventRouter:
         receive: Callable[[LiveCall, ReportedChannel], None],
         tell_of_trunk: Callable[[bool], None],
     ) -> None:
-        """`receive` is handed every call from outside, `tell_of_trunk` whether it answers our OPTIONS."""
+        """`receive` gets every call from outside.
+
+        `tell_of_trunk` gets whether the trunk answers our OPTIONS.
+        """
         self._client = client
         self._exchange = exchange
         self._lines = lines
@@ -61,7 +64,7 @@ class EventRouter:
         self._monitor = CallMonitor(client, listens=listens)
         self._background = BackgroundRequests()
         self._trunk_answers: bool | None = None
-        """None as long as nobody has asked since the events flow."""
+        """Whether the trunk answers; None until somebody has asked since the events flow."""
         self._handlers: dict[type[Event], Handler] = {
             **OF_ONE_CALL,
             StasisStart: self._on_answer,
@@ -137,7 +140,7 @@ class EventRouter:
         self._monitor.begin(live, event.at.timestamp())
 
     def _on_way_out(self, live: LiveCall, _: Event) -> None:
-        """Out of our application: mostly because it has ended, as the next event says."""
+        """Wait a moment for the end of a call that left our application: mostly it has ended."""
         live.has_left = True
         self._background.begin(self._see_where_it_went(live))
 
@@ -153,7 +156,7 @@ class EventRouter:
     # Calls that we do not know
 
     def _meet(self, channel: ReportedChannel) -> None:
-        """One of before our time: a call that we placed is left or ended, a caller received anew."""
+        """Take a call of before our time: one that we placed is left or ended, a caller is received anew."""
         if channel.was_placed_on(self._trunk):
             self._release(channel)
         elif channel.is_in_stasis:
@@ -169,7 +172,7 @@ class EventRouter:
             self._background.begin(release_orphan(self._client, channel))
 
     def _receive(self, channel: ReportedChannel, at: float) -> None:
-        """Somebody calls us, or did so before a restart of ours and is still on the line."""
+        """Receive a caller, who may have called before a restart of ours and still be on the line."""
         if channel.dialplan.context == INBOUND:
             line = self._lines.seize(LineUse.CALLER)
             live = self._exchange.watch(LiveCall(channel.id, line, passes=1, is_conversation=True))
@@ -182,7 +185,7 @@ class EventRouter:
     # The trunk
 
     def _gate(self, *, is_reachable: bool) -> None:
-        """While the trunk does not answer our OPTIONS, calls wait for it instead of failing."""
+        """Let calls wait, instead of failing, while the trunk does not answer our OPTIONS."""
         before, self._trunk_answers = self._trunk_answers, is_reachable
         self._tell_of_trunk(is_reachable)
         if is_reachable:

@@ -1,4 +1,4 @@
-"""The calls that this process leads, each known from before it is placed until nobody stays with it."""
+"""The calls that this process leads, each from before it is placed until its block ends."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from ivr.pbx.unended import UnendedCalls
 
 
 class Exchange:
-    """Of one PBX. Its events reach the calls through the EventRouter."""
+    """The calls on one PBX, whose events reach them through the EventRouter."""
 
     def __init__(self, client: AriClient, *, note_needed: float = NOTE_NEEDED) -> None:
-        """`note_needed`: seconds for which a note of the PBX that was read is kept."""
+        """`note_needed`: seconds for which the PBX keeps a note that was read."""
         self._client = client
         self._note_needed = note_needed
         self._calls: dict[str, LiveCall] = {}
@@ -33,7 +33,7 @@ class Exchange:
     def watch(self, live: LiveCall) -> LiveCall:
         """Know this call from now on; do so before it is placed, for its events can come before the reply.
 
-        The line that was kept for it is free: it brings its own.
+        A line that was kept for it is released, as it brings its own.
         """
         self._unended.release(live.id)
         self._calls[live.id] = live
@@ -46,26 +46,29 @@ class Exchange:
         del self._calls[live.id]
 
     def keep_line(self, live: LiveCall) -> None:
-        """Nobody stays with this call, and nobody has told of its end: its line is free when it is gone."""
+        """Keep the line of this call, whose end nobody has reported, until its channel is gone."""
         if not live.is_over:
             self._unended.keep(live.id, live.reservation)
 
     def answer(self, live: LiveCall, at: float) -> None:
-        """It was answered, and is ours to lead; at this moment of the PBX's clock."""
+        """Note that this call was answered at this moment of the PBX's clock, and is ours to lead."""
         live.answer(Call(live.id, self._channel(live.id), live.far_end, answered_at=at), at)
 
     def look_for(self, live: LiveCall, *, looks: int = LOOKS) -> None:
-        """Nobody knows whether it was placed: ask until it is there, or surely lost, after so many looks."""
+        """Ask for a call that may not have been placed, until it is there, or lost after so many looks."""
         with following(live.ids):
             self._background.begin(look_for(self._client, live, looks=looks))
 
     def reconcile(self, live: LiveCall) -> None:
-        """Ask whether the PBX has this call of before; while its events do not flow, they bring that."""
+        """Ask whether the PBX has this earlier call.
+
+        While events do not flow, their return brings the answer.
+        """
         if self._connected.is_set():
             self.look_for(live)
 
     async def note_of(self, channel: str) -> Note | None:
-        """What the PBX noted of a call that is over, if it spoke the message by itself."""
+        """The PBX's note on a call that is over, if the PBX spoke the message by itself."""
         over = self._channel(channel)
         note = parse(await over.noted())
         if note is not None:
@@ -74,19 +77,19 @@ class Exchange:
 
     @property
     def is_connected(self) -> bool:
-        """The PBX's events flow."""
+        """Whether the PBX's events flow."""
         return self._connected.is_set()
 
     async def wait_until_connected(self) -> None:
-        """Return when the PBX's events flow, which may be at once."""
+        """Wait until the PBX's events flow."""
         await self._connected.wait()
 
     def connect(self) -> None:
-        """Events flow, and all calls have been compared with the PBX."""
+        """Note that events flow and that all calls have been compared with the PBX."""
         self._connected.set()
 
     def disconnect(self) -> None:
-        """No events come from now on."""
+        """Note that no events come from now on."""
         self._connected.clear()
         for live in self._calls.values():
             live.miss_events()

@@ -1,9 +1,10 @@
-"""Who calls, from what the trunk says: From (RFC 3261), P-Asserted-Identity (RFC 3325), Privacy (RFC 3323),
-verstat (3GPP TS 24.229).
+"""Tells who calls from the headers of the trunk.
 
-Anybody can write a From. It is vouched for where the trunk's carrier screens who calls, and so is what a
-trusted trunk asserts or has validated; a validation that did not pass vouches for nobody. Whoever asks to be
-withheld is, by whichever of these.
+They are From (RFC 3261), P-Asserted-Identity (RFC 3325), Privacy (RFC 3323) and verstat (3GPP TS 24.229).
+
+Anybody can write a From. It is vouched for where the trunk's carrier screens its callers. A number that a
+trusted trunk asserts or has validated is vouched for too; a validation that did not pass vouches for nobody.
+A caller who asks by any of these headers to be withheld is withheld.
 """
 
 import re
@@ -16,15 +17,18 @@ from ivr.ari.events import ReportedChannel
 from ivr.pbx.trunk import Trunk
 
 LONGEST_HEADER = 400
-"""Characters of a header that the dialplan hands over; what is as long may be cut, and says nothing."""
+"""Characters of a header that the dialplan hands over.
+
+A header as long as that may be cut and says nothing.
+"""
 FROM, PRIVACY = "CALLER_FROM", "CALLER_PRIVACY"
 ASSERTED = ("CALLER_ASSERTED_1", "CALLER_ASSERTED_2", "CALLER_ASSERTED_3")
 """Channel variables that the dialplan fills, percent-encoded twice."""
 MOST_ASSERTED = 2
-"""Identities that may be asserted of one caller: a SIP and a telephone number (RFC 3325, section 9.1)."""
+"""How many identities may be asserted of one caller: a SIP and a tel URI (RFC 3325, section 9.1)."""
 
 _SHOWN_TO_ALL = frozenset({"", "none", "session", "history", "critical"})
-"""Wishes for privacy that do not concern who it is."""
+"""Privacy values that do not hide who calls."""
 _WITHHELD = frozenset({"anonymous", "restricted", "private", "withheld"})
 _ADDRESS = re.compile(
     r'\s*(?P<display>"(?:[^"\\]|\\.)*"|[^"<>,;:]*)\s*<(?P<uri>[^<>"]*)>\s*(?P<parameters>;[^<>]*)?'
@@ -35,31 +39,31 @@ _TEL = re.compile(r"tel:(?P<user>.*)", re.IGNORECASE)
 _CONTEXT = re.compile(r";phone-context=\+([0-9]{1,3})(?:;|$)", re.IGNORECASE)
 _VERSTAT = re.compile(r";\s*verstat\s*(?:=\s*\"?([^;?>@:\s\"]*))?", re.IGNORECASE)
 _PASSED = frozenset({"tn-validation-passed", "tn-validation-passed-a"})
-"""Of a number that is the caller's own. B and C tell of a customer, or of a gateway, and of no number."""
+"""The verstat values of a number that is the caller's own. B and C vouch for a customer or a gateway only."""
 _ONE_OF_SEVERAL = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<>])+')
 
 
 @dataclass(frozen=True, slots=True)
 class CallerId:
-    """What is known of a caller before anybody is looked up; without possible numbers they are nobody."""
+    """A caller as the trunk shows them. Without possible numbers they are nobody."""
 
     possible_numbers: PossibleNumbers = NONE
     is_vouched: bool = False
-    """The trunk stands in for it: it is not only what the caller says of themselves."""
+    """Whether the trunk stands in for the number, so that it is not only what the caller says."""
 
     @property
     def tells_apart(self) -> PossibleNumbers | None:
-        """What is the same on every call of theirs, and another's is not; None when nothing is."""
+        """A key that is the same on all their calls and on no other caller's; None when there is none."""
         return self.possible_numbers if self.possible_numbers != NONE else None
 
     @classmethod
     def of_called(cls, number: str) -> "CallerId":
-        """Whoever has picked up this number, which we called: it is theirs."""
+        """The person who picked up this number, which we called: it is theirs."""
         return cls(PossibleNumbers((number,)), is_vouched=True)
 
 
 def caller_of(channel: ReportedChannel, trunk: Trunk) -> CallerId:
-    """Who calls on this channel. A PBX that hands over no headers has told the number alone."""
+    """The caller on this channel. A PBX that hands over no headers tells the number alone."""
     told = channel.channelvars
     if FROM not in told:
         return _known(possible_numbers(channel.caller.number, trunk.country), is_vouched=trunk.vouches)
@@ -67,12 +71,12 @@ def caller_of(channel: ReportedChannel, trunk: Trunk) -> CallerId:
 
 
 def _decoded(text: str) -> str:
-    """The dialplan encodes colons before it encodes the whole, which may hold any bytes."""
+    """Decode a variable: the dialplan encodes colons first and then the whole, which may hold any bytes."""
     return unquote(unquote(text, errors="replace"))
 
 
 def identified(headers: Mapping[str, str], trunk: Trunk) -> CallerId:
-    """The same from the headers themselves, by the variables above; one that is not there is empty."""
+    """The caller by these headers, named by the variables above; a header that is not there is empty."""
     sender = _address(headers.get(FROM, ""))
     if sender is None or _wants_privacy(headers.get(PRIVACY, "")):
         return CallerId()
@@ -94,7 +98,7 @@ def identified(headers: Mapping[str, str], trunk: Trunk) -> CallerId:
 
 
 def _known(found: PossibleNumbers, *, is_vouched: bool) -> CallerId:
-    """Nobody vouches for what cannot be read."""
+    """The caller with these numbers; nobody vouches for a header that cannot be read."""
     return CallerId(found, is_vouched=is_vouched and found != NONE)
 
 
@@ -104,7 +108,7 @@ class _Address:
     user: str
     host: str
     verdicts: tuple[str, ...]
-    """Each verstat: what came of validating the number."""
+    """The verstat parameters: the results of validating the number."""
 
     @property
     def has_passed(self) -> bool:
@@ -129,7 +133,7 @@ class _Address:
 
 
 def _address(header: str) -> _Address | None:
-    """What a header with one address says; None when it cannot be read, or perhaps not to its end."""
+    """The address of a header that has one; None when it cannot be read, or may have been cut."""
     found = _ADDRESS.fullmatch(header) if len(header) < LONGEST_HEADER else None
     if found is None:
         return None
@@ -152,6 +156,6 @@ def _wants_privacy(header: str) -> bool:
 
 
 def _several(header: str) -> Iterator[str]:
-    """Its values, which stand between commas; one that may have been cut says nothing."""
+    """The values of a header, between commas; a header that may have been cut has none."""
     if len(header) < LONGEST_HEADER:
         yield from (one for one in _ONE_OF_SEVERAL.findall(header) if one.strip())

@@ -1,8 +1,8 @@
 """Listens to the far end of a call on which somebody talks, finds the keys in it, and forgets the audio.
 
-A second channel of the PBX, which hears what comes from the far end, is recorded to files there. When one has
-ended it is fetched, looked at in a thread, and removed. What came until it was long quiet tells later who it
-was; keys that come as tones (where nothing tells of keys otherwise) are found as soon as they are over.
+A second channel of the PBX hears the far end, and the PBX records it to files. Each file that has ended is
+fetched, searched in a thread, and removed. The sound until the first long quiet tells later who it was. Keys
+that come as tones, where no event tells of keys, are found as soon as they are over.
 """
 
 import asyncio
@@ -31,27 +31,27 @@ log = logging.getLogger(__name__)
 KEPT_WITHIN = 3.0
 """Seconds after listening ended in which the PBX has closed the file."""
 FOLDER = "heard"
-"""Below the PBX's recordings; what lies there belongs to a call that is up, or is left of a crash."""
+"""The folder below the PBX's recordings. A file in it belongs to a call that is up, or a crash left it."""
 A_PRESS = 1.5
-"""Seconds of talk that may be a key;"""
+"""Seconds of talk that may be a key."""
 HALLO_UNTIL = 3.0
-"""before so many seconds after the answer it is a hallo, and looked at later."""
+"""Seconds after the answer in which short talk is a greeting, and is searched later."""
 MOST = 12
-"""Times that a call is listened to for keys: a noisy line is none on which somebody presses them so often."""
+"""How often a call is listened to for keys: nobody presses them as often as a noisy line makes sound."""
 ONE_MORE_EVERY = 5.0
-"""Seconds after which a conversation is listened to once more: people talk and press keys by turns."""
+"""Seconds after which a conversation may be listened to once more: people talk and press keys by turns."""
 LONGEST = 60
 """Seconds of one piece of a conversation: nobody presses a key in the middle of more."""
 
 _OF_A_CALL = re.compile(
     FOLDER + r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[\w-]+-)?\d+\.\d+)(?:\.\d+)?"
 )
-"""A recording of a call that we placed, or of one that came in: its id is Asterisk's, system and time."""
+"""The name of a recording of a call that we placed, or of one that came in, whose id is Asterisk's."""
 
 
 @dataclass(eq=False)
 class _Piece:
-    """One file, and what is in it."""
+    """One file, and the keys in it."""
 
     name: str
     began: float = 0.0
@@ -62,22 +62,22 @@ class _Piece:
 
 
 class TalkListener:
-    """To one call, from its first talk until it is long quiet; after that while there is talk, for keys.
+    """Listens to one call, from its first talk until the first long quiet, and then to talk, for keys.
 
-    To a conversation `for_keys` alone.
+    A conversation is listened to `for_keys` alone.
     """
 
     def __init__(self, client: AriClient, call: Call, *, for_keys: bool = False) -> None:
         self._client = client
         self._call = call
         self._pieces: list[_Piece] = []
-        """Whose sound is not looked at yet, or is kept to tell who it was."""
+        """Pieces whose sound is not searched yet, or is kept to tell who it was."""
         self._names = count()
         self._opening: Sequence[_Piece] | None = () if for_keys else None
-        """What was heard until it was long quiet; None before that."""
+        """The sound until the first long quiet; None before that."""
         self._channels = count(1)
         self._left, self._counted_at = MOST, _now()
-        """Times that it may be listened to, as they were then."""
+        """How often the call may still be listened to, and when that was counted."""
         self._is_listening = False
         self._at_work = 0
         self._is_over = asyncio.Event()
@@ -85,24 +85,24 @@ class TalkListener:
         self._in_turn = asyncio.Lock()
 
     def earn_more(self) -> None:
-        """It may be listened to again as time goes by: how often is not bounded as on an alert."""
+        """Allow more listening as time goes by: it has no fixed number of times on a conversation."""
         more = int((_now() - self._counted_at) / ONE_MORE_EVERY)
         self._left = min(MOST, self._left + more)
         self._counted_at += more * ONE_MORE_EVERY
 
     @property
     def is_wanted(self) -> bool:
-        """Nobody listens yet to talk that has begun, and somebody may."""
+        """Whether talk has begun to which nobody listens yet, and the call may be listened to."""
         is_for_keys = not self._call.events.tells_keys and self._left > 0
         return not self._is_listening and (self._opening is None or is_for_keys)
 
     def began(self, recording: str, at: float) -> None:
-        """The PBX records this since then, by its clock."""
+        """Note that the PBX records this file since that moment of its clock."""
         for piece in self._named(recording):
             piece.began = self._call.events.since_answer(at)
 
     def ended(self, recording: str, at: float) -> None:
-        """The file is closed since then, or there is none."""
+        """Note that the file is closed since that moment, or that there is none."""
         for piece in self._named(recording):
             piece.ended = self._call.events.since_answer(at)
             piece.closed.set()
@@ -141,13 +141,16 @@ class TalkListener:
                 self._is_over.set()
 
     def _finish_listening(self) -> None:
-        """Whoever talks from now on is listened to anew, though the last file is not looked at yet."""
+        """End this listening.
+
+        Talk from now on is listened to anew, though the last file is not searched yet.
+        """
         self._is_listening = False
         if self._opening is None:
             self._opening = tuple(self._pieces)
 
     async def sounds(self, message: Path) -> HeardSounds | None:
-        """What was heard, once the call is over; None when nothing can be told."""
+        """The sound that was heard, once the call is over; None when it tells nothing."""
         try:
             async with asyncio.timeout(KEPT_WITHIN):
                 await self._is_over.wait()
@@ -163,7 +166,7 @@ class TalkListener:
         )
 
     async def _wait_for_end(self) -> bool:
-        """Wait until all is heard, or until what was heard may have been a key."""
+        """Wait until the first long quiet, or until the last talk may have been a key."""
         call, is_for_keys = self._call, self._opening is not None
         while True:
             await call.events.quiet.wait()
@@ -223,22 +226,22 @@ class TalkListener:
 
 
 def began_at(told: float, ended: float, seconds: float) -> float:
-    """When a recording began. A PBX that is busy tells of its beginning late, and of its end.
+    """The moment at which a recording began. A busy PBX tells of its beginning and of its end late.
 
-    Where packets are missing it is shorter than it took.
+    Where packets are missing the recording is shorter than it took.
     """
     return max(0.0, min(told, ended - seconds))
 
 
 def _pressed(samples: Samples, our_sound: Path | None) -> Sequence[KeyTone]:
-    """What is in the sound that we play may come back as an echo, and is no key."""
+    """The keys that they pressed: a tone in the sound that we play may come back as an echo."""
     tones = key_tones(samples)
     ours = {tone.digit for tone in key_tones(_spoken(our_sound))} if tones and our_sound else set()
     return [tone for tone in tones if tone.digit not in ours]
 
 
 def _joined(pieces: Sequence[_Piece]) -> Samples:
-    """Each where it began; nothing in between."""
+    """Join the pieces, each where it began, with silence in between."""
     first = pieces[0].began
     spans = [(round((one.began - first) * TELEPHONE_RATE), one.samples) for one in pieces]
     joined = np.zeros(max(at + len(heard) for at, heard in spans if heard is not None), np.float32)
@@ -249,13 +252,13 @@ def _joined(pieces: Sequence[_Piece]) -> Samples:
 
 
 def listened_to(recording: str) -> str:
-    """The call that a recording of this name is of; empty when it is none of ours."""
+    """The id of the call in a recording of this name; empty when it is none of ours."""
     found = _OF_A_CALL.fullmatch(recording)
     return found[1] if found else ""
 
 
 async def forget_all(client: AriClient) -> None:
-    """Remove what calls of an earlier process left. Raises AriError."""
+    """Remove the recordings that calls of an earlier process left. Raises AriError."""
     for name in await client.recordings.names():
         if listened_to(name):
             await client.recordings.delete(name)

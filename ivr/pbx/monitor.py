@@ -1,4 +1,4 @@
-"""What is heard and counted of a call besides its events: begun with the first talk."""
+"""Counts the packets of a call and listens to it, from the first talk on."""
 
 from ivr.ari.client import AriClient
 from ivr.ari.events import RecordingFailed, RecordingFinished, RecordingStarted
@@ -11,7 +11,7 @@ RecordingEvent = RecordingStarted | RecordingFinished | RecordingFailed
 
 
 class CallMonitor:
-    """On one PBX: counts packets of alerts, and listens where that is allowed."""
+    """Monitors the calls of one PBX: counts packets of alerts, and listens where that is allowed."""
 
     def __init__(self, client: AriClient, *, listens: bool) -> None:
         self._client = client
@@ -19,7 +19,7 @@ class CallMonitor:
         self._background = BackgroundRequests()
 
     def begin(self, live: LiveCall, at: float) -> None:
-        """The far end talks, since this moment of the PBX's clock."""
+        """Begin: the far end talks since this moment of the PBX's clock."""
         call = live.call
         if call is None:
             return
@@ -37,7 +37,7 @@ class CallMonitor:
 
     @staticmethod
     def note_recording(live: LiveCall, event: RecordingEvent) -> None:
-        """What is heard of this call is being recorded now, or is no longer."""
+        """Note that the PBX records the far end of this call now, or no longer."""
         if live.listening is None:
             return
         if isinstance(event, RecordingStarted):

@@ -1,4 +1,4 @@
-"""Calls that are perhaps not there, and orphaned channels: calls that nobody leads."""
+"""Looks for calls that may not exist, and ends orphans: calls that no process leads."""
 
 import asyncio
 import logging
@@ -16,11 +16,11 @@ from ivr.pbx.live_call import End, LiveCall
 log = logging.getLogger(__name__)
 
 LOOKS, LOOK_AGAIN_AFTER = 10, 1.0
-"""How often, and every how many seconds, a call whose placing got no reply must be missing to be lost."""
+"""How many looks, and seconds between them: a call without a reply that is missing at all of them is lost."""
 
 
 async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> None:
-    """Ask the PBX for this call; what is not there at so many looks is lost."""
+    """Ask the PBX for this call. A call that is missing at so many looks is lost."""
     while not live.is_over:
         try:
             await client.channels.get(live.id)
@@ -37,7 +37,7 @@ async def look_for(client: AriClient, live: LiveCall, *, looks: int = LOOKS) -> 
 
 
 async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
-    """Nobody leads this call: a phone rings no longer, and who answered hears the message without us."""
+    """End a call that nobody leads while it rings. An answered one hears the message from the dialplan."""
     log.info("Nobody leads this call: it is ended, or left to the PBX.")
     if not channel.is_up:
         await client.channels.hangup(channel.id)
@@ -48,7 +48,7 @@ async def release_orphan(client: AriClient, channel: ReportedChannel) -> None:
 class Reaper:
     """Finds calls on this trunk that nobody leads though nothing told of them; `find` knows those we lead.
 
-    A call that is met for the first time is let be: between a request and its end much is on its way.
+    A call that it sees for the first time it leaves alone: its events may still be on their way.
     """
 
     def __init__(self, client: AriClient, find: Callable[[str], LiveCall | None], *, trunk: str) -> None:
@@ -58,7 +58,7 @@ class Reaper:
         self._seen: set[str] = set()
 
     async def look(self) -> None:
-        """Again and again; a PBX that is away has no calls."""
+        """Look once; a PBX that is away has no calls."""
         try:
             channels = await self._client.channels.list()
         except AriError:

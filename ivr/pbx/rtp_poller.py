@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def count_packets(client: AriClient, live: LiveCall, call: Call) -> None:
-    """While talk goes on whose end may never be reported, or the call has ended."""
+    """Count while talk goes on, whose end may never be reported, until the call has ended."""
     await asyncio.sleep(FIRST_LOOK)
     while call.far_end.wants_packets and not live.is_over:
         try:

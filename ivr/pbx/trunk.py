@@ -90,7 +90,7 @@ class Trunk(BaseModel):
 
     @property
     def vouches(self) -> bool:
-        """Who calls has the number that they show."""
+        """Whether callers have the numbers that they show."""
         return self.is_simulated if self.vouches_for_numbers is None else self.vouches_for_numbers
 
     @property
@@ -99,7 +99,7 @@ class Trunk(BaseModel):
 
     @property
     def most_callers(self) -> int:
-        """Channels that callers keep while an urgent alert lacks some."""
+        """How many channels callers keep while an urgent alert lacks some."""
         return max(int(self.channels * self.most_for_callers), self.channels_for_callers)
 
     def written(self, e164: str) -> str:

@@ -7,11 +7,11 @@ from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 
 LOOK_EVERY = 1.0
-"""Seconds."""
+"""Seconds between two looks at the PBX."""
 
 
 class UnendedCalls:
-    """On one PBX. Its own limits, and those of the dialplan, end every one of them."""
+    """The calls of one PBX whose end nobody reported. Limits of the PBX and the dialplan end each of them."""
 
     def __init__(self, client: AriClient) -> None:
         self._client = client
@@ -19,7 +19,10 @@ class UnendedCalls:
         self._looking: asyncio.Task[None] | None = None
 
     def keep(self, channel: str, reservation: Reservation) -> None:
-        """The line of this channel, which may still be up, is ours; released, or moved before, it is none."""
+        """Keep the line of this channel, which may still be up.
+
+        A reservation that holds no line is passed over.
+        """
         if reservation.is_free:
             return
         self._lines[channel] = reservation.move()
@@ -27,7 +30,7 @@ class UnendedCalls:
             self._looking = asyncio.create_task(self._look_on())
 
     def release(self, channel: str) -> None:
-        """Somebody stays with this channel again, on a line of their own."""
+        """Release the line kept for this channel: a process stays with it again, on a line of its own."""
         if (line := self._lines.pop(channel, None)) is not None:
             line.release()
 

@@ -1,4 +1,4 @@
-"""We ring the registered number of an officer who spoke an alert, where it is let out or not."""
+"""We ring the registered number of an officer who spoke an alert, where it is released or not."""
 
 from ivr.call.call import Call
 from ivr.call.errors import NoInput

@@ -2,7 +2,7 @@
 
 from ivr.call.call import Call
 from ivr.call.menu import ANY_KEY, menu
-from ivr.scripts.police import OfferedNetwork, SignedInOfficer
+from ivr.scripts.officer_ports import OfferedNetwork, SignedInOfficer
 
 PAGE = 8
 """Networks that one question offers: keys 1 to 8, with 9 for others."""

@@ -3,7 +3,7 @@
 from ivr.call.call import Call
 from ivr.call.menu import ANY_KEY, menu
 from ivr.call.signals import Heard, Key
-from ivr.scripts.police import SignedInOfficer
+from ivr.scripts.officer_ports import SignedInOfficer
 
 CHOICES = "139#"
 

@@ -12,7 +12,7 @@ from ivr.call.signals import Heard, Key
 from ivr.call.values import Sound, WholePlayed
 from ivr.scripts.alert_call import Wants
 from ivr.scripts.leave import LEAVE, Leaver, leave, second_key
-from ivr.scripts.police import SignIn
+from ivr.scripts.officer_ports import SignIn
 from ivr.scripts.police_line import police_line
 from ivr.scripts.take_report import ReportingCaller, take_report
 from prompts import catalogue

@@ -5,7 +5,7 @@ from ivr.call.digits import digits
 from ivr.call.errors import NoInput
 from ivr.call.menu import menu
 from ivr.scripts.follow_alerts import follow_alerts
-from ivr.scripts.police import AlertRefused, SignedInOfficer, SignIn
+from ivr.scripts.officer_ports import AlertRefused, SignedInOfficer, SignIn
 from ivr.scripts.send_alert import send_alert
 
 TRIES = 3

@@ -4,7 +4,7 @@ from ivr.call.call import Call
 from ivr.call.menu import ANY_KEY, menu
 from ivr.scripts.choose_networks import choose_networks
 from ivr.scripts.follow_alerts import follow_alerts
-from ivr.scripts.police import AlertPlan, AlertRefused, Message, SignedInOfficer
+from ivr.scripts.officer_ports import AlertPlan, AlertRefused, Message, SignedInOfficer
 from ivr.scripts.speak_alert import speak_alert
 
 

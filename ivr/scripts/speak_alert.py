@@ -5,7 +5,7 @@ from ivr.call.menu import menu
 from ivr.call.recording import record
 from ivr.call.signals import Heard, Key
 from ivr.call.values import Sound
-from ivr.scripts.police import Message, SignedInOfficer
+from ivr.scripts.officer_ports import Message, SignedInOfficer
 
 EMPTY_TIMES = 2
 

@@ -1,4 +1,4 @@
-"""Rings officers who spoke an alert at their registered numbers, where it is let go or not."""
+"""Rings officers who spoke an alert at their registered numbers, where it is released or not."""
 
 import asyncio
 import logging
@@ -18,12 +18,12 @@ from ivr.call.announcer import Announcer
 from ivr.call.call import Call
 from ivr.call.errors import Hangup
 from ivr.call.values import Sound
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.officers.sending import begin_alert
 from ivr.outbound.own_calls import Source
 from ivr.pbx.live_call import LiveCall
 from ivr.scripts.call_back import ask_to_confirm
-from ivr.scripts.police import Done
+from ivr.scripts.officer_ports import Done
 from ivr.scripts.sentences import Says
 
 log = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ class CallBacks(Source[ReleaseRing]):
 
     at_once = MOST_AT_ONCE
 
-    def __init__(self, police: PoliceLine) -> None:
-        policy = police.policy
-        self._police = police
+    def __init__(self, resources: OfficerResources) -> None:
+        policy = resources.policy
+        self._resources = resources
         self.ring = policy.call_back_ring
         self.book = ReleaseBook(
             ring=policy.call_back_ring, rounds=policy.call_back_tries, within=policy.call_back_within
@@ -47,15 +47,15 @@ class CallBacks(Source[ReleaseRing]):
 
     async def conversation(self, written: ReleaseRing) -> "ReleaseConversation":
         """Its alert is spoken anew before the telephone rings: who confirms it does not wait."""
-        police = self._police
-        pending = await police.database(pending_alerts.pending, written.request)
-        officer = await police.database(known_officer, pending.officer)
-        announcer = police.announcements.speaking(officer.language)
+        resources = self._resources
+        pending = await resources.database(pending_alerts.pending, written.request)
+        officer = await resources.database(known_officer, pending.officer)
+        announcer = resources.announcements.speaking(officer.language)
         summary = await announcer.tell(
-            "told_call_back", zone=police.zones[announcer.language], networks=", ".join(pending.names)
+            "told_call_back", zone=resources.zones[announcer.language], networks=", ".join(pending.names)
         )
-        says = (await police.says)[officer.language]
-        conversation = ReleaseConversation(police, officer.phone, says, announcer, summary)
+        says = (await resources.says)[officer.language]
+        conversation = ReleaseConversation(resources, officer.phone, says, announcer, summary)
         if pending.is_sent:
             conversation.outcome = ReleaseOutcome.SENT
         else:
@@ -66,23 +66,23 @@ class CallBacks(Source[ReleaseRing]):
         """None when it may not be sent any more."""
         draft = Draft(pending.networks, {}, urgent=pending.urgent, recording=pending.recording)
         try:
-            return replace(await self._police.desk.prepare(actor, draft), request=request)
+            return replace(await self._resources.desk.prepare(actor, draft), request=request)
         except Refusal as refusal:
             log.warning("An alert by phone may not be sent any more (%s).", refusal.reason)
             return None
 
 
 class ReleaseConversation:
-    """Whoever has picked up an officer's telephone, and may let an alert go."""
+    """Whoever has picked up an officer's telephone, and may release an alert."""
 
     def __init__(
-        self, police: PoliceLine, number: str, says: Says, announcer: Announcer, summary: Sound
+        self, resources: OfficerResources, number: str, says: Says, announcer: Announcer, summary: Sound
     ) -> None:
         self.number = number
         self.prepared: Prepared | None = None
         """None when it may not be sent."""
         self.outcome: ReleaseOutcome | None = None
-        self._police = police
+        self._resources = resources
         self._says = says
         self._announcer = announcer
         self._summary = summary
@@ -100,14 +100,14 @@ class ReleaseConversation:
             self.outcome = ReleaseOutcome.KEPT
             await call.play(self._says["police_not_sent"])
             return
-        done: Done = await asyncio.shield(self._police.detached.start(self._send()))
+        done: Done = await asyncio.shield(self._resources.detached.start(self._send()))
         await call.play(self._says[done.says])
 
     async def _send(self) -> Done:
         """Whatever becomes of the call meanwhile, the alert goes out."""
         done = Done("police_failed")
         if self.prepared is not None:
-            done = await begin_alert(self._police.desk, self.prepared)
+            done = await begin_alert(self._resources.desk, self.prepared)
         self.outcome = ReleaseOutcome.FAILED if done.broadcast is None else ReleaseOutcome.SENT
         return done
 

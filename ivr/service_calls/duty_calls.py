@@ -15,7 +15,7 @@ from directory.officers.officers import KnownOfficer, known_officer
 from directory.refusals import Refusal
 from ivr.call.call import Call
 from ivr.call.values import Sound
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.outbound.own_calls import Source
 from ivr.pbx.live_call import LiveCall
 from ivr.refusals import SAYS
@@ -33,30 +33,30 @@ MOST_AT_ONCE = 20
 class DutyCalls(Source[DutyRing]):
     """What a node needs to ring officers on duty."""
 
-    def __init__(self, police: PoliceLine, policy: DutyPolicy) -> None:
-        self._police = police
+    def __init__(self, resources: OfficerResources, policy: DutyPolicy) -> None:
+        self._resources = resources
         self.book = DutyBook(policy)
         self.ring = policy.ring
         self.at_once = MOST_AT_ONCE
 
     async def conversation(self, written: DutyRing) -> "DutyConversation":
-        police = self._police
-        officer = await police.database(known_officer, written.officer)
-        return DutyConversation(police, written.report, officer, (await police.says)[officer.language])
+        resources = self._resources
+        officer = await resources.database(known_officer, written.officer)
+        return DutyConversation(resources, written.report, officer, (await resources.says)[officer.language])
 
 
 class DutyConversation:
     """Whoever has picked up an officer's telephone (the script's OnDuty)."""
 
-    def __init__(self, police: PoliceLine, report: int, officer: KnownOfficer, says: Says) -> None:
+    def __init__(self, resources: OfficerResources, report: int, officer: KnownOfficer, says: Says) -> None:
         self.says = says
         self.number = officer.phone
         self.is_done = False
         self.outcome: DutyOutcome | None = None
-        self._police = police
+        self._resources = resources
         self._report = report
         self._officer = officer
-        self._announcer = police.announcements.speaking(officer.language)
+        self._announcer = resources.announcements.speaking(officer.language)
 
     async def converse(self, call: Call) -> None:
         await duty_call(call, self)
@@ -68,9 +68,9 @@ class DutyConversation:
         self._announcer.clear()
 
     async def verify_pin(self, pin: str) -> Key | None:
-        police = self._police
+        resources = self._resources
         try:
-            if not await is_proved(police.database.engine, self._officer, pin, police.lockout):
+            if not await is_proved(resources.database.engine, self._officer, pin, resources.lockout):
                 return "duty_wrong_pin"
         except Refusal as refusal:
             return SAYS[refusal.reason]
@@ -85,7 +85,7 @@ class DutyConversation:
         return await self._announcer.tell("told_duty", network=told.network, networks=alerted)
 
     async def report(self) -> Sound:
-        told, sounds = await self._told(), self._police.sounds
+        told, sounds = await self._told(), self._resources.sounds
         try:
             await sounds.ensure(told.audio)
         except AudioUnreadable as fault:
@@ -95,17 +95,17 @@ class DutyConversation:
 
     async def claim(self) -> Key:
         try:
-            await self._police.database(inbox.claim, self._officer.actor, self._report)
+            await self._resources.database(inbox.claim, self._officer.actor, self._report)
         except Refusal as refusal:
             return self._refused(refusal)
         return self._theirs("duty_claimed")
 
     async def start_alert(self) -> Key:
         """Whatever becomes of the call meanwhile, the alert goes out."""
-        return await asyncio.shield(self._police.detached.start(self._send()))
+        return await asyncio.shield(self._resources.detached.start(self._send()))
 
     async def _send(self) -> Key:
-        desk = self._police.desk
+        desk = self._resources.desk
         try:
             draft = await desk.draft_from_report(self._report, urgent=True)
             await desk.send(self._officer.actor, draft)
@@ -114,7 +114,7 @@ class DutyConversation:
         return self._theirs("police_sent")
 
     async def _told(self) -> duty.ReportFacts:
-        return await self._police.database(duty.told, self._report)
+        return await self._resources.database(duty.told, self._report)
 
     def _theirs(self, sentence: Key) -> Key:
         self.is_done, self.outcome = True, DutyOutcome.TAKEN

@@ -63,14 +63,14 @@ async def sixty_call_within_a_minute(stage: LineStage, _number: str) -> None:
     assert not missed, f"{len(missed)} did not hear the whole alert"
     confirmed = await _confirmed(stage, called)
     assert confirmed == len(CALLERS), f"{confirmed} of {len(CALLERS)} have confirmed"
-    trunk = stage.board.settings.trunk
+    trunk = stage.assembly.settings.trunk
     assert max(rung) == trunk.channels - trunk.channels_for_callers, f"at most {max(rung)} calls out at once"
 
 
 async def _send(stage: LineStage, slug: str, numbers: Sequence[str]) -> int:
     people = {f"{slug} {nth}": [number] for nth, number in enumerate(numbers)}
-    await network_of(stage.board.engine, people, slug=slug)
-    sent = await stage.board.desk.send(BENCH, Draft([slug], {"nl": NEWEST["nl"]}, urgent=True))
+    await network_of(stage.assembly.engine, people, slug=slug)
+    sent = await stage.assembly.desk.send(BENCH, Draft([slug], {"nl": NEWEST["nl"]}, urgent=True))
     return sent.broadcast
 
 
@@ -130,7 +130,7 @@ async def _watch(stage: LineStage, broadcast: int, rung: list[int]) -> None:
         Attempt.broadcast_id == broadcast, Attempt.state == AttemptState.DIALLING
     )
     while True:
-        async with stage.board.engine.connect() as connection:
+        async with stage.assembly.engine.connect() as connection:
             rung.append(await connection.scalar(dialling) or 0)
         await asyncio.sleep(1.0)
 
@@ -139,5 +139,5 @@ async def _confirmed(stage: LineStage, broadcast: int) -> int:
     found = select(func.count()).where(
         Attempt.broadcast_id == broadcast, Attempt.outcome == Outcome.CONFIRMED_BY_CALLBACK
     )
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         return await connection.scalar(found) or 0

@@ -66,9 +66,9 @@ async def opened(house: House, folder: Path) -> AsyncIterator[LineStage]:
     async with (
         _phones(settings, folder.with_name(f"{folder.name}-neighbourhood")) as phones,
         serving(settings, {NETWORK: [SPARE]}, _environment(values, folder)),
-        assemble(settings) as board,
+        assemble(settings) as assembly,
     ):
-        yield await set_lines_stage(board, phones, people)
+        yield await set_lines_stage(assembly, phones, people)
 
 
 def _values(house: House) -> Values:

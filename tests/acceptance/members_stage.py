@@ -23,14 +23,14 @@ async def behind_one_phone(
     """A network of these people behind one phone that answers, and the alert by which it is rung."""
     rung, slug = calling or f"+99933{number[-6:]}", f"n{number[-6:]}"
     languages = dict.fromkeys(names, language)
-    await network_of(stage.board.engine, {name: [rung] for name in names}, slug=slug, languages=languages)
+    await network_of(stage.assembly.engine, {name: [rung] for name in names}, slug=slug, languages=languages)
     if not with_an_alert:
         return rung, 0
-    return rung, (await stage.board.desk.send(BENCH, Draft([slug], NEWEST, urgent=True))).broadcast
+    return rung, (await stage.assembly.desk.send(BENCH, Draft([slug], NEWEST, urgent=True))).broadcast
 
 
 async def result_of(stage: LineStage, broadcast: int, name: str) -> Result:
     asked = select(Recipient.result).join(Member, Member.id == Recipient.member_id)
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         theirs = asked.where(Recipient.broadcast_id == broadcast, Member.name == name)
         return Result((await connection.scalars(theirs)).one())

@@ -71,7 +71,7 @@ class Beat:
 
     async def figures(self, broadcast: int, *, confirmed: int = 0, to_go: int = 0) -> Audio:
         """What is told of an alert that stands so."""
-        async with self.stage.board.engine.connect() as connection:
+        async with self.stage.assembly.engine.connect() as connection:
             at = (await progress(connection, broadcast)).started_at.astimezone(BRUSSELS)
         counts = {"confirmed": confirmed, "heard": 0, "voicemail": 0, "to_go": to_go}
         return await self.told(
@@ -81,7 +81,7 @@ class Beat:
     async def sent_before(self, slug: str) -> int:
         """An alert to one of the networks that did not go out by phone."""
         draft = Draft([slug], NEWEST, urgent=True)
-        return (await self.stage.board.desk.send(account(0, self.name), draft)).broadcast
+        return (await self.stage.assembly.desk.send(account(0, self.name), draft)).broadcast
 
     async def signs_in(self, call: Handset, *, pin: str = PIN) -> None:
         await call.hears(self.says("police_number"))
@@ -92,7 +92,7 @@ class Beat:
     async def broadcasts(self) -> list[int]:
         """Those that this officer sent."""
         asked = select(Broadcast.id).where(Broadcast.started_by == self.name).order_by(Broadcast.id)
-        async with self.stage.board.engine.connect() as connection:
+        async with self.stage.assembly.engine.connect() as connection:
             return list(await connection.scalars(asked))
 
     @property
@@ -146,7 +146,7 @@ async def beat(
     slugs = [f"beat-{mark}-{n}" for n in range(networks)]
     own = f"+999{registered}{int(mark) + OWN:06}"
     members = [f"+999{kind}{int(mark) + 1000 * at:06}" for at, kind in enumerate(phones)]
-    async with AsyncSession(stage.board.engine) as session, session.begin():
+    async with AsyncSession(stage.assembly.engine) as session, session.begin():
         today = (await session.scalars(select(func.current_date()))).one()
         for at, slug in enumerate(slugs):
             name = NAMES[at]

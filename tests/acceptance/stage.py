@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bench.somebody import BENCH
 from broadcast.draft import Draft
-from broadcast.results.results import Line, Progress, progress, report
+from broadcast.results.results import Line, Progress, progress, results_of
 from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
 from buurtbel.assembly import Assembly
@@ -51,7 +51,7 @@ LATE = 4.0
 class LineStage:
     """What conversations are played on, with what may be heard in them."""
 
-    board: Assembly
+    assembly: Assembly
     phones: Handsets
     speech: Path
     """What a caller says, as a file for their phone."""
@@ -63,13 +63,13 @@ class LineStage:
 
     def says(self, key: Key, language: str = "nl") -> Audio:
         """A fixed sentence, from the very file that is played."""
-        settings = self.board.settings
+        settings = self.assembly.settings
         slots = {"zone": settings.speech.zones[language]} if key in {"line_welcome", "leave_asked"} else {}
         return read_laid(laid_at(settings.sounds_folder, key, language, NO_NAMES, **slots))
 
     async def told(self, key: Key, language: str = "nl", **slots: str) -> Audio:
         """A sentence with what is known only during the call, spoken anew by the same voice."""
-        return await render_sentence(self.board.voice, sentence(key, language, **slots), language)
+        return await render_sentence(self.assembly.voice, sentence(key, language, **slots), language)
 
     async def alert(self, language: str, *, newest: bool = True) -> Audio:
         return await self.message(self.newest if newest else self.older, language)
@@ -81,7 +81,7 @@ class LineStage:
             .join(Pass, Pass.audio == StoredAudio.sha256)
             .where(Pass.broadcast_id == broadcast, Pass.language == language)
         )
-        async with self.board.engine.connect() as connection:
+        async with self.assembly.engine.connect() as connection:
             flac = (await connection.scalars(stored)).one()
         return await asyncio.to_thread(decode, flac)
 
@@ -92,7 +92,7 @@ class LineStage:
     async def for_caller(self, number: str) -> "LineStage":
         """The same, with words that nobody else says: a sound is kept once, whoever's it is."""
         words = SEEN.format(" ".join(number[-3:]))
-        speech, spoken = await _laid(self.board, self.phones, words)
+        speech, spoken = await _laid(self.assembly, self.phones, words)
         return replace(self, speech=speech, spoken=spoken)
 
     async def speaks_on_and_on(self) -> tuple[Path, Audio]:
@@ -110,16 +110,16 @@ class LineStage:
             Attempt.broadcast_id == self.newest,
             Attempt.outcome == Outcome.CONFIRMED_BY_CALLBACK,
         )
-        async with self.board.engine.connect() as connection:
+        async with self.assembly.engine.connect() as connection:
             return bool(await connection.scalar(found))
 
     async def until(self, broadcast: int, condition: Callable[[Progress], bool]) -> list[Line]:
-        """Until it is so with this broadcast; gives its report."""
+        """Until it is so with this broadcast; gives its results."""
         async with asyncio.timeout(CLOSED_WITHIN):
             while True:
-                async with self.board.engine.connect() as connection:
+                async with self.assembly.engine.connect() as connection:
                     if condition(await progress(connection, broadcast)):
-                        return await report(connection, broadcast)
+                        return await results_of(connection, broadcast)
                 await asyncio.sleep(0.2)
 
     async def until_closed(self, broadcast: int) -> list[Line]:
@@ -129,7 +129,7 @@ class LineStage:
         """What was kept of the one report from this number, once it is not under way any more."""
         await self.kept(number)
         stored = select(StoredAudio.flac).join(MemberReport, MemberReport.audio == StoredAudio.sha256)
-        async with self.board.engine.connect() as connection:
+        async with self.assembly.engine.connect() as connection:
             flac = (await connection.scalars(stored.where(MemberReport.e164 == number))).one()
         return await asyncio.to_thread(decode, flac)
 
@@ -138,7 +138,7 @@ class LineStage:
         states = select(MemberReport.state).where(MemberReport.e164 == number)
         async with asyncio.timeout(FILED_WITHIN):
             while True:
-                async with self.board.engine.connect() as connection:
+                async with self.assembly.engine.connect() as connection:
                     found = list(await connection.scalars(states))
                 if ReportState.RECORDING not in found:
                     return len(found)
@@ -155,25 +155,25 @@ def beginning(sound: Audio) -> Audio:
 
 
 async def set_lines_stage(
-    board: Assembly, phones: Handsets, people: Mapping[str, tuple[str, str]]
+    assembly: Assembly, phones: Handsets, people: Mapping[str, tuple[str, str]]
 ) -> LineStage:
     """Members by name, each with a number and a language, who were sent two alerts."""
     numbers = {name: [number] for name, (number, _) in people.items()}
     languages = {name: language for name, (_, language) in people.items()}
-    await network_of(board.engine, numbers, slug=NETWORK, name="BIN Beukenlaan", languages=languages)
+    await network_of(assembly.engine, numbers, slug=NETWORK, name="BIN Beukenlaan", languages=languages)
     older, newest = [
-        await board.desk.send(BENCH, Draft([NETWORK], texts, urgent=True)) for texts in (OLDER, NEWEST)
+        await assembly.desk.send(BENCH, Draft([NETWORK], texts, urgent=True)) for texts in (OLDER, NEWEST)
     ]
-    folder = board.settings.sounds_folder
+    folder = assembly.settings.sounds_folder
     while not all(laid_at(folder, "goodbye", one).with_suffix(".alaw").exists() for one in LANGUAGES):
         await asyncio.sleep(0.2)
-    speech, seen = await _laid(board, phones, SEEN.format("1"))
-    return LineStage(board, phones, speech, seen, tone(), older.broadcast, newest.broadcast)
+    speech, seen = await _laid(assembly, phones, SEEN.format("1"))
+    return LineStage(assembly, phones, speech, seen, tone(), older.broadcast, newest.broadcast)
 
 
-async def _laid(board: Assembly, phones: Handsets, text: str) -> tuple[Path, Audio]:
+async def _laid(assembly: Assembly, phones: Handsets, text: str) -> tuple[Path, Audio]:
     """What a caller says: as a file for their phone, and as it is heard."""
-    seen = await render_sentence(board.voice, text, "nl")
+    seen = await render_sentence(assembly.voice, text, "nl")
     speech = phones.recordings / f"seen-{uuid4().hex[:12]}"
     await asyncio.to_thread(write_sound, speech, seen)
     return speech, seen

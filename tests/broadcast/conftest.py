@@ -12,7 +12,7 @@ from tests.support.office import NODE, Office
 
 @pytest.fixture
 async def office(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    app = make_app(database_url)
+    app = make_app(database_url, idle=0)
     async with app.open_async():
         made = Office(database, app, tmp_path)
         await made.lease_of(NODE)

@@ -42,6 +42,7 @@ async def test_thirty_lines_that_try_at_once_are_given_few_guesses(database: Asy
     assert sum(looked_at) == POLICY.codes_at_once
 
 
+@pytest.mark.thorough
 async def test_in_seven_days_thirty_lines_get_no_more_guesses_than_is_reckoned(database: AsyncEngine) -> None:
     every = timedelta(minutes=28)
     moments = [NOON + every * n for n in range(CODE_WORKS_FOR // every)]

@@ -17,7 +17,7 @@ from ivr.ari.client import AriClient
 from ivr.call.announcer import Announcements
 from ivr.detached import DetachedWork
 from ivr.officers.officer_policy import OfficerPolicy
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.pbx.trunk import Trunk
 from ivr.pronunciation import names_on_calls
 from ivr.recordings.spoken_alert import SpokenAlerts
@@ -33,11 +33,11 @@ MAY, MAY_NOT = (DE_BIST,), ()
 
 
 @pytest.fixture
-async def police(office: Office) -> AsyncIterator[PoliceLine]:
+async def resources(office: Office) -> AsyncIterator[OfficerResources]:
     async with AriClient("http://127.0.0.1:9", "", "", app="buurtbel") as nowhere:
         database = Transactions(office.engine)
         sounds = MessageSounds(office.engine, office.sounds_folder)
-        yield PoliceLine(
+        yield OfficerResources(
             database=database,
             desk=office.desk,
             spoken=SpokenAlerts(database, nowhere, sounds),
@@ -54,7 +54,7 @@ async def police(office: Office) -> AsyncIterator[PoliceLine]:
 
 
 async def asked(
-    office: Office, police: PoliceLine, networks: tuple[str, ...]
+    office: Office, resources: OfficerResources, networks: tuple[str, ...]
 ) -> tuple[DutyConversation, int]:
     """Maes on duty, who is rung for a report on an alert to De Bist."""
     await network_of(office.engine, {"An": [AN]})
@@ -64,7 +64,7 @@ async def asked(
         maes = await add_officer(
             session, ADMIN, "4711", name="Maes", phone=phone(29), pin="846203", networks=networks
         )
-    return DutyConversation(police, report, maes, SAYS), report
+    return DutyConversation(resources, report, maes, SAYS), report
 
 
 async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]:
@@ -75,23 +75,25 @@ async def became_of(office: Office, report: int) -> tuple[str, str | None, bool]
     return state, by, led
 
 
-async def test_who_does_not_type_the_pin_has_proved_nothing(office: Office, police: PoliceLine) -> None:
-    maes, _ = await asked(office, police, MAY)
+async def test_who_does_not_type_the_pin_has_proved_nothing(
+    office: Office, resources: OfficerResources
+) -> None:
+    maes, _ = await asked(office, resources, MAY)
     assert (await maes.verify_pin("111222"), maes.outcome) == ("duty_wrong_pin", None)
     assert (await maes.verify_pin("846203"), maes.outcome) == (None, DutyOutcome.HEARD)
 
 
-async def test_a_report_that_is_claimed_is_theirs(office: Office, police: PoliceLine) -> None:
-    maes, report = await asked(office, police, MAY_NOT)
+async def test_a_report_that_is_claimed_is_theirs(office: Office, resources: OfficerResources) -> None:
+    maes, report = await asked(office, resources, MAY_NOT)
     assert await maes.claim() == "duty_claimed"
     assert (maes.is_done, maes.outcome) == (True, DutyOutcome.TAKEN)
     assert await became_of(office, report) == ("claimed", "Maes", False)
 
 
 async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(
-    office: Office, police: PoliceLine
+    office: Office, resources: OfficerResources
 ) -> None:
-    maes, report = await asked(office, police, MAY)
+    maes, report = await asked(office, resources, MAY)
     async with office.engine.begin() as connection:
         await inbox.claim(connection, named("Claes"), report)
     assert await maes.start_alert() == "duty_taken"
@@ -101,18 +103,18 @@ async def test_who_is_too_late_gets_neither_the_report_nor_an_alert(
 
 
 async def test_an_alert_that_is_made_of_it_goes_to_the_networks_of_the_one_it_answers(
-    office: Office, police: PoliceLine
+    office: Office, resources: OfficerResources
 ) -> None:
-    maes, report = await asked(office, police, MAY)
+    maes, report = await asked(office, resources, MAY)
     assert await maes.start_alert() == "police_sent"
     assert (maes.is_done, maes.outcome) == (True, DutyOutcome.TAKEN)
     assert await became_of(office, report) == ("judged", "Maes", True)
 
 
 async def test_an_officer_who_may_not_send_there_sends_nothing_and_may_still_claim(
-    office: Office, police: PoliceLine
+    office: Office, resources: OfficerResources
 ) -> None:
-    maes, report = await asked(office, police, MAY_NOT)
+    maes, report = await asked(office, resources, MAY_NOT)
     assert await maes.start_alert() == "duty_not_yours"
     assert not maes.is_done
     assert await became_of(office, report) == ("new", None, False)

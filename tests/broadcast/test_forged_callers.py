@@ -16,18 +16,18 @@ from broadcast.tables import Attempt, Broadcast
 from directory.possible_numbers import PossibleNumbers
 from ivr.call.values import Sound
 from ivr.inbound.known_callers import KnownCallers, Somebody
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.pbx.identity import CallerId
 from ivr.recordings.reports import Reports
 from ivr.scripts.member_line import ReplayedAlert
 from ivr.scripts.sentences import Says
-from tests.broadcast.test_duty_officer import police
+from tests.broadcast.test_duty_officer import resources
 from tests.fakes.dialler import FakeDialler
 from tests.ivr.callers import SAYS
 from tests.support.office import NODE, Office
 from tests.support.people import network_of, phone
 
-__all__ = ["police"]
+__all__ = ["resources"]
 
 AN, STRANGER = phone(10, 1), phone(10, 99)
 NOT_VOUCHED_FOR, VOUCHED_FOR = (
@@ -37,18 +37,18 @@ NOT_VOUCHED_FOR, VOUCHED_FOR = (
 
 
 @pytest.fixture
-async def callers(office: Office, police: PoliceLine) -> KnownCallers:
+async def callers(office: Office, resources: OfficerResources) -> KnownCallers:
     nobody: Any = None
     says: asyncio.Future[Mapping[str, Says]] = asyncio.get_running_loop().create_future()
     says.set_result({"nl": SAYS})
     return KnownCallers(
-        database=police.database,
+        database=resources.database,
         callbacks=Callbacks(office.ledger, OpenAttempts(FakeDialler().stop)),
-        reports=Reports(police.database, nobody, police.sounds, NODE),
-        officers=police,
-        announcements=police.announcements,
-        detached=police.detached,
-        lockout=police.lockout,
+        reports=Reports(resources.database, nobody, resources.sounds, NODE),
+        officers=resources,
+        announcements=resources.announcements,
+        detached=resources.detached,
+        lockout=resources.lockout,
         leaving=LeavePolicy(),
         says=says,
         tone=SAYS["goodbye"],

@@ -54,7 +54,7 @@ async def test_nobody_is_rung_any_more_for_who_left(office: Office) -> None:
     assert await office.results(sent.broadcast) == {"An": ("final", "nothing")}
 
 
-async def test_the_report_says_who_left(office: Office) -> None:
+async def test_the_results_say_who_left(office: Office) -> None:
     await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     sent = await office.sends()
     await leaves(office, "An")

@@ -80,7 +80,7 @@ async def test_it_is_kept_once_however_often_it_is_sent(office: Office) -> None:
         assert rows.all() == [(first.broadcast, audio), (second.broadcast, audio)]
 
 
-async def test_the_call_the_callback_and_the_report_know_it_as_any_alert(office: Office) -> None:
+async def test_the_call_the_callback_and_the_results_know_it_as_any_alert(office: Office) -> None:
     await network_of(office.engine, {"An": [AN]})
     sent = await sends(office, await kept(office))
     taken = await office.takes(AN)

@@ -17,19 +17,19 @@ from broadcast.service_calls import duty
 from broadcast.states import Outcome, ReportState
 from ivr.ari.errors import AriUnreachable
 from ivr.inbound.known_callers import KnownCallers
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.recordings.reports import Reports
 from prompts.audio import TELEPHONE_RATE, Audio, tone
 from storage.transactions import Transactions
 from tests.broadcast.test_duty import AT_ONCE, on_duty_are
-from tests.broadcast.test_duty_officer import asked, police
+from tests.broadcast.test_duty_officer import asked, resources
 from tests.ivr.callers import SAYS
 from tests.pbx_fixtures import speech
 from tests.support.office import NODE, Office
 from tests.support.people import network_of, phone
 from tests.support.reports import AN, listed, reported
 
-__all__ = ["police"]
+__all__ = ["resources"]
 
 BERT = phone(10, 2)
 
@@ -175,9 +175,9 @@ async def test_an_alert_whose_sound_is_spoilt_does_not_hide_the_others_from_who_
 
 async def test_an_officer_on_duty_is_told_that_a_report_cannot_be_played_and_may_claim_it(
     office: Office,
-    police: PoliceLine,
+    resources: OfficerResources,
 ) -> None:
-    maes, report = await asked(office, police, ())
+    maes, report = await asked(office, resources, ())
     await write(
         office,
         "UPDATE audio SET flac = 'spoilt' FROM member_report"

@@ -22,7 +22,7 @@ from ivr.inbound.known_callers import KnownCallers, Somebody
 from ivr.pbx.identity import CallerId
 from ivr.pronunciation import names_on_calls
 from ivr.recordings.reports import Reports
-from ivr.scripts.police import AlertRefused
+from ivr.scripts.officer_ports import AlertRefused
 from prompts.languages import LANGUAGES
 from storage.transactions import Transactions
 from tests.ivr.callers import SAYS, TONE

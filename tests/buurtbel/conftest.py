@@ -5,20 +5,21 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.ledger.lease import Claimant, Lease
 from broadcast.policy import NodePolicy
 from buurtbel.commands.cli import main
-from storage.engine import make_engine
 from tests.support.people import DE_BIST, SIGNED, network_of, phone
 
 NO_PBX = "http://127.0.0.1:1"
@@ -59,6 +60,7 @@ class Answer:
 
 
 Typed = Callable[..., Answer]
+_T = TypeVar("_T")
 
 
 @pytest.fixture
@@ -96,6 +98,18 @@ class Town:
     """What the database of a test holds."""
 
     url: str
+    engine: AsyncEngine
+
+    def on_engine(self, work: Callable[[AsyncEngine], Awaitable[_T]]) -> _T:
+        """On the one of all tests, which keeps what it has compiled; its connections end with this."""
+
+        async def whole() -> _T:
+            try:
+                return await work(self.engine)
+            finally:
+                await self.engine.dispose()
+
+        return asyncio.run(whole())
 
     def add(
         self,
@@ -106,23 +120,19 @@ class Town:
     ) -> None:
         """A network of two people."""
 
-        async def work() -> None:
-            engine = make_engine(self.url)
+        async def work(engine: AsyncEngine) -> None:
             await network_of(engine, PEOPLE, slug=slug, charter_approved_on=charter_approved_on, hours=hours)
-            await engine.dispose()
 
-        asyncio.run(work())
+        self.on_engine(work)
 
     def serves(self, name: str = "", *, seconds: float = 60) -> None:
         """A node, this machine's own if it has no name, holds its lease for so long."""
 
-        async def work() -> None:
-            engine = make_engine(self.url)
+        async def work(engine: AsyncEngine) -> None:
             who = Claimant(name or socket.gethostname(), uuid4(), uuid4())
             assert await Lease(engine, who, NodePolicy.model_construct(lease=seconds)).claim()
-            await engine.dispose()
 
-        asyncio.run(work())
+        self.on_engine(work)
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
@@ -131,5 +141,6 @@ class Town:
 
 
 @pytest.fixture
-def town(on_database: str) -> Town:
-    return Town(on_database)
+def town(on_database: str, engine: AsyncEngine) -> Town:
+    engine.sync_engine.url = engine.url.set(database=make_url(on_database).database)
+    return Town(on_database, engine)

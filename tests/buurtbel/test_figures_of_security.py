@@ -70,4 +70,4 @@ def test_the_chance_to_find_a_code(told: str) -> None:
 def test_who_is_rung(told: str) -> None:
     assert f"is rung at most {LeavePolicy().calls_a_day} times in a day because it asked to leave" in told
     assert f"at most {DutyPolicy().a_day} times in a day for reports" in told
-    assert f"for {OfficerPolicy().call_backs_a_day} alerts to let go" in told
+    assert f"for {OfficerPolicy().call_backs_a_day} alerts to release" in told

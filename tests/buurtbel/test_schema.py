@@ -16,7 +16,7 @@ from broadcast.engine.worker import make_app
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.queue import AttemptQueue
 from broadcast.policy import BroadcastPolicy, RetryPolicy
-from broadcast.results.results import report
+from broadcast.results.results import results_of
 from buurtbel.database.schema import alembic_config, upgrade
 from buurtbel.errors import NewerDatabase
 from directory.journal.book import entries, whole
@@ -65,7 +65,7 @@ async def test_an_alert_can_be_sent_whatever_encoding_the_database_was_made_with
         assert all("notify" in name for name in at_work.all())
     async with AsyncSession(engine) as session:
         assert [member.name for member in await members(session, DE_BIST)] == [NAME]
-        assert [line.name for line in await report(await session.connection(), sent.broadcast)] == [NAME]
+        assert [line.name for line in await results_of(await session.connection(), sent.broadcast)] == [NAME]
     await engine.dispose()
 
 

@@ -86,7 +86,7 @@ class ClickVoice:
 class CountedLine:
     """A line at work, and what it asks for."""
 
-    board: Assembly
+    assembly: Assembly
     parts: LineParts
     lease: Lease
     ari: FakeAri
@@ -99,7 +99,7 @@ class CountedLine:
     async def calls(self, behaviour: Behaviour, count: int = 1) -> Counts:
         """What one try at so many people costs, from their jobs to what follows from the outcomes."""
         slug = await self._network_of(behaviour, count)
-        sent = await self.board.desk.send(BENCH, Draft([slug], {"nl": "Blijf binnen."}, urgent=True))
+        sent = await self.assembly.desk.send(BENCH, Draft([slug], {"nl": "Blijf binnen."}, urgent=True))
         sound = self._ask(_SOUND, sent.broadcast)
         await self.parts.reports.sounds.ensure(str(sound))
         assert await self.lease.renew() or await self.lease.claim()
@@ -112,7 +112,7 @@ class CountedLine:
 
     async def _work_off_jobs(self) -> None:
         """As a worker does: it fetches until there is nothing more."""
-        manager, working = self.board.app.job_manager, list[asyncio.Task[None]]()
+        manager, working = self.assembly.app.job_manager, list[asyncio.Task[None]]()
         while (job := await manager.fetch_job(URGENT, self.worker)) is not None or not working:
             if job is None:  # nobody tells it of jobs here: it asks nothing for a moment, and then again
                 await asyncio.sleep(0.1)
@@ -121,7 +121,7 @@ class CountedLine:
         await asyncio.gather(*working)
 
     async def _work_off(self, job: Job) -> None:
-        manager = self.board.app.job_manager
+        manager = self.assembly.app.job_manager
         assert isinstance(manager, GatedJobManager)
         assert job.id is not None
         with manager.claim(job.id) as reservation:
@@ -130,7 +130,7 @@ class CountedLine:
 
     async def _network_of(self, behaviour: Behaviour, count: int) -> str:
         slug = f"net-{self.people}"
-        async with AsyncSession(self.board.engine) as session, session.begin():
+        async with AsyncSession(self.assembly.engine) as session, session.begin():
             await add_network(
                 session,
                 BENCH,
@@ -190,19 +190,19 @@ async def counted_line(url: str, folder: Path) -> AsyncIterator[CountedLine]:
         settings.sounds_folder.mkdir()
         with claimant(folder, settings.node) as who:
             async with assemble(settings, connections=8) as made, made.app.open_async():
-                board = replace(made, voice=ClickVoice(), desk=_desk(made))
-                await speak_what_lacks(board, TO_CALLERS)
-                async with _at_work(board, Lease(board.engine, who, settings.nodes)) as (parts, lease):
-                    line = CountedLine(board, parts, lease, ari, asked, url)
-                    line.worker = await board.app.job_manager.register_worker()
+                assembly = replace(made, voice=ClickVoice(), desk=_desk(made))
+                await speak_what_lacks(assembly, TO_CALLERS)
+                async with _at_work(assembly, Lease(assembly.engine, who, settings.nodes)) as (parts, lease):
+                    line = CountedLine(assembly, parts, lease, ari, asked, url)
+                    line.worker = await assembly.app.job_manager.register_worker()
                     yield line
 
 
 @asynccontextmanager
-async def _at_work(board: Assembly, lease: Lease) -> AsyncIterator[tuple[LineParts, Lease]]:
+async def _at_work(assembly: Assembly, lease: Lease) -> AsyncIterator[tuple[LineParts, Lease]]:
     assert await lease.claim()
-    async with ari_client(board.settings) as client:
-        parts = await make_parts(board, client, lease)
+    async with ari_client(assembly.settings) as client:
+        parts = await make_parts(assembly, client, lease)
         await parts.says
         connection = AriConnection(client, parts.router, trunk=ENDPOINT)
         running = asyncio.create_task(connection.run())
@@ -225,9 +225,9 @@ def _settings(url: str, folder: Path, ari: FakeAri) -> Settings:
     )
 
 
-def _desk(board: Assembly) -> Desk:
-    policy, zones = board.settings.broadcast, board.settings.speech.zones
-    return Desk(board.engine, board.ledger, ClickVoice(), policy, zones=zones)
+def _desk(assembly: Assembly) -> Desk:
+    policy, zones = assembly.settings.broadcast, assembly.settings.speech.zones
+    return Desk(assembly.engine, assembly.ledger, ClickVoice(), policy, zones=zones)
 
 
 async def _until(condition: Callable[[], bool]) -> None:

@@ -72,7 +72,7 @@ def test_whatever_a_keeper_answers_costs_its_client_no_more_than_the_keeper(answ
     keeper = Keeper(ours)
     with pytest.raises(KeeperGone):
         keeper.running()
-    keeper.let_go()
+    keeper.release()
     replying.join()
 
 
@@ -102,7 +102,7 @@ def test_a_keeper_that_is_told_to_end_with_all_others_still_serves(folder: Path)
     noted = json.loads((folder / "postgres-run" / "keeper.json").read_text())
     os.kill(noted["pid"], signal.SIGTERM)
     assert keeper.running() is None
-    keeper.let_go()
+    keeper.release()
     until(lambda: not psutil.pid_exists(noted["pid"]) or psutil.Process(noted["pid"]).status() == "zombie")
 
 
@@ -154,7 +154,7 @@ def test_a_door_that_somebody_else_made_is_not_believed(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / DOOR))
         listening.listen()
-        Keeper.at(tmp_path).let_go()
+        Keeper.at(tmp_path).release()
         if os.geteuid() == 0:
             os.chown(tmp_path, account_for(PBX).uid, -1)
             with pytest.raises(StartError, match="belongs to another account"):

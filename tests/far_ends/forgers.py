@@ -225,7 +225,7 @@ def called_back(server: Server, broadcast: int) -> dict[str, str]:
 
 
 def judge(street: Street, lines: dict[str, Line]) -> Forged:
-    """By the report."""
+    """By the results."""
     problems, rung_again, confirmed_for_them = list[str](street.faults), 0, 0
     for victim in street.victims:
         line = lines[victim.name]

@@ -10,7 +10,7 @@ from broadcast.states import AttemptState, Outcome, RecipientState, Result
 from prompts.audio import Audio, joined
 from tests.far_ends.registry import CONFIRMED, OF_THE_TRUNK, Expected, FarEnd
 from tests.far_ends.sounds import babble, quiet
-from tests.far_ends.trial import problems_of_calls, problems_of_report, whole_passes
+from tests.far_ends.trial import problems_of_calls, problems_of_results, whole_passes
 
 STOPPED = datetime(2026, 11, 30, 3, tzinfo=UTC)
 MESSAGE = babble(4.0, seed=11)
@@ -55,7 +55,7 @@ def test_whole_passes_are_counted_as_far_as_wanted(passes: int, heard: Audio) ->
     ids=["as expected", "another outcome", "the trunk's fault", "judged by the trunk", "ended by the stop"],
 )
 def test_outcomes_are_held_against_what_is_expected(expected: Expected, came: Line, wrong: list[str]) -> None:
-    assert problems_of_report(FarEnd("001", "Does something.", expected, nothing), came, STOPPED) == wrong
+    assert problems_of_results(FarEnd("001", "Does something.", expected, nothing), came, STOPPED) == wrong
 
 
 def test_calls_that_did_not_come_are_told() -> None:

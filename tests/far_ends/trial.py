@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from broadcast.results.results import Line, report
+from broadcast.results.results import Line, results_of
 from broadcast.results.results import PlacedCall as Attempted
 from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import Outcome, RecipientState, Result
@@ -135,7 +135,7 @@ class Trial:
         return Verdict(
             one,
             [
-                *problems_of_report(one, line, stopped),
+                *problems_of_results(one, line, stopped),
                 *problems_of_calls(one, self._peer.calls_to(number), sent),
                 *faults,
             ],
@@ -179,12 +179,12 @@ def _in_rows(some: Sequence[FarEnd], length: int) -> Iterator[list[FarEnd]]:
 
 async def _came(server: Server, broadcast: int) -> tuple[Mapping[str, Line], Audio]:
     async with database(server.settings) as engine, engine.connect() as connection:
-        lines = await report(connection, broadcast)
+        lines = await results_of(connection, broadcast)
         sent = await passes_sent(connection, broadcast)
     return {line.name: line for line in lines}, next(iter(sent.values()))
 
 
-def problems_of_report(one: FarEnd, line: Line, stopped: datetime) -> list[str]:
+def problems_of_results(one: FarEnd, line: Line, stopped: datetime) -> list[str]:
     """What differs of the outcomes; a call that was taken back by the stop says nothing."""
     ended = [
         call.outcome for call in line.calls if call.dialled_at and call.ended_at and call.ended_at < stopped

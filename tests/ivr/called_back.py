@@ -1,4 +1,4 @@
-"""A police house whose officers are called back before an alert goes out, and a line that calls them."""
+"""Officers who are called back before an alert goes out, and a line that calls them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +20,7 @@ from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.conftest import PATIENCE, LineDesk, line_on
-from tests.ivr.officers import PoliceHouse, calling_back
+from tests.ivr.officers import OfficersHouse, calling_back
 from tests.support.office import NODE
 from tests.support.stirring import taken_as_by_a_line
 
@@ -35,9 +35,9 @@ AUDIBLE: tuple[Key, ...] = (
 
 @dataclass
 class Town:
-    """A police house whose officers are called back, and a line that calls them."""
+    """Officers who are called back, and a line that calls them."""
 
-    house: PoliceHouse
+    house: OfficersHouse
     desk: LineDesk
 
     @property
@@ -48,7 +48,7 @@ class Town:
         """What rings officers, as a line process has it that begins."""
         placement = Placement(self.desk.client, self.desk.exchange, self.desk.lines, trunk=Trunk())
         office = self.house.office
-        return OwnCalls(Transactions(office.engine), placement, office.lease, CallBacks(self.house.police))
+        return OwnCalls(Transactions(office.engine), placement, office.lease, CallBacks(self.house.resources))
 
     async def asked(self, *, hangs_up: bool = True) -> None:
         """Maes has spoken an alert and pressed 1."""
@@ -116,14 +116,14 @@ async def is_engaged(call: FakeCall) -> None:
 
 
 @asynccontextmanager
-async def called_back(house: PoliceHouse, folder: Path) -> AsyncIterator[Town]:
-    says = dict((await house.police.says)["nl"])
+async def called_back(house: OfficersHouse, folder: Path) -> AsyncIterator[Town]:
+    says = dict((await house.resources.says)["nl"])
     for key in AUDIBLE:
         (folder / f"{key}.alaw").write_bytes(b"\xd5" * 800)
         says[key] = Sound(folder / key, 0.1)
     spoken: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     spoken.set_result({"nl": says})
-    object.__setattr__(house.police, "says", spoken)
+    object.__setattr__(house.resources, "says", spoken)
     calling_back(house, call_back_ring=2.0)
     async with FakeAri(speed=1.0) as ari, line_on(ari, folder) as desk:
         yield Town(house, desk)

@@ -11,7 +11,7 @@ from ivr.call.errors import Hangup
 from ivr.call.values import Sound
 from ivr.scripts.leave import NumberHolder
 from ivr.scripts.member_line import ReplayedAlert, member_line
-from ivr.scripts.police import AlertRefused, SignedInOfficer, SignIn
+from ivr.scripts.officer_ports import AlertRefused, SignedInOfficer, SignIn
 from ivr.scripts.sentences import Says
 from ivr.scripts.take_report import SpokenReporting
 from prompts.catalogue import Key

@@ -32,7 +32,7 @@ from ivr.scripts.alert_call import Wants
 from prompts.languages import LANGUAGES
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
-from tests.ivr.officers import PoliceHouse, police_house
+from tests.ivr.officers import OfficersHouse, officers_house
 
 SPEED = 20.0
 """How much faster than ours the phones' clocks run."""
@@ -237,6 +237,6 @@ async def line_desk(tmp_path: Path) -> AsyncIterator[LineDesk]:
 
 
 @pytest.fixture
-async def house(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[PoliceHouse]:
-    async with police_house(database, database_url, tmp_path) as made:
+async def house(database: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[OfficersHouse]:
+    async with officers_house(database, database_url, tmp_path) as made:
         yield made

@@ -20,7 +20,7 @@ from ivr.call.announcer import Announcements
 from ivr.call.values import Sound
 from ivr.detached import DetachedWork
 from ivr.officers.officer_policy import OfficerPolicy
-from ivr.officers.police_line import PoliceLine
+from ivr.officers.resources import OfficerResources
 from ivr.officers.session import SignedIn, SpokenPlan
 from ivr.officers.sign_in import OfficerSignIn
 from ivr.pbx.trunk import Trunk
@@ -60,13 +60,13 @@ def short(key: Key) -> Sound:
 
 
 @dataclass
-class PoliceHouse:
+class OfficersHouse:
     office: Office
-    police: PoliceLine
+    resources: OfficerResources
     pbx: Pbx
 
     async def comes(self, number: str = "4711") -> tuple[OfficerSignIn, SignedIn]:
-        station = OfficerSignIn(self.police, SAYS, None)
+        station = OfficerSignIn(self.resources, SAYS, None)
         officer = await station.sign_in(number, PIN)
         assert isinstance(officer, SignedIn)
         return station, officer
@@ -86,15 +86,17 @@ class PoliceHouse:
 
     async def leaves(self, station: OfficerSignIn) -> None:
         station.close()
-        await self.police.detached.finished()
+        await self.resources.detached.finished()
 
     def told(self) -> list[str]:
         return [text for _, text in self.office.voice.said]
 
 
 @asynccontextmanager
-async def police_house(database: AsyncEngine, database_url: str, folder: Path) -> AsyncIterator[PoliceHouse]:
-    app = make_app(database_url)
+async def officers_house(
+    database: AsyncEngine, database_url: str, folder: Path
+) -> AsyncIterator[OfficersHouse]:
+    app = make_app(database_url, idle=0)
     async with app.open_async():
         office = Office(database, app, folder)
         await office.lease_of(NODE)
@@ -105,7 +107,7 @@ async def police_house(database: AsyncEngine, database_url: str, folder: Path) -
         says: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         says.set_result({language: {key: short(key) for key in SAYS} for language in LANGUAGES})
         transactions = Transactions(database)
-        police = PoliceLine(
+        resources = OfficerResources(
             database=transactions,
             desk=office.desk,
             spoken=SpokenAlerts(transactions, client, sounds),
@@ -122,8 +124,8 @@ async def police_house(database: AsyncEngine, database_url: str, folder: Path) -
         async with AsyncSession(database) as session, session.begin():
             for number, name in (("4711", "Maes"), ("4712", "Claes")):
                 await add_officer(session, ADMIN, number, name=name, phone=MAES, pin=PIN, networks=[DE_BIST])
-        yield PoliceHouse(office, police, pbx)
+        yield OfficersHouse(office, resources, pbx)
 
 
-def calling_back(house: PoliceHouse, **policy: Any) -> None:
-    object.__setattr__(house.police, "policy", OfficerPolicy(call_back=True, **policy))
+def calling_back(house: OfficersHouse, **policy: Any) -> None:
+    object.__setattr__(house.resources, "policy", OfficerPolicy(call_back=True, **policy))

@@ -25,8 +25,8 @@ from prompts import catalogue
 from prompts.espeak import MANNERS
 from prompts.languages import LANGUAGES
 from prompts.normalise import normalise
-from tests.architecture.measures import packages
-from tests.ivr.officers import AN, PoliceHouse
+from tests.architecture.measures import nodes_of, packages
+from tests.ivr.officers import AN, OfficersHouse
 from tests.support.office import Office, lapse
 from tests.support.people import ADMIN, DE_BIST
 from tests.support.reports import SPOKEN
@@ -51,7 +51,7 @@ def dialplan(settings: Settings) -> str:
 
 @pytest.mark.parametrize(("wanted", "most"), [(1, FEWEST_PASSES), (2, 3), (5, 6)])
 async def test_the_passes_of_a_call_are_those_of_its_limit_of_the_dialplan_and_of_a_takeover(
-    house: PoliceHouse, wanted: int, most: int
+    house: OfficersHouse, wanted: int, most: int
 ) -> None:
     policy = AlertPolicy(passes=wanted)
     assert policy.most_passes == most
@@ -90,22 +90,22 @@ async def over_after(office: Office, policy: AlertPolicy) -> float:
 
 
 @pytest.mark.parametrize("longest", [SPOKEN.seconds + 1.0, SPOKEN.seconds + 20.0])
-async def test_an_officer_may_speak_as_long_as_may_be_sent(house: PoliceHouse, longest: float) -> None:
+async def test_an_officer_may_speak_as_long_as_may_be_sent(house: OfficersHouse, longest: float) -> None:
     house.office.policy = BroadcastPolicy(longest_recording=longest)
-    object.__setattr__(house.police, "desk", house.office.desk)
+    object.__setattr__(house.resources, "desk", house.office.desk)
     _, maes = await house.comes()
     assert maes.longest == longest
     assert (await (await house.plans(maes)).send()).says == "police_sent"
 
 
-async def test_what_is_longer_is_refused_by_the_same_limit(house: PoliceHouse) -> None:
+async def test_what_is_longer_is_refused_by_the_same_limit(house: OfficersHouse) -> None:
     house.office.policy = BroadcastPolicy(longest_recording=2.0)
-    object.__setattr__(house.police, "desk", house.office.desk)
+    object.__setattr__(house.resources, "desk", house.office.desk)
     _, maes = await house.comes()
     said = await house.speaks(maes)
     draft = Draft([DE_BIST], {}, urgent=True, recording=SpokenMessage(said.audio, "nl"))
     with pytest.raises(BadAlert, match="of 2 at most"):
-        await house.police.desk.prepare(ADMIN, draft)
+        await house.resources.desk.prepare(ADMIN, draft)
 
 
 # Keys that confirm
@@ -146,7 +146,7 @@ def test_only_one_module_lists_the_languages() -> None:
 
 def _lists_them(path: Path) -> bool:
     """As a tuple, a list or a set, or in SQL; what is said in each of them is another thing."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             values = {one.value for one in node.elts if isinstance(one, ast.Constant)}
             if values >= set(LANGUAGES):

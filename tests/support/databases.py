@@ -1,7 +1,8 @@
 """Databases of a server that tests have to themselves: each has every table, and no rows.
 
-To make one costs as much as a short test does. So what a test leaves is emptied and given to the next; it is
-dropped where a test has changed the tables themselves, which an event trigger tells, or has grown it.
+To make one costs as much as a short test does, and so does a connection. So what a test leaves is emptied
+through a connection that stays, and given to the next test. A database is dropped when a test has changed the
+tables themselves, which an event trigger tells, or has grown it.
 """
 
 import importlib
@@ -31,22 +32,21 @@ LARGEST = 2_000_000
 """Bytes of tables, with what is dead in them, above which a database is not used again."""
 WITHOUT_CARE = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 """Nobody needs these rows after a power cut or for long, and waiting for the disk would take longest."""
-TELLS_OF_CHANGES = """
+EMPTIES = """
 CREATE SCHEMA seen;
 CREATE TABLE seen.change ();
 CREATE FUNCTION seen.note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
     'BEGIN INSERT INTO seen.change DEFAULT VALUES; END';
-CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION seen.note();
-"""
-IS_AS_IT_WAS = """
-SELECT NOT EXISTS (SELECT FROM seen.change) AND sum(pg_relation_size(oid)) < %s
-FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-"""
-EMPTY = """
-DO $$
+CREATE FUNCTION seen.empty(largest bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     name regclass;
 BEGIN
+    IF EXISTS (SELECT FROM seen.change) OR largest < (
+        SELECT sum(pg_relation_size(oid)) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    ) THEN
+        RETURN false;
+    END IF;
     SET LOCAL session_replication_role = replica;  -- the journal is only added to, and rows refer to others
     FOR name IN
         SELECT oid FROM pg_class
@@ -55,9 +55,13 @@ BEGIN
         EXECUTE format('DELETE FROM %s', name);
     END LOOP;
     PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+    RETURN true;
 END
-$$
+$$;
+CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION seen.note();
 """
+"""`seen.empty` deletes all rows and says so, unless a test has changed the tables or they are too large."""
+OTHERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
 
 
 def superuser(server_url: str) -> str:
@@ -72,6 +76,8 @@ class Databases:
         self._server = make_url(server_url)
         self._numbers = count(1)
         self._idle: list[str] = []
+        self._inside: dict[str, psycopg.Connection] = {}
+        """Our connections to the databases that there are."""
         self._admin = psycopg.connect(superuser(server_url), autocommit=True)
         for setting in WITHOUT_CARE:
             self._do("ALTER SYSTEM SET {} = off", setting)
@@ -79,19 +85,18 @@ class Databases:
         self._make_template()
 
     def close(self) -> None:
-        self._admin.close()
+        for connection in (self._admin, *self._inside.values()):
+            connection.close()
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
         """The URL of one without rows; others may have it after."""
         name = self._idle.pop() if self._idle else self._made()
         yield self._url_of(name)
-        self._admin.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (name,)
-        )
         if self._is_emptied(name):
             self._idle.append(name)
         else:
+            self._inside.pop(name).close()
             self._do("DROP DATABASE {} WITH (FORCE)", name)
 
     def _made(self) -> str:
@@ -100,11 +105,19 @@ class Databases:
         return name
 
     def _is_emptied(self, name: str) -> bool:
-        with psycopg.connect(superuser(self._url_of(name)), autocommit=True) as inside:
-            [is_as_it_was] = inside.execute(IS_AS_IT_WAS, (LARGEST,)).fetchone() or [False]
-            if is_as_it_was:
-                inside.execute(EMPTY)
-        return bool(is_as_it_was)
+        try:
+            return self._empty(name)
+        except psycopg.OperationalError:  # the test has cut all connections, ours too
+            self._inside.pop(name).close()
+            return self._empty(name)
+
+    def _empty(self, name: str) -> bool:
+        if name not in self._inside:
+            self._inside[name] = psycopg.connect(superuser(self._url_of(name)), autocommit=True)
+        inside = self._inside[name]
+        inside.execute(OTHERS, (name, inside.info.backend_pid))
+        [is_empty] = inside.execute("SELECT seen.empty(%s)", (LARGEST,)).fetchone() or [False]
+        return bool(is_empty)
 
     def _make_template(self) -> None:
         for module in TABLES:
@@ -117,7 +130,7 @@ class Databases:
         Base.metadata.create_all(engine)
         engine.dispose()
         with psycopg.connect(superuser(url)) as connection:
-            connection.execute(TELLS_OF_CHANGES)
+            connection.execute(EMPTIES)
 
     def _url_of(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)

@@ -26,7 +26,7 @@ from broadcast.ledger.queue import AttemptQueue
 from broadcast.ledger.taking import Taken
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.ports import CallOutcome, Dialler
-from broadcast.results.results import Line, Progress, progress, report
+from broadcast.results.results import Line, Progress, progress, results_of
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Broadcast, Recipient
 from prompts.zone import zone_names
@@ -176,9 +176,9 @@ class Office:
             return await progress(connection, broadcast)
 
     async def lines(self, broadcast: int) -> dict[str, Line]:
-        """The report, by name."""
+        """The results, by name."""
         async with self.engine.connect() as connection:
-            return {line.name: line for line in await report(connection, broadcast)}
+            return {line.name: line for line in await results_of(connection, broadcast)}
 
     async def results(self, broadcast: int) -> dict[str, tuple[str, str]]:
         """State and result by name."""

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from broadcast.results.results import Line, report
+from broadcast.results.results import Line, results_of
 from buurtbel.database.address import database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.settings.settings import Settings
@@ -197,11 +197,11 @@ class Server:
         self.until(lambda: self.ask(asked, id=broadcast) == [("closed",)], seconds=seconds)
 
     def lines(self, broadcast: int) -> dict[str, Line]:
-        """The report, by name."""
+        """The results, by name."""
 
         async def read() -> list[Line]:
             async with database(self.settings) as engine, engine.connect() as connection:
-                return await report(connection, broadcast)
+                return await results_of(connection, broadcast)
 
         return {line.name: line for line in asyncio.run(read())}
 
@@ -210,7 +210,7 @@ class Server:
         return {n: [str(call.outcome) for call in line.calls] for n, line in self.lines(broadcast).items()}
 
     def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
-        """The report held against the script of the simulated phones."""
+        """The results held against the script of the simulated phones."""
 
         for line in self.lines(broadcast).values():
             for number in line.numbers:
@@ -218,7 +218,7 @@ class Server:
 
         async def read() -> list[Verdict]:
             async with database(self.settings) as engine, engine.connect() as connection:
-                lines = await report(connection, broadcast)
+                lines = await results_of(connection, broadcast)
                 passes = await passes_sent(connection, broadcast)
             return await asyncio.to_thread(judge, lines, passes, recordings, self.settings.retry)
 

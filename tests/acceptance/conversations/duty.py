@@ -61,13 +61,13 @@ async def the_officer_on_duty_claims_a_report(stage: LineStage, number: str) -> 
 @asynccontextmanager
 async def _on_duty(stage: LineStage, number: str, name: str, phone: str) -> AsyncIterator[None]:
     """This officer, and nobody else, for so long."""
-    async with AsyncSession(stage.board.engine) as session, session.begin():
+    async with AsyncSession(stage.assembly.engine) as session, session.begin():
         await add_officer(session, BENCH, number, name=name, phone=phone, pin="846203", networks=[NETWORK])
         await set_duty(session, BENCH, [number])
     try:
         yield
     finally:
-        async with AsyncSession(stage.board.engine) as session, session.begin():
+        async with AsyncSession(stage.assembly.engine) as session, session.begin():
             await set_duty(session, BENCH, [])
 
 
@@ -80,7 +80,7 @@ async def _report_that_rang(stage: LineStage, number: str) -> MemberReport:
     )
     async with asyncio.timeout(RUNG_WITHIN):
         while True:
-            async with AsyncSession(stage.board.engine) as session:
+            async with AsyncSession(stage.assembly.engine) as session:
                 if (found := await session.scalar(taken)) is not None:
                     return found
             await asyncio.sleep(0.5)

@@ -148,13 +148,13 @@ async def _asks_to_leave(stage: LineStage, number: str, language: str = "nl") ->
 
 
 async def _has_asked_to_leave(stage: LineStage, number: str) -> bool:
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         return bool(await connection.scalar(select(exists().where(LeaveWish.e164 == number))))
 
 
 async def _who_left(stage: LineStage, number: str) -> list[str]:
     left = select(Member.name).where(Member.left_on.is_not(None), Member.numbers.any(e164=number))
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         return list(await connection.scalars(left.order_by(Member.name)))
 
 

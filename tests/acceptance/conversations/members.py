@@ -109,7 +109,7 @@ async def _both_have_confirmed(stage: LineStage, broadcast: int) -> None:
     lines = await stage.until_closed(broadcast)
     assert [(line.state, line.result) for line in lines] == 2 * [(RecipientState.FINAL, Result.CONFIRMED)]
     waiting = select(exists().where(Attempt.broadcast_id == broadcast, Attempt.state != AttemptState.DONE))
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         assert not await connection.scalar(waiting), "they will be called again"
 
 
@@ -129,12 +129,12 @@ def _stranger(number: str) -> str:
 async def _answers(stage: LineStage, number: str | None) -> int | None:
     """The alert that the report from this number answers; None as a number is a withheld one."""
     asked = select(MemberReport.broadcast_id).where(MemberReport.e164.is_not_distinct_from(number))
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         return (await connection.scalars(asked)).one()
 
 
 async def _code(stage: LineStage, broadcast: int) -> str:
-    async with stage.board.engine.connect() as connection:
+    async with stage.assembly.engine.connect() as connection:
         return str(await connection.scalar(select(Broadcast.code).where(Broadcast.id == broadcast)))
 
 

@@ -110,7 +110,7 @@ async def speaks_it_anew(stage: LineStage, number: str) -> None:
 async def speaks_past_the_longest(stage: LineStage, number: str) -> None:
     """Is warned while speaking, stopped at the longest, and hears again all that was said before that."""
     one = await beat(stage, number)
-    longest = stage.board.settings.broadcast.longest_recording
+    longest = stage.assembly.settings.broadcast.longest_recording
     speech, words = await stage.speaks_on_and_on()
     async with stage.phones.calling(number, patience=PATIENT) as call:
         began = await comes_to_the_tone(one, call)

@@ -144,7 +144,7 @@ async def _follows(one: Beat, call: Handset) -> None:
 
 async def _is_urgent(one: Beat) -> bool:
     [sent] = await one.broadcasts()
-    async with one.stage.board.engine.connect() as connection:
+    async with one.stage.assembly.engine.connect() as connection:
         return bool(await connection.scalar(select(Broadcast.urgent).where(Broadcast.id == sent)))
 
 

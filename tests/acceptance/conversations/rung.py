@@ -13,7 +13,7 @@ from tests.acceptance.stage import LineStage
 RUNG_WITHIN = 120.0
 
 
-async def lets_it_go(stage: LineStage, number: str) -> None:
+async def releases_an_alert(stage: LineStage, number: str) -> None:
     """Nothing goes out before 1 is pressed where the registered number is rung; then it does."""
     one = await beat(stage, number, registered="11")
     await _asks_to_send(one)
@@ -46,7 +46,7 @@ async def _asks_to_send(one: Beat) -> None:
 async def _own_phone_hears(one: Beat, end: Key) -> None:
     """What it is about, the question, and in the end this."""
     tape = Tape(one.stage.phones.recordings / f"{one.own[1:]}-1.wav", patience=RUNG_WITHIN)
-    zone = one.stage.board.settings.speech.zones["nl"]
+    zone = one.stage.assembly.settings.speech.zones["nl"]
     await tape.hears(await one.told("told_call_back", zone=zone, networks=one.networks[0]))
     await tape.hears(one.says("police_confirm"))
     await tape.hears(one.says(end))
@@ -54,6 +54,6 @@ async def _own_phone_hears(one: Beat, end: Key) -> None:
 
 CONVERSATIONS: Mapping[str, Conversation] = {
     "the officer on duty makes an alert of a report": the_officer_on_duty_makes_an_alert_of_a_report,
-    "sends by the call-back": lets_it_go,
+    "sends by the call-back": releases_an_alert,
     "does not send by the call-back": does_not_let_it_go,
 }

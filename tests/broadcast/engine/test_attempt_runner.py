@@ -47,7 +47,7 @@ class Wire:
         """From now on keep back the answer to the first statement with these words."""
         self._statement = statement
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._goes_on.set()
 
     def cut(self) -> None:
@@ -152,7 +152,7 @@ async def test_a_phone_that_nobody_needs_any_more_once_it_is_written_ahead_does_
     await wire.is_holding.wait()
     picked_up.set()
     await until_stopped(dialler)
-    wire.let_go()
+    wire.release()
     await job
     await runner.finished()
     assert (dialler.calls_to(AN), dialler.lines_taken) == (0, 0)
@@ -203,7 +203,7 @@ async def test_who_is_cut_off_while_an_attempt_is_written_ahead_keeps_no_line(
     await runner.leave()
     await asyncio.wait({job})
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
-    wire.let_go()
+    wire.release()
     assert await runner.mend() == 1
 
 

@@ -1,4 +1,4 @@
-"""How many calls of urgent alerts wait for nothing but a line: for so many, callers are let go of."""
+"""How many calls of urgent alerts wait for nothing but a line: for so many, callers are preempted."""
 
 import pytest
 

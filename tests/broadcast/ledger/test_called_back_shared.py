@@ -91,6 +91,7 @@ async def test_by_itself_everybody_is_rung_once_more_and_all_is_closed(office: O
     assert calls[WORK] == calls[MOBILE] == 1
 
 
+@pytest.mark.thorough
 async def test_whatever_is_forged_while_an_alert_runs_everybody_is_rung_and_it_ends(office: Office) -> None:
     office.retry = RetryPolicy(
         busy=0.1, no_answer=0.3, rejected=0.1, dead_number=0.1, voicemail=1.0, partial=0.1, tries_per_person=4

@@ -150,7 +150,7 @@ async def test_who_was_given_up_is_told_of_when_their_number_is_reached_for_some
 
 
 @pytest.mark.parametrize("late", [Outcome.CONFIRMED, Outcome.NO_ANSWER, Outcome.DEAD_NUMBER])
-async def test_a_second_report_of_the_same_call_changes_nothing(office: Office, late: Outcome) -> None:
+async def test_a_second_outcome_of_the_same_call_changes_nothing(office: Office, late: Outcome) -> None:
     await network_of(office.engine, {"An": [AN_MOBILE, HOME]})
     sent = await office.sends()
     first = await office.takes(AN_MOBILE)

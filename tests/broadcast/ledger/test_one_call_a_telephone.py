@@ -176,7 +176,7 @@ async def test_who_reports_after_the_alert_is_not_rung_until_they_have_hung_up(o
     assert await taken(office, second) == [second]
 
 
-async def test_what_nobody_will_let_go_of_is_free_when_its_call_must_be_over(office: Office) -> None:
+async def test_what_nobody_will_release_is_free_when_its_call_must_be_over(office: Office) -> None:
     """As of a call that was written ahead by a node that died."""
     first, _ = await two_alerts(office)
     assert await is_held(office, AN)
@@ -271,6 +271,7 @@ async def at_work(office: Office) -> AsyncIterator[FakeDialler]:
         yield dialler
 
 
+@pytest.mark.thorough
 async def test_alerts_to_the_same_people_all_get_through(office: Office) -> None:
     await network_of(office.engine, {f"Lid {n}": [phone(10 + n % 8, n)] for n in range(30)})
     async with at_work(office) as dialler:

@@ -172,6 +172,7 @@ def test_a_list_and_a_recording_may_be_piped_in(town: Town, tmp_path: Path) -> N
         assert "ringing 3 people" in piped(*SEND, stdin=said).out
 
 
+@pytest.mark.thorough
 def test_a_standard_input_that_is_none_is_told(no_database: None) -> None:
     controller, terminal = pty.openpty()
     assert "Nothing is piped in for -" in piped(*IMPORT, stdin=terminal).refusal

@@ -32,7 +32,7 @@ def typed_before_nobody(*words: str) -> tuple[int, str]:
     return typed.returncode, typed.stderr
 
 
-@pytest.mark.parametrize("networks", [A_FEW, MORE_THAN_A_BUFFER])
+@pytest.mark.parametrize("networks", [pytest.param(A_FEW, marks=pytest.mark.thorough), MORE_THAN_A_BUFFER])
 @pytest.mark.parametrize("words", [["network", "list"], ["network", "list", "--json"]])
 def test_a_command_whose_answer_nobody_reads_ends_quietly(
     town: Town, words: list[str], networks: int
@@ -44,8 +44,15 @@ def test_a_command_whose_answer_nobody_reads_ends_quietly(
     assert typed_before_nobody(*words) == QUIETLY
 
 
-@pytest.mark.parametrize("how", ["--csv", "--calls", "--json"])
-def test_a_report_that_nobody_reads_ends_quietly(typed: Typed, town: Town, how: str) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        "--csv",
+        pytest.param("--calls", marks=pytest.mark.thorough),
+        pytest.param("--json", marks=pytest.mark.thorough),
+    ],
+)
+def test_results_that_nobody_reads_end_quietly(typed: Typed, town: Town, how: str) -> None:
     town.add()
     typed("send", "--network", DE_BIST, "--urgent", "--text", "nl=Een kind is vermist.")
     assert typed_before_nobody("results", "1", how) == QUIETLY
@@ -61,6 +68,8 @@ def test_a_command_whose_output_was_closed_before_it_began_has_nothing_to_compla
     assert (typed.returncode, typed.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["results", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], pytest.param(["results", "--help"], marks=pytest.mark.thorough)]
+)
 def test_help_that_nobody_reads_ends_quietly(words: list[str]) -> None:
     assert typed_before_nobody(*words) == QUIETLY

@@ -1,13 +1,12 @@
 """`buurtbel send --recording` and `buurtbel report-inbox alert`: alerts in somebody's own voice."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
 import soundfile
 
 from prompts.audio import Audio
-from storage.engine import make_engine
 from tests.buurtbel.conftest import Town, Typed
 from tests.support.people import DE_BIST, phone
 from tests.support.reports import SPOKEN, reported
@@ -23,13 +22,7 @@ def recording(tmp_path: Path) -> str:
 
 
 def report_from(town: Town, number: str, said: Audio = SPOKEN) -> str:
-    async def work() -> int:
-        engine = make_engine(town.url)
-        report = await reported(engine, said=said, number=number)
-        await engine.dispose()
-        return report
-
-    return str(asyncio.run(work()))
+    return str(town.on_engine(partial(reported, said=said, number=number)))
 
 
 def test_a_recording_is_sent_by_itself_or_beside_texts(town: Town, typed: Typed, recording: str) -> None:

@@ -1,4 +1,4 @@
-"""`buurtbel list`, `watch` and `report` while an alert goes on: who is called, who waits, and until when."""
+"""`buurtbel list`, `watch` and `results` while an alert goes on: who is called, who waits, and until when."""
 
 import csv
 import io
@@ -11,7 +11,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from broadcast.results.results import Progress, progress
+from buurtbel.status.progress import progress_line
 from buurtbel.times import iso, time_of
 from tests.buurtbel.conftest import Town, Typed
 from tests.support.people import DE_BIST, phone
@@ -33,22 +36,22 @@ def of(e164: str) -> str:
 
 
 def calls_told(typed: Typed, *words: str) -> dict[str, str]:
-    """What the report says in the end of each line, by name."""
+    """What the results say at the end of each line, by name."""
     return {line[:10]: line for line in typed("results", *words).out.splitlines()[1:]}
 
 
-def test_who_waits_for_a_line_is_not_said_to_be_called(running: str, typed: Typed) -> None:
+def test_who_waits_for_a_line_is_not_said_to_be_called(running: str, town: Town, typed: Typed) -> None:
     told = calls_told(typed, running)
     assert told["An Peeters"].endswith(f"{AN} waits for a line")
     assert "being called" not in typed("results", running).out + typed("results", running, "--calls").out
-    assert "being called 0 | waiting 2, for a line | to go 2 of 2" in first_line_of_watch(running)
+    assert "being called 0 | waiting 2, for a line | to go 2 of 2" in first_line_of_watch(town, running)
 
 
 def test_who_is_not_planned_yet_waits_too(running: str, town: Town, typed: Typed) -> None:
     town.ask("DELETE FROM attempt")
     town.ask("UPDATE recipient SET opened = false")
     assert calls_told(typed)["Bert Claes"].endswith("nothing (to go)  waits for a line")
-    assert "waiting 2, for a line" in first_line_of_watch(running)
+    assert "waiting 2, for a line" in first_line_of_watch(town, running)
 
 
 def test_who_is_called_again_later_waits_until_then(running: str, town: Town, typed: Typed) -> None:
@@ -67,14 +70,14 @@ def test_who_is_called_again_later_waits_until_then(running: str, town: Town, ty
     told = calls_told(typed)
     assert told["An Peeters"].endswith(f"{AN} busy, {AN} waits, again at {at}")
     assert told["Bert Claes"].endswith(f"{BERT} being called")
-    watched = first_line_of_watch(running)
+    watched = first_line_of_watch(town, running)
     assert f"being called 1 | waiting 1, next at {at}:00 | to go 2 of 2" in watched
     rows = list(csv.DictReader(io.StringIO(typed("results", "--csv").out)))
     assert [row["due_at"] for row in rows] == ["", iso(due, BRUSSELS), ""]
 
 
 def test_who_called_back_is_counted_apart(running: str, town: Town, typed: Typed) -> None:
-    assert "called back" not in first_line_of_watch(running)
+    assert "called back" not in first_line_of_watch(town, running)
     town.ask(
         "INSERT INTO attempt (id, broadcast_id, recipient_id, e164, state, due_at, ended_at, outcome)"
         " SELECT gen_random_uuid(), broadcast_id, recipient_id, e164, 'done', now(), now(), 'called_back'"
@@ -93,7 +96,7 @@ def test_who_called_back_is_counted_apart(running: str, town: Town, typed: Typed
     told = calls_told(typed)["An Peeters"]
     assert "  called back  " in told
     assert f"{AN} called_back" in told
-    assert "confirmed 0 heard 0 called back 1 voicemail 0" in first_line_of_watch(running)
+    assert "confirmed 0 heard 0 called back 1 voicemail 0" in first_line_of_watch(town, running)
     [listed] = typed("list", "--json").document
     assert listed["results"] == {"called_back": 1}
     head, row = typed("list").out.splitlines()
@@ -103,12 +106,14 @@ def test_who_called_back_is_counted_apart(running: str, town: Town, typed: Typed
     assert {row["outcome"] for row in rows if row["result"] == "called_back"} == {"called_back", "no_answer"}
 
 
-def first_line_of_watch(*words: str) -> str:
-    with watching(*words) as process:
-        assert process.stderr is not None
-        line = next(line for line in process.stderr if "being called" in line)
-        process.kill()
-    return line
+def first_line_of_watch(town: Town, broadcast: str) -> str:
+    """What `watch` shows first, told in this process: one of its own costs a second of the processor."""
+
+    async def look(engine: AsyncEngine) -> Progress:
+        async with engine.connect() as connection:
+            return await progress(connection, int(broadcast))
+
+    return progress_line(town.on_engine(look), BRUSSELS)
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
@@ -172,7 +177,7 @@ def test_somebody_behind_a_number_that_is_called_for_another_does_not_wait(runni
     town.ask(f"UPDATE recipient_number SET e164 = '{AN}' WHERE {of(BERT)}")
     town.ask(f"DELETE FROM attempt WHERE {of(BERT)}")
     town.ask("UPDATE attempt SET state = 'dialling', dialled_at = now()")
-    assert "being called 1 | waiting 0 | to go 2 of 2" in first_line_of_watch(running)
+    assert "being called 1 | waiting 0 | to go 2 of 2" in first_line_of_watch(town, running)
 
 
 # Which there were
@@ -202,7 +207,7 @@ def test_broadcasts_are_listed_newest_first_with_their_figures(
     assert oldest.split()[3:] == ["Maes", DE_BIST, "running", "2", "0", "2", "0", "0", "0"]
 
 
-def test_watch_and_report_take_the_newest(running: str, town: Town, typed: Typed) -> None:
+def test_watch_and_results_take_the_newest(running: str, town: Town, typed: Typed) -> None:
     second = typed("send", *URGENT, "--json").document["broadcast"]
     town.ask(f"UPDATE broadcast SET state = 'closed', closed_at = now() WHERE id = {second}")
     assert typed("results", "--json").document["broadcast"] == second

@@ -21,16 +21,16 @@ def at_fault(town: Town, typed: Typed) -> str:
     return str(sent["broadcast"])
 
 
-def test_watch_says_it_loudly(at_fault: str, typed: Typed) -> None:
-    line = first_line_of_watch(at_fault)
-    assert line.endswith(f"| waiting 2, for the trunk | to go 2 of 2 | CALLS WAIT! {FAULT}\n")
+def test_watch_says_it_loudly(at_fault: str, town: Town) -> None:
+    line = first_line_of_watch(town, at_fault)
+    assert line.endswith(f"| waiting 2, for the trunk | to go 2 of 2 | CALLS WAIT! {FAULT}")
     with watching(at_fault, "--json") as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["trunk_fault"] == FAULT
         process.kill()
 
 
-def test_report_and_list_say_it(at_fault: str, typed: Typed) -> None:
+def test_results_and_list_say_it(at_fault: str, typed: Typed) -> None:
     assert typed("results", at_fault).err == f"Calls wait: {FAULT}\n"
     assert typed("results", at_fault, "--csv").err == f"Calls wait: {FAULT}\n"
     assert typed("results", at_fault, "--json").document["trunk_fault"] == FAULT

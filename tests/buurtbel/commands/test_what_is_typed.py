@@ -141,6 +141,7 @@ def test_whatever_is_typed_ends_in_one_sentence(
         assert is_tame(answer), what
 
 
+@pytest.mark.thorough
 def test_bytes_that_are_no_text_end_in_one_sentence(town: Town) -> None:
     signs = b"Ma\xff\xc3\x28\x9b2J"
     for words in (
@@ -171,7 +172,14 @@ def test_what_is_kept_is_shown_as_it_is_and_steers_no_terminal(town: Town, typed
 # PINs, which are read from the standard input
 
 
-@pytest.mark.parametrize("piped_in", ["/dev/zero", "/dev/urandom", "/dev/null"])
+@pytest.mark.parametrize(
+    "piped_in",
+    [
+        "/dev/urandom",
+        pytest.param("/dev/zero", marks=pytest.mark.thorough),
+        pytest.param("/dev/null", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_pin_is_one_short_line_whatever_is_piped_in(town: Town, piped_in: str) -> None:
     words = ("officer", "add", "4711", "Maes", phone(10))
     with Path(piped_in).open("rb") as piped:

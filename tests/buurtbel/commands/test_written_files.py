@@ -101,6 +101,7 @@ def test_a_file_for_which_there_is_no_room_is_told_and_not_left_half(
     assert not (tmp_path / "report.wav").exists()
 
 
+@pytest.mark.thorough
 def test_a_report_is_no_noise_on_a_terminal(town: Town) -> None:
     report = report_from(town, phone(10))
     controller, terminal = pty.openpty()

@@ -27,16 +27,16 @@ async def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database=Database(url=database_url))
 
 
-async def spoken(board: Assembly) -> None:
-    await speak_what_lacks(board, TO_CALLERS)
+async def spoken(assembly: Assembly) -> None:
+    await speak_what_lacks(assembly, TO_CALLERS)
 
 
 async def test_a_second_start_speaks_nothing(settings: Settings) -> None:
     async with assemble(settings) as made:
         await spoken(replace(made, voice=HummingVoice()))
         voice = HummingVoice()
-        board = replace(made, voice=voice)
-        says, alert = await lay_line_sentences(board), await lay_alert_sentences(board)
+        assembly = replace(made, voice=voice)
+        says, alert = await lay_line_sentences(assembly), await lay_alert_sentences(assembly)
     assert not voice.said
     assert set(says["fr"]) == set(TO_CALLERS)
     assert set(alert["de"]) == set(ON_AN_ALERT)
@@ -48,9 +48,9 @@ async def test_who_calls_while_we_are_away_hears_the_voice_of_today(settings: Se
         for hums in ("high", "low"):
             voice = HummingVoice()
             voice.hums = hums
-            board = replace(made, voice=voice)
-            await spoken(board)
-            says = await lay_line_sentences(board)
+            assembly = replace(made, voice=voice)
+            await spoken(assembly)
+            says = await lay_line_sentences(assembly)
             for language in LANGUAGES:
                 said = says[language]["line_away"].path.with_suffix(".alaw").read_bytes()
                 away = away_sound(settings.sounds_folder, language).with_suffix(".alaw")
@@ -63,10 +63,10 @@ async def test_old_sentences_are_removed_when_a_call_of_before_must_be_over(sett
     for file in (old, message):
         file.write_bytes(b"\xd5")
     async with assemble(settings) as made:
-        board = replace(made, voice=HummingVoice())
-        await spoken(board)
+        assembly = replace(made, voice=HummingVoice())
+        await spoken(assembly)
         laid = set(folder.iterdir()) - {old}
-        sweeper = OldSentences(folder, asyncio.create_task(lay_line_sentences(board)))
+        sweeper = OldSentences(folder, asyncio.create_task(lay_line_sentences(assembly)))
         await sweeper.sweep()
         assert old.exists()
         await sweeper.sweep()

@@ -256,4 +256,4 @@ async def test_a_database_that_is_frozen_is_killed_and_the_next_one_starts_on_it
         assert second.is_running()
     finally:
         await asyncio.to_thread(keeper.stop_program)
-        keeper.let_go()
+        keeper.release()

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from simulation.kinds import Box, DrawnPerson, Neighbour
 from simulation.people.draw import draw
 from simulation.sound.studio import Studio
 from tests.simulation.on_the_line import neighbourhood
 
 SEED, DRAWN = 2026, 120
+
+pytestmark = pytest.mark.thorough
 
 
 def has_a_speech_engine(neighbour: Neighbour) -> bool:

@@ -100,7 +100,7 @@ async def test_callers_who_only_press_keys_are_told_to_ring_101_and_make_room() 
 
 
 @in_no_time
-async def test_without_an_alert_that_lacks_lines_nobody_is_let_go() -> None:
+async def test_without_an_alert_that_lacks_lines_nobody_is_preempted() -> None:
     async with night() as it:
         phones = [called(it.rings("an")) for _ in range(CHANNELS - 3)]
         it.node.waiting = 3
@@ -111,7 +111,7 @@ async def test_without_an_alert_that_lacks_lines_nobody_is_let_go() -> None:
 
 
 @in_no_time
-async def test_while_the_trunk_is_at_fault_nobody_is_let_go_for_calls_that_it_would_not_carry() -> None:
+async def test_while_the_trunk_is_at_fault_nobody_is_preempted_for_calls_that_it_would_not_carry() -> None:
     async with night() as it:
         phones = [called(it.rings(f"idle {n}")) for n in range(CHANNELS)]
         it.node.waiting = 100
@@ -154,7 +154,7 @@ async def test_who_hears_an_alert_stays_and_who_waits_in_a_menu_goes() -> None:
 
 
 @in_no_time
-async def test_who_speaks_a_report_is_let_finish_and_then_let_go() -> None:
+async def test_who_speaks_a_report_is_let_finish_and_then_preempted() -> None:
     async with night() as it:
         phones = [called(it.rings(f"reports {n}", Reporting())) for n in range(CHANNELS)]
         for phone in phones:

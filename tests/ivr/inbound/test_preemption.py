@@ -1,4 +1,4 @@
-"""Whom an urgent alert lets go of, whoever is on the line."""
+"""Whom an urgent alert preempts, whoever is on the line."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ A_FEW = st.integers(0, 40)
 
 
 @given(CALLERS, A_FEW, A_FEW)
-def test_nobody_is_let_go_twice_or_for_nothing_or_while_speaking(
+def test_nobody_is_preempted_twice_or_for_nothing_or_while_speaking(
     callers: list[OnTheLine], most: int, lacking: int
 ) -> None:
     chosen = preempted(callers, most=most, lacking=lacking)

@@ -10,11 +10,11 @@ import pytest
 from broadcast.ledger.open_calls import occupy, release_call
 from tests.fakes.neighbours import Behaviour
 from tests.ivr.called_back import Town, called_back, hangs_up_after_the_answer, is_engaged, presses
-from tests.ivr.officers import MAES, PoliceHouse
+from tests.ivr.officers import MAES, OfficersHouse
 
 
 @pytest.fixture
-async def town(house: PoliceHouse, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(house: OfficersHouse, tmp_path: Path) -> AsyncIterator[Town]:
     async with called_back(house, tmp_path) as made:
         yield made
 
@@ -46,7 +46,7 @@ async def test_it_is_rung_at_once_when_they_hang_up(town: Town) -> None:
         (is_engaged, ["unanswered", "unanswered"]),
     ],
 )
-async def test_what_is_not_let_go_there_is_not_sent_and_leaves_nothing(
+async def test_what_is_not_released_there_is_not_sent_and_leaves_nothing(
     town: Town, phone: Behaviour, outcomes: list[str]
 ) -> None:
     town.ari.phones[MAES] = phone
@@ -66,7 +66,7 @@ async def test_what_was_forbidden_meanwhile_is_not_sent(town: Town) -> None:
 async def test_a_telephone_that_lets_nothing_go_is_not_rung_all_day(town: Town) -> None:
     """Its number may have been entered wrong: then it is a stranger's, whoever knows the PIN."""
     town.ari.phones[MAES] = hangs_up_after_the_answer
-    most, said = town.house.police.policy.call_backs_a_day, []
+    most, said = town.house.resources.policy.call_backs_a_day, []
     for _ in range(most + 2):
         station, maes = await town.house.comes()
         said.append((await (await town.house.plans(maes)).send()).says)
@@ -75,8 +75,8 @@ async def test_a_telephone_that_lets_nothing_go_is_not_rung_all_day(town: Town) 
     assert await town.until_forgotten(town.process()) == ["kept"] * most
 
 
-async def test_alerts_that_were_let_go_are_not_counted(town: Town) -> None:
-    for _ in range(town.house.police.policy.call_backs_a_day + 1):
+async def test_alerts_that_were_released_are_not_counted(town: Town) -> None:
+    for _ in range(town.house.resources.policy.call_backs_a_day + 1):
         await town.asked()
         written = await town.takes()
         assert written is not None
@@ -108,7 +108,7 @@ async def test_two_nodes_that_look_at_once_ring_once(town: Town) -> None:
     assert len([one for one in taken if one]) == 1
 
 
-async def test_an_alert_that_nobody_let_go_for_long_is_forgotten(town: Town) -> None:
+async def test_an_alert_that_nobody_released_for_long_is_forgotten(town: Town) -> None:
     await town.asked()
     await town.says("UPDATE pending_alert SET asked_at = now() - interval '16 minutes'")
     assert await town.until_forgotten(town.process()) == []

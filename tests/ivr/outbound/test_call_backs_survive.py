@@ -13,11 +13,11 @@ from ivr.service_calls.call_backs import CallBacks
 from storage.transactions import Transactions
 from tests.fakes.ari_call import FakeCall
 from tests.ivr.called_back import Town, called_back, presses
-from tests.ivr.officers import MAES, PoliceHouse
+from tests.ivr.officers import MAES, OfficersHouse
 
 
 @pytest.fixture
-async def town(house: PoliceHouse, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(house: OfficersHouse, tmp_path: Path) -> AsyncIterator[Town]:
     async with called_back(house, tmp_path) as made:
         yield made
 
@@ -83,10 +83,10 @@ def away_at_first(engine: AsyncEngine) -> Transactions:
 async def test_a_database_that_is_away_for_a_moment_forgets_no_alert(town: Town) -> None:
     town.ari.phones[MAES] = presses("1")
     station, maes = await town.house.comes()
-    plan, engine = await town.house.plans(maes), town.house.police.database.engine
-    object.__setattr__(town.house.police, "database", away_at_first(engine))
+    plan, engine = await town.house.plans(maes), town.house.resources.database.engine
+    object.__setattr__(town.house.resources, "database", away_at_first(engine))
     assert (await plan.send()).says == "police_calls_back"
-    object.__setattr__(town.house.police, "database", away_at_first(engine))
+    object.__setattr__(town.house.resources, "database", away_at_first(engine))
     await town.house.leaves(station)
     assert await town.until_forgotten(town.process()) == ["sent"]
 
@@ -155,9 +155,9 @@ async def test_what_went_out_when_the_line_died_rings_nobody_again(town: Town) -
     await town.asked()
     written = await town.takes()
     assert written is not None
-    source = CallBacks(town.house.police)
-    let_go = await source.conversation(written)
-    await let_go._send()
+    source = CallBacks(town.house.resources)
+    conversation = await source.conversation(written)
+    await conversation._send()
     await town.says("UPDATE release_call SET ended_at = now(), outcome = 'lost'")
     assert await town.until_forgotten(town.process()) == ["lost"]
     assert await town.sent() == 1

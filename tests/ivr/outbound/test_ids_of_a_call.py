@@ -18,7 +18,7 @@ from tests.ivr.called_back import called_back, presses
 from tests.ivr.callers import Caller, Reporting
 from tests.ivr.conftest import LineDesk, line_on, until
 from tests.ivr.inbound.test_reception import GUST, Door, audible
-from tests.ivr.officers import AN, BERT, PoliceHouse
+from tests.ivr.officers import AN, BERT, OfficersHouse
 from tests.support.people import phone
 
 OF_NO_CALL = frozenset({"ivr.ari.connection", "ivr.outbound.trunk_watch"})
@@ -88,7 +88,7 @@ async def presses_9(call: FakeCall) -> None:
 
 
 async def test_each_line_of_two_calls_at_once_carries_the_three_ids_of_its_own(
-    house: PoliceHouse, tmp_path: Path, log: Log
+    house: OfficersHouse, tmp_path: Path, log: Log
 ) -> None:
     """One of them goes on as a conversation, and the other's talk cannot be listened to, which is told."""
     office = house.office
@@ -112,7 +112,7 @@ async def test_each_line_of_two_calls_at_once_carries_the_three_ids_of_its_own(
     assert "Its attempt is over; the conversation goes on as that of a caller." in berts
 
 
-async def test_an_adopted_call_carries_them_too(house: PoliceHouse, tmp_path: Path, log: Log) -> None:
+async def test_an_adopted_call_carries_them_too(house: OfficersHouse, tmp_path: Path, log: Log) -> None:
     office = house.office
     sent = await office.sends()
     taken = await office.takes(AN)
@@ -128,7 +128,7 @@ async def test_an_adopted_call_carries_them_too(house: PoliceHouse, tmp_path: Pa
     ]
 
 
-async def test_a_call_of_our_own_carries_its_channel(house: PoliceHouse, tmp_path: Path, log: Log) -> None:
+async def test_a_call_of_our_own_carries_its_channel(house: OfficersHouse, tmp_path: Path, log: Log) -> None:
     async with called_back(house, tmp_path) as town:
         await town.asked()
         town.ari.phones[phone(10, 9)] = presses("1")

@@ -5,7 +5,7 @@ import pytest
 from prompts.catalogue import Key
 from tests.in_no_time import in_no_time
 from tests.ivr.callers import SAYS, heard
-from tests.ivr.police_house import (
+from tests.ivr.officer_calls import (
     NUMBER,
     PIN,
     House,

@@ -9,7 +9,7 @@ from prompts.catalogue import Key
 from tests.fakes.phone import Phone
 from tests.in_no_time import in_no_time
 from tests.ivr.callers import SAYS, TONE, heard
-from tests.ivr.police_house import (
+from tests.ivr.officer_calls import (
     DE_BIST,
     MESSAGE,
     NUMBER,

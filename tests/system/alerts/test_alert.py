@@ -111,7 +111,7 @@ def test_a_phone_that_is_shared_rings_once_for_both(
     assert {str(lines[name].result) for name in lines if "shares" in name} == {"confirmed"}
 
 
-def test_watch_and_report_tell_the_same(town: Server, broadcast: int) -> None:
+def test_watch_and_results_tell_the_same(town: Server, broadcast: int) -> None:
     number = str(broadcast)
     watched = town.type("watch", number)
     reported = town.type("results", number)

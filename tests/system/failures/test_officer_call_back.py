@@ -47,7 +47,7 @@ async def is_to_be_called_back(town: Server, network: str) -> None:
         await pending_alerts.allow_ring(connection, request)
 
 
-async def lets_it_go(rung: Handset, says: Says) -> bool:
+async def releases(rung: Handset, says: Says) -> bool:
     """Press 1 at the question; False when the call ended before, because no line was there in time."""
     asked = asyncio.create_task(rung.hears(says("police_confirm"), share=MOST))
     ended = asyncio.create_task(rung.until_over())
@@ -74,17 +74,17 @@ async def test_a_call_back_survives_the_line_and_is_never_placed_twice(
     await is_to_be_called_back(town, "kerk")
     async with phones.called(REGISTERED, patience=RUNG_WITHIN) as rung:
         await asyncio.to_thread(town.kill, "line.json")  # while it says what it is about
-        is_let_go = await lets_it_go(rung, says)
-    if not is_let_go:
+        is_released = await releases(rung, says)
+    if not is_released:
         async with phones.called(REGISTERED, patience=RUNG_WITHIN) as rung:
-            assert await lets_it_go(rung, says)
+            assert await releases(rung, says)
     sent = "SELECT id FROM broadcast WHERE started_by = 'Inspecteur Maes'"
     [(broadcast,)] = await asyncio.to_thread(town.ask, sent)
     await asyncio.to_thread(town.until_closed, broadcast, seconds=60)
     [line] = (await asyncio.to_thread(town.lines, broadcast)).values()
     assert line.result == "confirmed"
     await asyncio.to_thread(town.until, lambda: came_to(town)[-1:] == ["sent"], seconds=20)
-    assert came_to(town) == (["sent"] if is_let_go else ["lost", "sent"])
+    assert came_to(town) == (["sent"] if is_released else ["lost", "sent"])
     assert {placed(town, str(call)) for [call] in town.ask("SELECT id FROM release_call")} == {1}
     forgotten = "SELECT count(*) FROM pending_alert WHERE audio IS NOT NULL"
     await asyncio.to_thread(town.until, lambda: town.ask(forgotten) == [(0,)], seconds=20)

@@ -48,8 +48,8 @@ def unit(neighbourhood: RunningNeighbourhood, asterisk_root: Path) -> Iterator[U
         pass
     with make_folder(data / "sounds", Account(serves.uid, pbx.gid), 0o2750):
         pass
-    pbx_keeper(asterisk_root, data / "pbx", serves, pbx).let_go()
-    database_keeper(data, serves, database).let_go()
+    pbx_keeper(asterisk_root, data / "pbx", serves, pbx).release()
+    database_keeper(data, serves, database).release()
     own = {"pbx": own_pbx(asterisk_root), "trunk": {"uri": neighbourhood.uri, "simulated": "true"}}
     server = Unit(data, {name: SHORT.get(name, {}) | own.get(name, {}) for name in SHORT.keys() | own.keys()})
     commands = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from ivr.call.errors import Hangup
 from ivr.call.values import Sound
 from ivr.scripts.member_line import member_line
-from ivr.scripts.police import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
+from ivr.scripts.officer_ports import AlertProgress, AlertRefused, Done, Message, OfferedNetwork
 from ivr.scripts.sentences import Says
 from prompts.catalogue import Key
 from tests.fakes.phone import Phone

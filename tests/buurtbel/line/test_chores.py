@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from buurtbel.serve.chores import Rounds
+from buurtbel.line.chores import Rounds
 
 PATIENCE = 20.0
 

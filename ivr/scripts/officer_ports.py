@@ -1,4 +1,4 @@
-"""What the scripts of the police line ask of the house: who an officer is, and what is done for them."""
+"""What the scripts of the police line ask for: who an officer is, and what is done for them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

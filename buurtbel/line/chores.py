@@ -1,4 +1,4 @@
-"""What a node does by the clock, round after round, also when somebody sets that clock."""
+"""The chores that a line does by the clock, round after round, also when somebody sets that clock."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the clock was set."""
 TOLERANCE = 0.5
-"""Seconds between two looks by which clocks may differ, as when one of them is slewed."""
+"""Seconds by which the clocks may drift apart between two looks, as when one of them is slewed."""
 Chore = Callable[[], Awaitable[object]]
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from broadcast.errors import UnknownBroadcast
-from broadcast.results.results import report
+from broadcast.results.results import results_of
 from broadcast.states import BroadcastState, Outcome, Result
 from tests.support.office import Office
 from tests.support.people import network_of, phone
@@ -25,7 +25,7 @@ async def test_progress_tells_who_is_left_who_is_being_called_and_what_the_other
     assert seen.started_at <= seen.now
 
 
-async def test_the_report_names_everybody_with_their_numbers_and_all_calls_to_them(office: Office) -> None:
+async def test_the_results_name_everybody_with_their_numbers_and_all_calls_to_them(office: Office) -> None:
     await network_of(office.engine, {"Bert": [HOME], "An": [AN, HOME]})
     sent = await office.sends()
     await office.calls(AN, Outcome.NO_ANSWER)
@@ -53,7 +53,7 @@ async def test_calls_to_one_number_are_told_in_the_order_in_which_they_were_made
 async def test_a_broadcast_that_nobody_sent_is_said_to_be_unknown(office: Office) -> None:
     async with office.engine.connect() as connection:
         with pytest.raises(UnknownBroadcast):
-            await report(connection, 4711)
+            await results_of(connection, 4711)
 
 
 async def test_what_is_seen_only_ever_goes_forward(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""What the calls of officers work with, on one node."""
+"""What the calls of officers work with: one for all of them, on one node."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from storage.transactions import Transactions
 
 
 @dataclass(frozen=True, slots=True)
-class PoliceLine:
+class OfficerResources:
     """For officers who call, are called back, or are rung on duty; `says` will hold sentences by language."""
 
     database: Transactions
