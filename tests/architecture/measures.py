@@ -4,7 +4,7 @@ import ast
 import subprocess
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -34,7 +34,8 @@ def packages() -> tuple[str, ...]:
     return tuple(contracts()["root_packages"])
 
 
-def modules(*folders: str) -> list[Path]:
+@cache
+def modules(*folders: str) -> Sequence[Path]:
     """Every module of these folders that is under version control, or would be."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *folders],
@@ -44,7 +45,33 @@ def modules(*folders: str) -> list[Path]:
         check=True,
     )
     paths = (HOUSE / name for name in sorted(set(listed.stdout.splitlines())) if name.endswith(".py"))
-    return [path for path in paths if path.exists()]
+    return tuple(path for path in paths if path.exists())
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module, parsed; each is read once, as many tests look into it."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes_of(path: Path) -> Sequence[ast.AST]:
+    """Every node of a module's tree."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def where(path: Path) -> str:
+    """A path as people write it, from the root of the repository."""
+    return str(path.relative_to(HOUSE))
+
+
+def offences(look: Callable[[Path], object], paths: Iterable[Path]) -> Mapping[str, object]:
+    """What `look` found in each of these modules, by module, where it found anything."""
+    return {where(path): found for path in paths if (found := look(path))}
 
 
 def flat_files(*folders: str) -> Counter[str]:
@@ -106,7 +133,7 @@ def arrows_beside() -> Iterator[tuple[str, str]]:
     files = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for path in modules(*BESIDE)}
     known = {name.removesuffix(".__init__") for name in files}
     for importer, path in files.items():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 inside = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -157,11 +184,11 @@ def importers_of(library: str, package: str) -> list[str]:
     """Modules of a package that import this library of others."""
     found = []
     for path in modules(package):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if any(name.split(".")[0] == library for name in names):
-                found.append(str(path.relative_to(HOUSE)))
+                found.append(where(path))
                 break
     return found
 
@@ -170,9 +197,9 @@ def doubled_class_names() -> dict[str, list[str]]:
     """Names that more than one class of product, simulation and benches has, and where."""
     where: dict[str, list[str]] = defaultdict(list)
     for path in modules(*packages(), "bench"):
-        for node in ast.parse(path.read_text()).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef):
-                where[node.name].append(str(path.relative_to(HOUSE)))
+                where[node.name].append(where(path))
     return {name: places for name, places in sorted(where.items()) if len(places) > 1}
 
 
@@ -183,14 +210,12 @@ def file_lengths(*folders: str) -> list[int]:
 
 def function_lengths(*folders: str) -> list[int]:
     """Lines of each function and method."""
-    trees = (ast.parse(path.read_text()) for path in modules(*folders))
-    functions = (
-        node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
-    return [(node.end_lineno or node.lineno) - node.lineno + 1 for node in functions]
+    return [length_of(function) for path in modules(*folders) for function in functions_of(path)]
+
+
+def length_of(node: ast.stmt) -> int:
+    assert node.end_lineno is not None
+    return node.end_lineno - node.lineno + 1
 
 
 def middle(numbers: list[int]) -> int:

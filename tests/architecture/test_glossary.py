@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.architecture.measures import HOUSE, modules, packages
+from tests.architecture.measures import HOUSE, modules, packages, tree_of
 
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 ROW = re.compile(r"^\| ([^|]+?) \| ([^|]*?) \| ([^|]+?) \|$", re.MULTILINE)
@@ -39,7 +39,7 @@ def classes() -> Mapping[str, Sequence[str]]:
     """By the last word of their names, each with its module."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in modules(*packages(), "bench"):
-        for node in ast.parse(path.read_text()).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef):
                 found[last_word(node.name)].append(f"{path.relative_to(HOUSE)}: {node.name}")
     return found
