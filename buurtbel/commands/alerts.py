@@ -89,7 +89,7 @@ def withdraw_code(
     as_json: Json = False,
 ) -> None:
     """Take back the code of an alert: whoever types it hears that it is not known; the alert goes on."""
-    said = f"The code of broadcast {broadcast} is withdrawn; members hear the alert as before."
+    said = f"The code of broadcast {broadcast} is withdrawn; nothing else of the alert changes."
     _take_back(
         broadcast,
         by,

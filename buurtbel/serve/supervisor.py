@@ -180,7 +180,11 @@ class Supervisor:
             lived = time.monotonic() - self._line_began
             if lived < self._line_waits:
                 return
-            log.error("The line has died; it is started again. Its last words are in %s.1.", LINE_LOG)
+            log.error(
+                "The line has died; it is started again. Its last words are in %s.1 or %s.1.",
+                LINE_LOG,
+                LINE_OUTPUT,
+            )
             self._line_waits = 0.0 if lived > SETTLED_AFTER else min(self._line_waits * 2 + 1, 30.0)
         self._line_began = time.monotonic()
         Heartbeat(self._settings.data_dir).forget()
