@@ -85,9 +85,7 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
     database = Transactions(assembly.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
     says = asyncio.create_task(lay_line_sentences(assembly))
-    officers = await _officer_resources(
-        assembly, database, SpokenAlerts(database, client, sounds), sounds, says
-    )
+    officers = await _officers(assembly, database, SpokenAlerts(database, client, sounds), sounds, says)
     callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, officers)
     node = LineNode(assembly.engine, client, lease, settings.trunk.channels)
     admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
@@ -169,7 +167,7 @@ async def _dialler(
     )
 
 
-async def _officer_resources(
+async def _officers(
     assembly: Assembly,
     database: Transactions,
     spoken: SpokenAlerts,

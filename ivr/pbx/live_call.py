@@ -80,10 +80,7 @@ class LiveCall:
         self.is_held = False
         """Whether they have put us on hold, as an answer can do too."""
         self.rang: bool | None = False
-        """Whether it got through: a telephone rang (SIP 180, 183) or answered.
-
-        None when we may have missed it.
-        """
+        """Whether a telephone rang (SIP 180, 183) or answered; None when we may have missed that."""
         self.rang_after: float | None = None
         """Seconds from placing it until it rang."""
         self._on_ring = on_ring

@@ -30,6 +30,7 @@ def test_nobody_else_can_open_the_lock_of_who_installs(tmp_path: Path, before: i
     assert lock.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.thorough
 def test_a_python_that_is_open_to_root_alone_is_passed_over() -> None:
     if os.geteuid() != 0:  # who runs it is whom it must be open to
         return

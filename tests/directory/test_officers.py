@@ -79,6 +79,7 @@ def test_a_guess_costs_what_rfc_9106_recommends() -> None:
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
+@pytest.mark.thorough
 async def test_a_number_that_nobody_has_costs_as_much_work_as_a_wrong_pin(full_cost: None) -> None:
     kept = await hashed(PIN)
     loop = asyncio.get_running_loop()

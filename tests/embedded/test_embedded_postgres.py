@@ -47,6 +47,7 @@ def test_it_is_made_found_adopted_and_ended(data_dir: Path) -> None:
     assert postgres.url_of_running(data_dir) is None
 
 
+@pytest.mark.thorough
 def test_its_data_outlives_a_stop(data_dir: Path) -> None:
     with psycopg.connect(postgres.start(data_dir)) as connection:
         connection.execute("CREATE TABLE streets AS SELECT 'Kerkstraat' AS name")
@@ -54,6 +55,7 @@ def test_its_data_outlives_a_stop(data_dir: Path) -> None:
     assert asked(postgres.start(data_dir), "SELECT name FROM streets") == "Kerkstraat"
 
 
+@pytest.mark.thorough
 def test_nobody_else_can_reach_it_and_no_folder_above_is_opened(data_dir: Path) -> None:
     data_dir.chmod(0o711)
     postgres.start(data_dir)
@@ -63,6 +65,7 @@ def test_nobody_else_can_reach_it_and_no_folder_above_is_opened(data_dir: Path) 
     assert data_dir.stat().st_mode & 0o777 == 0o711
 
 
+@pytest.mark.thorough
 def test_a_long_path_gets_a_socket_elsewhere_as_closed(data_dir: Path) -> None:
     deep = data_dir / ("deep" * 30)
     folder = ClusterFolders(deep).socket_dir
@@ -76,6 +79,7 @@ def test_a_long_path_gets_a_socket_elsewhere_as_closed(data_dir: Path) -> None:
         shutil.rmtree(folder)
 
 
+@pytest.mark.thorough
 def test_our_role_can_do_nothing_outside_of_its_tables(data_dir: Path) -> None:
     with psycopg.connect(postgres.start(data_dir), autocommit=True) as connection:
         for statement in (
@@ -89,6 +93,7 @@ def test_our_role_can_do_nothing_outside_of_its_tables(data_dir: Path) -> None:
         connection.execute("CREATE TABLE streets (name text)")
 
 
+@pytest.mark.thorough
 def test_what_an_earlier_release_made_as_superuser_becomes_our_role_s(data_dir: Path) -> None:
     url = postgres.start(data_dir)
     superuser = url.replace("//buurtbel@", "//postgres@")
@@ -128,6 +133,7 @@ def test_whoever_has_no_account_of_ours_does_not_come_in(data_dir: Path) -> None
         assert "eer authentication failed" in tried.stderr
 
 
+@pytest.mark.thorough
 def test_a_failed_statement_leaves_no_number_in_the_log(data_dir: Path) -> None:
     url = postgres.start(data_dir)
     with psycopg.connect(url) as connection, pytest.raises(psycopg.Error):
@@ -144,6 +150,7 @@ def test_a_folder_that_is_no_folder_is_told(data_dir: Path) -> None:
         postgres.start(data_dir)
 
 
+@pytest.mark.thorough
 def test_data_of_another_version_is_told(data_dir: Path) -> None:
     postgres.start(data_dir)
     postgres.stop(data_dir)

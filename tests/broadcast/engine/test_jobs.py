@@ -129,7 +129,9 @@ async def test_an_outcome_is_written_when_the_database_is_back(office: Office, p
     sent = await office.sends()
     dialler = FakeDialler()
     runner = office.runner(dialler)
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+    )
 
     def lose_all_connections(_: CallOrder) -> None:
         with psycopg.connect(postgres_url, autocommit=True) as admin:

@@ -116,7 +116,7 @@ def first_line_of_watch(town: Town, broadcast: str) -> str:
     return progress_line(town.on_engine(look), BRUSSELS)
 
 
-@pytest.mark.parametrize("words", [(), ("--json",)])
+@pytest.mark.parametrize("words", [(), pytest.param(("--json",), marks=pytest.mark.thorough)])
 def test_watch_says_at_once_that_nobody_rings_and_goes_on_watching(
     running: str, town: Town, words: tuple[str, ...]
 ) -> None:

@@ -43,6 +43,7 @@ async def test_a_second_start_speaks_nothing(settings: Settings) -> None:
     assert all(sound.seconds > 0 for one in says.values() for sound in one.values())
 
 
+@pytest.mark.thorough
 async def test_who_calls_while_we_are_away_hears_the_voice_of_today(settings: Settings) -> None:
     async with assemble(settings) as made:
         for hums in ("high", "low"):
