@@ -1,6 +1,5 @@
 """Makes the parts of a line process and hands them to each other."""
 
-import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,13 @@ from broadcast.ledger.lease import Lease
 from broadcast.responses.callbacks import Callbacks
 from buurtbel.assembly import Assembly
 from buurtbel.line.node import LineNode
-from buurtbel.line.sounds import OldSentences, lay_alert_sentences, lay_line_sentences, lay_tone
+from buurtbel.line.sounds import (
+    LineSentences,
+    OldSentences,
+    lay_alert_sentences,
+    lay_line_sentences,
+    lay_tone,
+)
 from ivr.ari.client import AriClient
 from ivr.call.announcer import Announcements
 from ivr.detached import DetachedWork
@@ -57,7 +62,7 @@ class LineParts:
     admission: Admission
     reception: Reception
     own_calls: AllOwnCalls
-    says: "asyncio.Task[Mapping[str, Says]]"
+    says: LineSentences
     old_sentences: OldSentences
 
     async def adopt_all(self) -> None:
@@ -84,7 +89,7 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
     sounds = MessageSounds(assembly.engine, folder)
     database = Transactions(assembly.engine)
     reports = Reports(database, client, sounds, lease.node, settings.duty)
-    says = asyncio.create_task(lay_line_sentences(assembly))
+    says = LineSentences(partial(lay_line_sentences, assembly))
     officers = await _officers(assembly, database, SpokenAlerts(database, client, sounds), sounds, says)
     callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, officers)
     node = LineNode(assembly.engine, client, lease, settings.trunk.channels)

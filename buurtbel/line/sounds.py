@@ -6,8 +6,9 @@ The first start of a release speaks all of them. Every later start reads the fil
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from buurtbel.assembly import Assembly
 from directory.pronunciation import names_everywhere
@@ -33,6 +34,8 @@ TO_CALLERS: Sequence[Key] = (
     "goodbye",
 )
 SPEAKER = ("-P", "-m", "buurtbel.line.speaker")
+AGAIN_AFTER, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before what could not be laid out is tried again; twice as many each time, up to so many."""
 
 
 async def lay_alert_sentences(assembly: Assembly) -> Mapping[str, Says]:
@@ -70,6 +73,27 @@ async def lay_tone(folder: Path) -> Sound:
     return Sound(folder / "tone", sound.seconds)
 
 
+class LineSentences:
+    """All fixed sentences by language, for everybody who awaits this: at once, or when they are laid out.
+
+    Whoever stops waiting, as a caller who hangs up, ends no wait of others. What cannot be laid out now is
+    tried again: without sentences no officer is rung and no caller is served.
+    """
+
+    def __init__(
+        self, lay: Callable[[], Awaitable[Mapping[str, Says]]], *, again_after: float = AGAIN_AFTER
+    ) -> None:
+        """`lay` may raise anything."""
+        self._laying = asyncio.create_task(_lay_at_last(lay, again_after))
+
+    def __await__(self) -> Generator[Any, None, Mapping[str, Says]]:
+        return asyncio.shield(self._laying).__await__()
+
+    def cancel(self) -> None:
+        """Nobody needs them any more."""
+        self._laying.cancel()
+
+
 class OldSentences:
     """The sentences in this folder that other voices, settings and releases spoke, and that nobody needs."""
 
@@ -95,6 +119,16 @@ def _find_all(assembly: Assembly, names: Names) -> Mapping[Key, Mapping[str, Lai
         if len(says[key]) < len(LANGUAGES):
             return None
     return says
+
+
+async def _lay_at_last(lay: Callable[[], Awaitable[Mapping[str, Says]]], delay: float) -> Mapping[str, Says]:
+    while True:
+        try:
+            return await lay()
+        except Exception:
+            log.exception("What callers and officers hear cannot be laid out yet; trying again.")
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, LONGEST_WAIT)
 
 
 async def _speak_apart() -> None:

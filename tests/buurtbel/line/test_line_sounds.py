@@ -1,6 +1,7 @@
 """The line lays out what it says: a start speaks nothing that lies there, and sweeps what nobody says."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,16 @@ from buurtbel.assembly import Assembly, assemble
 from buurtbel.line.sounds import (
     ON_AN_ALERT,
     TO_CALLERS,
+    LineSentences,
     OldSentences,
     lay_alert_sentences,
     lay_line_sentences,
     speak_what_lacks,
 )
 from buurtbel.settings.settings import Database, Settings
+from ivr.call.values import Sound
 from ivr.pbx.dialplan import away_sound
+from ivr.scripts.sentences import Says
 from prompts.languages import LANGUAGES
 from tests.fakes.voice import HummingVoice
 
@@ -73,3 +77,37 @@ async def test_old_sentences_are_removed_when_a_call_of_before_must_be_over(sett
         await sweeper.sweep()
     assert not old.exists()
     assert laid <= set(folder.iterdir())
+
+
+LAID: Mapping[str, Says] = {"nl": {"goodbye": Sound(Path("goodbye-nl"), 1.0)}}
+
+
+async def test_a_caller_who_hangs_up_before_they_are_spoken_takes_them_from_nobody() -> None:
+    spoken = asyncio.Event()
+
+    async def lay() -> Mapping[str, Says]:
+        await spoken.wait()
+        return LAID
+
+    async def wait_for_them() -> Mapping[str, Says]:
+        return await says
+
+    says = LineSentences(lay)
+    hangs_up, stays = asyncio.create_task(wait_for_them()), asyncio.create_task(wait_for_them())
+    await asyncio.sleep(0)  # both wait
+    hangs_up.cancel()
+    await asyncio.wait({hangs_up})
+    spoken.set()
+    assert await stays == LAID
+    assert await says == LAID
+
+
+async def test_what_could_not_be_laid_out_is_laid_out_when_that_is_mended() -> None:
+    faults: list[Exception] = [OSError("No space left on device"), RuntimeError("of our own")]
+
+    async def lay() -> Mapping[str, Says]:
+        if faults:
+            raise faults.pop()
+        return LAID
+
+    assert await LineSentences(lay, again_after=0.0) == LAID
