@@ -16,6 +16,7 @@ from buurtbel.terminal.sentences import Failed, complain
 from directory.officers import officers
 from directory.officers.duty import on_duty, set_duty
 from directory.officers.officers import KnownOfficer
+from directory.officers.pins import LONGEST, SHORTEST
 
 T = TypeVar("T")
 SILENT = (
@@ -71,7 +72,7 @@ def add(
     language: Annotated[str, typer.Option(help="What the line speaks to them: nl, fr, de or en.")] = "nl",
     as_json: Json = False,
 ) -> None:
-    """Add an officer; the PIN is asked for, or read from the standard input."""
+    """Add an officer; the PIN, 6 to 10 digits, is asked for, or read from the standard input."""
     actor, pin = this_account(), _new_pin()
 
     async def work(session: AsyncSession) -> KnownOfficer:
@@ -147,7 +148,7 @@ def _new_pin() -> str:
         raise Failed
     if not sys.stdin.isatty():
         return _piped_pin()
-    pin = getpass("PIN: ")
+    pin = getpass(f"PIN, {SHORTEST} to {LONGEST} digits, no row and no date: ")
     if getpass("The same once more: ") != pin:
         complain("These are two different PINs; try again.")
         raise Failed

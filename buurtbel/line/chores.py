@@ -38,7 +38,13 @@ class Rounds:
         # Beginning a job costs APScheduler more than most chores cost: those of one period are one job.
         for period in sorted(set(chores.values())):
             together = _Together([chore for chore, seconds in chores.items() if seconds == period])
-            self._clock.add_job(together.begin, "interval", seconds=period, next_run_time=datetime.now(UTC))
+            self._clock.add_job(
+                together.begin,
+                "interval",
+                seconds=period,
+                next_run_time=datetime.now(UTC),
+                name=f"the chores of every {period:g} s",  # in what APScheduler logs
+            )
             self._together.append(together)
         self._clock.start()
         self._keeping = asyncio.create_task(self._keep_in_step())

@@ -45,7 +45,7 @@ class Typist:
     def answers_a_pin(self, line: str) -> str:
         """Type this line, and twice the PIN that it asks for."""
         self.begins(line)
-        for asked in ("PIN: ", "once more: "):
+        for asked in ("no date: ", "once more: "):
             self.until(asked, seconds=DONE_WITHIN)
             self.screen.types(f"{PIN}\n")
         return self._answer(line)
