@@ -203,7 +203,7 @@ def write_whole(file: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def without_long_pauses(audio: Audio, active: npt.NDArray[np.bool_], longest: float = PAUSE) -> Audio:
+def without_long_pauses(audio: Audio, active: npt.NDArray[np.bool_], longest: float) -> Audio:
     """With every row of frames that are not active cut down to `longest` seconds."""
     allowed = int(longest / FRAME)
     keep = np.ones(len(audio.samples), bool)

@@ -17,11 +17,13 @@ _CLICK = 0.06
 """Seconds; what is shorter is no word: a key, a receiver that is laid down."""
 _AROUND = 0.1
 """Seconds that stay before and after what is loud enough, for the soft ends of words."""
+_PAUSE = 0.35
+"""Seconds between words, at most: who speaks freely parts sentences by more than our own voice does."""
 _FADE = 0.02
 
 
 def cleaned(recorded: Audio) -> Audio:
-    """Without the room before and after the words, and with the pauses and the level of our own voice.
+    """Without the room before and after the words, and with short pauses and the level of our own voice.
 
     Cleaned again it stays the same to the ear. Raises MessageEmpty when nothing is said in it.
     """
@@ -33,7 +35,7 @@ def cleaned(recorded: Audio) -> Audio:
     frame = round(FRAME * recorded.rate)
     first, last = int(spoken[0]), int(spoken[-1]) + 1
     words = Audio(recorded.samples[first * frame : last * frame], recorded.rate)
-    return _faded(without_long_pauses(words, said[first:last])).levelled()
+    return _faded(without_long_pauses(words, said[first:last], _PAUSE)).levelled()
 
 
 def _said(audio: Audio) -> npt.NDArray[np.bool_]:

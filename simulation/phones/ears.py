@@ -4,7 +4,7 @@ from prompts.audio import TELEPHONE_RATE
 from simulation.sound.frames import FRAME_SECONDS, Pcm, is_loud
 
 END_QUIET = 0.8
-"""Seconds of quiet that a listener takes for the end of a message: its pauses last 0.25 s at most."""
+"""Seconds of quiet that a listener takes for the end of a message: its pauses last 0.35 s at most."""
 END_SPEECH = 4.0
 """Seconds of speech that must have been heard before a quiet can be one."""
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from prompts.audio import PAUSE, SPEECH_LEVEL, TELEPHONE_RATE, Audio
+from prompts.audio import SPEECH_LEVEL, TELEPHONE_RATE, Audio
 from prompts.comparator import compare
 from prompts.errors import MessageEmpty
 from prompts.recorded import cleaned
@@ -61,7 +61,7 @@ def test_cleaned_again_it_stays_as_it_is(burglary: Audio, room: Room) -> None:
 def test_who_thinks_in_between_is_not_quiet_for_so_long_that_the_message_seems_over(burglary: Audio) -> None:
     words = burglary.at(TELEPHONE_RATE).samples
     thinking = Audio(np.concatenate([words, np.zeros(24_000, np.float32), words]), TELEPHONE_RATE)
-    assert cleaned(recorded(thinking, level=-26, room=-55)).longest_pause < PAUSE + 0.1
+    assert cleaned(recorded(thinking, level=-26, room=-55)).longest_pause < 0.35 + 0.1
 
 
 def test_a_recording_in_which_nobody_speaks_is_no_message() -> None:

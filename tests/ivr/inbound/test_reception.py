@@ -93,13 +93,18 @@ async def test_who_calls_while_an_urgent_alert_needs_all_lines_finds_us_engaged(
     await until(lambda: not line_desk.lines.callers)
 
 
-async def test_a_caller_who_could_not_be_hung_up_keeps_the_line_until_they_are_gone(
-    line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def rings_and_cannot_be_ended(line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch) -> FakeCall:
+    """A caller, and a PBX that takes no hang-up."""
     monkeypatch.setattr("ivr.pbx.unended.LOOK_EVERY", 0.01)
     line_desk.ari.no_hang_ups = True
     line_desk.received_by(Door(Caller(says=SAYS)))
-    call = line_desk.ari.rings_in(GUST, phone(10))
+    return line_desk.ari.rings_in(GUST, phone(10))
+
+
+async def test_a_caller_who_could_not_be_hung_up_keeps_the_line_until_they_are_gone(
+    line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = rings_and_cannot_be_ended(line_desk, monkeypatch)
     await until(lambda: ("DELETE", f"/ari/channels/{GUST}") in line_desk.ari.requests)
     await until(lambda: line_desk.exchange.find(GUST) is None)
     assert line_desk.lines.callers == 1
@@ -110,10 +115,7 @@ async def test_a_caller_who_could_not_be_hung_up_keeps_the_line_until_they_are_g
 async def test_a_caller_who_is_received_anew_holds_one_line_and_none_when_they_are_gone(
     line_desk: LineDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.pbx.unended.LOOK_EVERY", 0.01)
-    line_desk.ari.no_hang_ups = True
-    line_desk.received_by(Door(Caller(says=SAYS)))
-    call = line_desk.ari.rings_in(GUST, phone(10))
+    call = rings_and_cannot_be_ended(line_desk, monkeypatch)
     held: list[int] = []
 
     def is_let_be() -> bool:

@@ -16,6 +16,15 @@ from tests.ivr.called_back import Town, called_back, presses
 from tests.ivr.officers import MAES, OfficersHouse
 
 
+async def listens_at_first(call: FakeCall) -> None:
+    """Presses 1 when rung again."""
+    if call.nth > 1:
+        await presses("1")(call)
+        return
+    call.pick_up()
+    await call.stay()
+
+
 @pytest.fixture
 async def town(house: OfficersHouse, tmp_path: Path) -> AsyncIterator[Town]:
     async with called_back(house, tmp_path) as made:
@@ -96,13 +105,6 @@ async def test_a_call_that_the_pbx_ends_because_its_line_died_is_lost_and_anothe
 ) -> None:
     monkeypatch.setattr("ivr.pbx.orphans.LOOK_AGAIN_AFTER", 0.01)
 
-    async def listens_at_first(call: FakeCall) -> None:
-        if call.nth > 1:
-            await presses("1")(call)
-            return
-        call.pick_up()
-        await call.stay()
-
     town.ari.phones[MAES] = listens_at_first
     await town.asked()
     dying = town.process()
@@ -118,13 +120,6 @@ async def test_a_call_that_the_pbx_ends_because_its_line_died_is_lost_and_anothe
 
 async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kept_nothing(town: Town) -> None:
     """The PBX, told that its line was mute, ends the call once the sound of the dead one is over."""
-
-    async def listens_at_first(call: FakeCall) -> None:
-        if call.nth > 1:
-            await presses("1")(call)
-            return
-        call.pick_up()
-        await call.stay()
 
     def plays() -> int:
         return sum("/play/" in path for _, path in [*town.ari.requests, *town.ari.on_socket])
