@@ -32,6 +32,9 @@ _LONGEST_REQUEST = 1 << 16
 
 def main() -> None:
     asked = _asked()
+    door = None if asked.listen else socket.socket(fileno=asked.door)
+    if door is not None and _is_closed(door):
+        return  # late and wanted by nobody, it would only end the keeper that has come meanwhile
     os.umask(0o077)
     kept: Kept
     if asked.kind == "asterisk":
@@ -40,11 +43,11 @@ def main() -> None:
         kept = KeptPostgres(asked.folder, asked.client)
     take_over(kept.run)
     keeper = _Keeper(kept)
-    if asked.listen:
+    if door is None:
         keeper.listen()
     # Who ends all processes at once means the programs: `serve` ends them in their order, and then us.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    keeper.obey(socket.socket(fileno=asked.door))
+    keeper.obey(door)
     keeper.stay()
 
 
@@ -54,6 +57,13 @@ def take_over(run: Path) -> None:
     if (earlier := Program.adopt(note)) is not None:
         earlier.end_alone()
     write_note(note, os.getpid())
+
+
+def _is_closed(door: socket.socket) -> bool:
+    """Whether the other end has gone without a request."""
+    with suppress(BlockingIOError):
+        return not door.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return False
 
 
 class _Keeper:

@@ -129,6 +129,23 @@ def test_a_unit_obeys_its_own_folder_s_account_alone_and_waits_for_nobody(folder
         unit.wait()
 
 
+def test_a_keeper_that_is_late_and_wanted_by_nobody_leaves_the_unit_alone(folder: Path) -> None:
+    unit = subprocess.Popen([*PROCESS, "postgres", str(folder), "--listen"])
+    try:
+        run = folder / "postgres-run"
+        until((run / DOOR).is_socket)
+        ours, theirs = socket.socketpair()
+        late = [*PROCESS, "postgres", str(folder), "--door", str(theirs.fileno())]
+        process = subprocess.Popen(late, pass_fds=[theirs.fileno()])
+        theirs.close()
+        ours.close()
+        assert process.wait(20) == 0
+        assert Keeper.at(run).running() is None
+    finally:
+        unit.terminate()
+        unit.wait()
+
+
 def test_who_starts_at_the_same_time_as_the_unit_finds_it(folder: Path) -> None:
     run = folder / "postgres-run"
     with socket.socket(socket.AF_UNIX) as earlier:

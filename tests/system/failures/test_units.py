@@ -19,7 +19,7 @@ from embedded.folders import make_folder
 from embedded.postgres import keeper_of as database_keeper
 from tests.pbx_fixtures import RunningNeighbourhood, eventually
 from tests.support.people import phone
-from tests.support.processes import end_those_in, ours
+from tests.support.processes import end_those_in, ours, wait_for
 from tests.support.server import Server
 from tests.support.settings_of_nodes import SHORT, own_pbx
 from tests.system.conftest import NewServer
@@ -50,6 +50,7 @@ def unit(neighbourhood: RunningNeighbourhood, asterisk_root: Path) -> Iterator[U
         pass
     pbx_keeper(asterisk_root, data / "pbx", serves, pbx).release()
     database_keeper(data, serves, database).release()
+    assert wait_for(lambda: not ours(data), 20.0)  # the folders are there, and who made them is gone
     own = {"pbx": own_pbx(asterisk_root), "trunk": {"uri": neighbourhood.uri, "simulated": "true"}}
     server = Unit(data, {name: SHORT.get(name, {}) | own.get(name, {}) for name in SHORT.keys() | own.keys()})
     commands = {
