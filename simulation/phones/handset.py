@@ -66,9 +66,14 @@ class Handsets:
 
     @asynccontextmanager
     async def called(self, number: str, *, patience: float = PATIENCE) -> AsyncIterator["Handset"]:
-        """The next call to this number (of kind 33), answered. Raises TimeoutError when none comes."""
+        """The next call to this number (of kind 33), answered.
+
+        It is waited for, and waits for everything, for `patience` seconds. Raises TimeoutError when none
+        comes.
+        """
         async with asyncio.timeout(patience):
             handset = await self._rung[number].get()
+        handset.be_patient(patience)
         try:
             yield handset
         finally:
@@ -116,6 +121,10 @@ class Handset:
         elif isinstance(event, PlaybackFinished):
             self._said.add(event.playback.id)
         self._news.set()
+
+    def be_patient(self, seconds: float) -> None:
+        """From now on, wait so long for anything."""
+        self._patience = self._tape.patience = seconds
 
     async def until_answered(self) -> None:
         await self._until(lambda: self._is_up or self.is_over)

@@ -17,7 +17,7 @@ class Tape:
 
     def __init__(self, file: Path, *, patience: float = 40.0) -> None:
         self.file = file
-        self._patience = patience
+        self.patience = patience
         self._heard_until = 0.0
 
     async def hears(self, sound: Audio, *others: Audio, share: float = 1.0) -> float:
@@ -29,7 +29,7 @@ class Tape:
         since, most = self._heard_until, 0.0
         longest = max(one.seconds for one in (sound, *others))
         try:
-            async with asyncio.timeout(self._patience + longest):
+            async with asyncio.timeout(self.patience + longest):
                 while True:
                     heard = await asyncio.to_thread(self._since, since)
                     for one in (sound, *others):

@@ -54,7 +54,9 @@ async def releases(rung: Handset, says: Says) -> bool:
     await asyncio.wait({asked, ended}, return_when=asyncio.FIRST_COMPLETED)
     if not asked.done():
         asked.cancel()
+        ended.result()  # it did end
         return False
+    asked.result()
     await rung.presses("1")
     await rung.hears(says("police_sent"), share=MOST)
     ended.cancel()
