@@ -38,22 +38,24 @@ FINISH_WITHIN = 0.25
 """Seconds that a finished job may wait for others, to be removed together with them."""
 _IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
 """Jobs are found by walking the index that has their order. PostgreSQL, which knows nothing yet of a table
-that just filled, would gather all that wait, and all that ever waited, and sort them for each job."""
-# Asks for one more until there is none: each time is a search through all that waits.
+that just filled, would gather all that wait, and all that ever waited, and sort them for each batch."""
+# procrastinate's own function fetches one job, and looks through all jobs for one with the same lock. Ours
+# have none (`AttemptQueue`), and many are fetched at once.
 _FETCH = """
-    WITH RECURSIVE fetched(number, job) AS (
-        SELECT 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
-        UNION ALL
-        SELECT number + 1, procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s)
-        FROM fetched WHERE number < %(lines)s AND (job).id IS NOT NULL
+    WITH due AS MATERIALIZED (
+        SELECT id FROM procrastinate_jobs
+        WHERE status = 'todo' AND queue_name = ANY(%(queues)s::varchar[])
+            AND (scheduled_at IS NULL OR scheduled_at <= now())
+        ORDER BY priority DESC, id LIMIT %(lines)s FOR UPDATE SKIP LOCKED
     )
-    SELECT (job).* FROM fetched WHERE (job).id IS NOT NULL
+    UPDATE procrastinate_jobs AS job SET status = 'doing', worker_id = %(worker_id)s
+    FROM due WHERE job.id = due.id RETURNING job.*
 """
 # A job that is gone already, because a sweep took it for dead, is what was asked for.
-_FINISH = """
-    SELECT procrastinate_finish_job_v1(finished.id, finished.status, delete_job)
-    FROM unnest(%(ids)s::bigint[], %(statuses)s::procrastinate_job_status[], %(deletes)s::boolean[])
-        AS finished(id, status, delete_job)
+_REMOVE = "DELETE FROM procrastinate_jobs WHERE id = ANY(%(ids)s::bigint[]) AND status IN ('todo', 'doing')"
+_KEEP = """
+    SELECT procrastinate_finish_job_v1(finished.id, finished.status, false)
+    FROM unnest(%(ids)s::bigint[], %(statuses)s::procrastinate_job_status[]) AS finished(id, status)
     WHERE EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.id = finished.id)
 """
 
@@ -69,10 +71,11 @@ class BatchedJobManager(JobManager):
         await self._finish((job_id, status, delete_job))
 
     async def _finish_all(self, jobs: Sequence[tuple[int, Status, bool]]) -> list[None]:
-        ids, statuses, deletes = zip(*jobs, strict=True)
-        await self.connector.execute_query_async(
-            _FINISH, ids=list(ids), statuses=[status.value for status in statuses], deletes=list(deletes)
-        )
+        if removed := [job for job, _, is_removed in jobs if is_removed]:
+            await self.connector.execute_query_async(_REMOVE, ids=removed)
+        if kept := [(job, status.value) for job, status, is_removed in jobs if not is_removed]:
+            ids, statuses = zip(*kept, strict=True)
+            await self.connector.execute_query_async(_KEEP, ids=list(ids), statuses=list(statuses))
         return [None] * len(jobs)
 
 

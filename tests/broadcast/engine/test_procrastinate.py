@@ -4,6 +4,7 @@ import inspect
 import re
 import tomllib
 
+import pytest
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.sql import queries
@@ -13,13 +14,22 @@ from tests.architecture.measures import HOUSE
 from tests.support.office import Office
 
 FUNCTIONS = {
-    "procrastinate_fetch_job_v2": "target_queue_names character varying[], p_worker_id bigint",
     "procrastinate_finish_job_v1": "job_id bigint, end_status procrastinate_job_status, delete_job boolean",
 }
 """In the database, with what they take."""
-QUERIES = {"fetch_job": "procrastinate_fetch_job_v2", "finish_job": "procrastinate_finish_job_v1"}
+QUERIES = {"finish_job": "procrastinate_finish_job_v1"}
 """Which of them procrastinate itself calls, by its own name for it."""
-COLUMNS = {"id", "status", "scheduled_at", "queueing_lock", "worker_id", "queue_name", "priority"}
+COLUMNS = {"id", "status", "scheduled_at", "queueing_lock", "worker_id", "queue_name", "priority", "lock"}
+FETCHES = """
+        SET status = 'doing', worker_id = p_worker_id
+        FROM candidate
+"""
+"""All that procrastinate's own function changes when it fetches a job, which we do in its place."""
+REMOVES = """
+        DELETE FROM procrastinate_jobs
+        WHERE id = job_id AND status IN ('todo', 'doing')
+"""
+"""And when it removes one."""
 
 
 async def test_the_functions_that_we_call_take_what_we_hand_them(office: Office) -> None:
@@ -36,6 +46,19 @@ async def test_the_functions_that_we_call_take_what_we_hand_them(office: Office)
 def test_they_are_the_ones_that_procrastinate_itself_calls() -> None:
     called = {name: re.findall(r"procrastinate_\w+_job_v\d+", queries[name]) for name in QUERIES}
     assert called == {name: [function] for name, function in QUERIES.items()}
+
+
+@pytest.mark.parametrize(
+    ("function", "does"),
+    [("procrastinate_fetch_job_v2", FETCHES), ("procrastinate_finish_job_v1", REMOVES)],
+)
+async def test_what_we_do_in_the_place_of_its_functions_is_what_they_do(
+    office: Office, function: str, does: str
+) -> None:
+    async with office.engine.connect() as connection:
+        asked = "SELECT prosrc FROM pg_proc WHERE proname = %s"
+        source = (await connection.exec_driver_sql(asked, (function,))).scalar_one()
+    assert " ".join(does.split()) in " ".join(source.split())
 
 
 async def test_jobs_have_the_columns_and_the_states_that_we_read(office: Office) -> None:
