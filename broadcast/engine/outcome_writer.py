@@ -15,7 +15,7 @@ from broadcast.ports import CallOutcome
 
 log = logging.getLogger(__name__)
 
-WRITE_WITHIN = 0.1
+WRITE_WITHIN = 0.25
 """Seconds that an outcome may wait for others, to be written with them."""
 SPOOL_AFTER = 1.0
 """Seconds without an answer of the database after which an outcome is kept on disk."""
