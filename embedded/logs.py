@@ -133,30 +133,36 @@ class BoundedLog:
             self._file = None
 
     def _write(self, line: bytes) -> None:
-        file = self._opened()
-        size = os.fstat(file).st_size
+        file, size = self._opened_at()
         if size and size + len(line) > self._limit:
             self._set_aside()
-            file, size = self._opened(), 0
+            file, size = self._opened_at()
         if os.write(file, line) < len(line):  # the disk became full on the way
             os.ftruncate(file, size)
 
     def _opened(self) -> int:
-        if self._file is not None and not self._is_still_there(self._file):
-            self.close()
-        if self._file is None:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-            file = os.open(self._path, flags, 0o600)
-            if not stat.S_ISREG(os.fstat(file).st_mode):
-                os.close(file)
-                raise OSError(f"{self._path} is no file.")
-            self._file = file
-            os.fchmod(file, 0o600)
-        return self._file
+        return self._opened_at()[0]
 
-    def _is_still_there(self, file: int) -> bool:
+    def _opened_at(self) -> tuple[int, int]:
+        """The open file, and how many bytes are in it."""
+        if self._file is not None:
+            status = os.fstat(self._file)
+            if self._is_still_there(status):
+                return self._file, status.st_size
+            self.close()
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        file = os.open(self._path, flags, 0o600)
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(file)
+            raise OSError(f"{self._path} is no file.")
+        self._file = file
+        os.fchmod(file, 0o600)
+        return file, status.st_size
+
+    def _is_still_there(self, status: os.stat_result) -> bool:
         try:
-            return os.path.samestat(os.fstat(file), self._path.lstat())
+            return os.path.samestat(status, os.lstat(self._path))
         except FileNotFoundError:
             return False
 
