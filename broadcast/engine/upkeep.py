@@ -28,14 +28,13 @@ log = logging.getLogger(__name__)
 # States as literals: PostgreSQL must know them when it plans, or it uses no index on part of a table.
 _QUEUED = and_(Attempt.state == literal_column("'queued'"), Attempt.due_at < func.clock_timestamp() + SOON)
 _DIALLING = Attempt.state == literal_column("'dialling'")
-_QUEUED_WITHOUT_JOB = select(Attempt.id).where(
+QUEUED_WITHOUT_JOB = select(Attempt.id).where(
     _QUEUED,
-    # Asked apart, each has an index: in one question PostgreSQL reads all jobs for each attempt.
+    # Not NOT EXISTS: PostgreSQL, which believes that there are few jobs, would read all for each attempt.
     text(
-        "NOT EXISTS (SELECT FROM procrastinate_jobs"
-        " WHERE queueing_lock = attempt.id::text AND status = 'todo')"
-        " AND attempt.id::text NOT IN (SELECT queueing_lock FROM procrastinate_jobs"
-        " WHERE status = 'doing' AND worker_id IS NOT NULL AND queueing_lock IS NOT NULL)"
+        "attempt.id::text NOT IN (SELECT queueing_lock FROM procrastinate_jobs"
+        " WHERE queueing_lock IS NOT NULL"
+        " AND (status = 'todo' OR (status = 'doing' AND worker_id IS NOT NULL)))"
     ),
     Broadcast.id == Attempt.broadcast_id,
     IS_ITS_TURN,
@@ -148,7 +147,7 @@ class Upkeep:
 
     async def _give_jobs(self) -> int:
         async with self._at_once.connect() as connection:
-            jobless = list(await connection.scalars(_QUEUED_WITHOUT_JOB))
+            jobless = list(await connection.scalars(QUEUED_WITHOUT_JOB))
         if jobless:
             with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again
                 await self._ledger.requeue(jobless)

@@ -41,7 +41,7 @@ _IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
 that just filled, would gather all that wait, and all that ever waited, and sort them for each batch."""
 # procrastinate's own function fetches one job, and looks through all jobs for one with the same lock. Ours
 # have none (`AttemptQueue`), and many are fetched at once.
-_FETCH = """
+FETCH = """
     WITH due AS MATERIALIZED (
         SELECT id FROM procrastinate_jobs
         WHERE status = 'todo' AND queue_name = ANY(%(queues)s::varchar[])
@@ -143,7 +143,7 @@ class GatedJobManager(BatchedJobManager):
                 return ()
             asked_at = self._clock()
             rows = await self.connector.execute_query_all_async(
-                _FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
+                FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
             )
             if not rows and asked_at > self._told_at.setdefault(queues, asked_at) + DUE_WITHIN:
                 self._looks_at[queues] = asked_at + LOOK_ANYWAY
