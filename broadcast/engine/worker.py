@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
@@ -17,6 +17,7 @@ from procrastinate.manager import JobManager, NotificationCallback
 from psycopg.conninfo import conninfo_to_dict
 
 from broadcast.engine.batching import Batcher
+from broadcast.engine.job_connector import JobConnector
 from broadcast.ledger.queue import DIAL, SOON, queue_name
 from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
@@ -30,6 +31,8 @@ POLL_SECONDS = 0.25
 """Seconds by which a retry may be late; a new job wakes the workers by itself."""
 LOOK_ANYWAY = 2.0
 """Seconds between two looks for jobs while none can be due, in case the notice of a new job was lost."""
+_REMINDER: Notification = {"type": "job_inserted", "job_id": 0}
+"""What makes a worker look for jobs."""
 DUE_WITHIN = SOON.total_seconds() + 5.0
 """Seconds after the notice of a new job within which the job is due; clocks may differ a little."""
 MOST_AT_ONCE = 50
@@ -82,8 +85,8 @@ class BatchedJobManager(JobManager):
 class GatedJobManager(BatchedJobManager):
     """Fetches jobs only once lines are reserved for them, so that a fetched job never waits.
 
-    No job is fetched while this node may not take its attempt. While nothing can be due, nobody asks:
-    no job is deferred for later than `SOON`, and the database tells of each.
+    No job is fetched while this node may not take its attempt. While nothing can be due, the workers hardly
+    ask: no job is deferred for later than `SOON`, and the database tells of each.
     """
 
     def __init__(
@@ -96,10 +99,6 @@ class GatedJobManager(BatchedJobManager):
     ) -> None:
         super().__init__(connector)
         self._clock = clock
-        self._told_at: dict[frozenset[str], float] = {}
-        """The last moment at which a notice of a job came, or may have come."""
-        self._looks_at: defaultdict[frozenset[str], float] = defaultdict(float)
-        """The moment before which no jobs are looked for; 0 while some may be due."""
         self._dialler = dialler
         self._may_take = may_take
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
@@ -107,9 +106,8 @@ class GatedJobManager(BatchedJobManager):
         """The lines of jobs that a worker has fetched and not begun."""
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        names = frozenset(queues or ())
-        jobs = self._fetched[names]
-        if not jobs and self._clock() >= self._looks_at[names]:
+        jobs = self._fetched[names := frozenset(queues or ())]
+        if not jobs:
             jobs.extend(await self._fetch(names, worker_id))
         if not jobs:
             return None
@@ -119,13 +117,29 @@ class GatedJobManager(BatchedJobManager):
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
-        names = frozenset(queues or ())
+        """Tell of new jobs, and again and again for as long as they may become due."""
+        notice = asyncio.Event()
+        notice.set()  # of those that came before
 
         async def told(*, channel: str, notification: Notification) -> None:
-            self._told_at[names], self._looks_at[names] = self._clock(), 0.0
+            notice.set()
             await on_notification(channel=channel, notification=notification)
 
-        await super().listen_for_jobs(on_notification=told, queues=queues)
+        reminding = asyncio.create_task(self._remind(notice, on_notification))
+        try:
+            await super().listen_for_jobs(on_notification=told, queues=queues)
+        finally:
+            reminding.cancel()
+
+    async def _remind(self, notice: asyncio.Event, on_notification: NotificationCallback) -> None:
+        until = 0.0
+        while True:
+            if notice.is_set() or (self._clock() > until and self._may_take()):
+                await notice.wait()
+                notice.clear()
+                until = self._clock() + DUE_WITHIN
+            await asyncio.sleep(POLL_SECONDS)
+            await on_notification(channel="", notification=_REMINDER)
 
     def claim(self, job: int | None) -> Reservation:
         """Hand over the line that was reserved for this job; its worker holds it from now on."""
@@ -141,12 +155,9 @@ class GatedJobManager(BatchedJobManager):
             ]
             if not lines or not self._may_take():
                 return ()
-            asked_at = self._clock()
             rows = await self.connector.execute_query_all_async(
                 FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
             )
-            if not rows and asked_at > self._told_at.setdefault(queues, asked_at) + DUE_WITHIN:
-                self._looks_at[queues] = asked_at + LOOK_ANYWAY
             return [(Job.from_row(row), line.move()) for row, line in zip(rows, lines, strict=False)]
 
 
@@ -157,8 +168,7 @@ def make_app(database_url: str, *, idle: int = 2) -> App:
     """
     own_options = conninfo_to_dict(database_url).get("options") or ""
     how = {"options": f"{own_options} {_IN_ORDER}".strip(), **CONNECTION}
-    connector = PsycopgConnector(conninfo=database_url, min_size=idle, max_size=8, kwargs=how)
-    app = App(connector=connector)
+    app = App(connector=JobConnector(database_url, how, idle=idle, most=8))
     app.job_manager = BatchedJobManager(app.connector)
     return app
 
@@ -197,7 +207,7 @@ async def _work_on(app: App, policy: NodePolicy, *, urgent: bool, channels: int)
     await app.run_worker_async(
         queues=[queue_name(urgent=urgent)],
         concurrency=channels + MOST_AT_ONCE,
-        fetch_job_polling_interval=POLL_SECONDS,
+        fetch_job_polling_interval=LOOK_ANYWAY,
         install_signal_handlers=False,
         delete_jobs="successful",
         update_heartbeat_interval=policy.renew,

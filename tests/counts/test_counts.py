@@ -9,12 +9,11 @@ from tests.counts.line import Counts
 
 EXACT = {
     #                         statements, round trips, transactions, requests to Asterisk
-    "answered and confirmed": (14, 22, 8, 5),
-    "not answered": (14, 22, 8, 1),
-    "to a voicemail": (15, 23, 8, 10),
-    "50 at once, engaged": (14, 22, 8, 50),
+    "answered and confirmed": (11, 19, 5, 5),
+    "not answered": (11, 19, 5, 1),
+    "to a voicemail": (12, 20, 5, 10),
+    "50 at once, engaged": (11, 19, 5, 50),
 }
-"""Three of the statements are empty: the job engine's pool looks whether a connection lives."""
 BY_THE_CLOCK = ("GET /ari/channels/.../rtp_statistics", "POST /ari/channels/.../record")
 """While somebody talks, or may, as often as that lasts."""
 

@@ -1,111 +1,105 @@
-"""Workers ask for jobs while some may be due, and hardly at all while there is nothing to do."""
+"""Workers look for jobs while some may be due, and hardly at all while there is nothing to do."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Notification
 
-from broadcast.engine.worker import (
-    DUE_WITHIN,
-    LOOK_ANYWAY,
-    POLL_SECONDS,
-    GatedJobManager,
-    register,
-    work,
-)
+from broadcast.engine import worker
+from broadcast.engine.worker import DUE_WITHIN, GatedJobManager, register, work
 from tests.fakes.dialler import FakeDialler
 from tests.support.office import PATIENCE, Office
 from tests.support.people import network_of, phone
 
 QUEUES = ("urgent",)
 AN = phone(10)
+ROUNDS = 200
+"""Of the event loop, in each of which a worker could be reminded once."""
 
 
 @dataclass
-class Worker:
-    """One that hears of jobs, on a clock that the test sets."""
+class Told:
+    """What a worker is told, on a clock that the test sets."""
 
-    manager: GatedJobManager
-    dialler: FakeDialler
-    heard: asyncio.Event
-    now: list[float]
-    id: int = 0
+    now: float = 1000.0
+    may_take: bool = True
+    jobs: int = 0
+    reminders: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def asked(self) -> int:
-        """How often the database was asked: only who would take something holds a place."""
-        return self.dialler.asked
+    async def tell(self, *, channel: str, notification: Notification) -> None:
+        self.jobs += bool(channel)
+        self.reminders += not channel
+        self.news.set()
 
-    async def looks(self, *, after: float = POLL_SECONDS) -> Job | None:
-        self.now[0] += after
-        return await self.manager.fetch_job(QUEUES, self.id)
+    async def is_reminded(self) -> bool:
+        """Whether it is reminded from now on."""
+        for _ in range(2):  # what was under way does not count
+            before = self.reminders
+            for _ in range(ROUNDS):
+                await asyncio.sleep(0)
+        return self.reminders > before
+
+    async def hears_of_a_job(self, office: Office) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not self.jobs:  # the first one may come before anybody listens
+                self.news.clear()
+                await office.sends()
+                await office.upkeep.tend()
+                await asyncio.wait({asyncio.create_task(self.news.wait())}, timeout=1.0)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.0)
+    return Told()
 
 
 @asynccontextmanager
-async def worker(office: Office) -> AsyncIterator[Worker]:
-    now = [1000.0]
-    dialler = FakeDialler(lines=1)
-    manager = GatedJobManager(office.app.connector, dialler, lambda: True, clock=lambda: now[0])
-    made = Worker(manager, dialler, asyncio.Event(), now)
-
-    async def told(**_: object) -> None:
-        made.heard.set()
-
-    ears = asyncio.create_task(manager.listen_for_jobs(on_notification=told, queues=QUEUES))
+async def listening(office: Office, told: Told) -> AsyncIterator[None]:
+    manager = GatedJobManager(
+        office.app.connector, FakeDialler(lines=1), lambda: told.may_take, clock=lambda: told.now
+    )
+    ears = asyncio.create_task(manager.listen_for_jobs(on_notification=told.tell, queues=QUEUES))
     try:
-        made.id = await manager.register_worker()
-        yield made
+        yield
     finally:
         ears.cancel()
         await asyncio.wait({ears})
 
 
-async def falls_asleep(one: Worker) -> None:
-    assert await one.looks() is None
-    assert await one.looks(after=DUE_WITHIN + POLL_SECONDS) is None
+async def test_a_worker_is_reminded_for_as_long_as_a_job_may_become_due(office: Office, told: Told) -> None:
+    async with listening(office, told):
+        assert await told.is_reminded()
+        told.now += DUE_WITHIN
+        assert await told.is_reminded()
+        told.now += 1.0
+        assert not await told.is_reminded()
 
 
-async def test_while_nothing_can_be_due_the_database_is_asked_seldom(office: Office) -> None:
-    async with worker(office) as one:
-        await falls_asleep(one)
-        before = one.asked
-        assert await one.looks() is None
-        assert one.asked == before
-        assert await one.looks(after=LOOK_ANYWAY) is None
-        assert one.asked == before + 1
-
-
-async def test_the_word_of_a_job_wakes_who_sleeps(office: Office) -> None:
+async def test_the_word_of_a_job_wakes_who_sleeps(office: Office, told: Told) -> None:
     await network_of(office.engine, {"An": [AN]})
-    async with worker(office) as one:
-        await falls_asleep(one)
-        async with asyncio.timeout(PATIENCE):
-            while not one.heard.is_set():  # the first job may come before anybody listens
-                await office.sends()
-                await asyncio.sleep(0.05)
-        assert await one.looks(after=0.0) is not None
+    async with listening(office, told):
+        assert await told.is_reminded()
+        told.now += DUE_WITHIN + 1.0
+        assert not await told.is_reminded()
+        await told.hears_of_a_job(office)
+        assert await told.is_reminded()
 
 
-async def test_after_the_word_of_a_job_nobody_sleeps_until_it_must_be_due(office: Office) -> None:
-    await network_of(office.engine, {"An": [AN]})
-    async with worker(office) as one:
-        await falls_asleep(one)
-        async with asyncio.timeout(PATIENCE):
-            while not one.heard.is_set():
-                await office.sends()
-                await asyncio.sleep(0.05)
-        while (job := await one.looks(after=0.0)) is not None:
-            with one.manager.claim(job.id):
-                pass
-        for _ in range(3):
-            before = one.asked
-            assert await one.looks(after=DUE_WITHIN / 4) is None
-            assert one.asked == before + 1
+async def test_who_may_not_take_calls_yet_does_so_as_soon_as_they_may(office: Office, told: Told) -> None:
+    async with listening(office, told):
+        assert await told.is_reminded()
+        told.may_take = False
+        told.now += DUE_WITHIN + 1.0
+        assert await told.is_reminded()
+        told.may_take = True
+        assert not await told.is_reminded()
 
 
 @pytest.mark.parametrize("queue", ["urgent", "normal"])
