@@ -4,12 +4,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import WSMsgType
 
 from ivr.ari.client import AriClient
-from ivr.ari.errors import ApplicationTaken, AriError, AriRefused
+from ivr.ari.errors import ApplicationTaken, AriError, AriRefused, AriUnreachable
 from ivr.ari.events import Answer, ApplicationReplaced, Event, ReportedChannel, decode
 from ivr.ari.recent import RecentEvents
 from ivr.ari.socket import EventSocket, SocketRequests
@@ -32,6 +33,12 @@ UNUSED = (
 
 EndpointStateChange comes twice a call and lists every live channel, so its cost grows with the calls squared.
 """
+
+
+_ARE_YOU_THERE = "buurtbel-are-you-there"
+"""The event that we let Asterisk send ourselves while it sends no other."""
+_LATE = 2
+"""Heartbeats by which such an event may be late at the busiest moment; any other event does as well."""
 
 
 class Listener(Protocol):
@@ -88,7 +95,6 @@ class AriConnection:
         while True:
             try:
                 await self._one_socket()
-                log.warning("Asterisk closed the event socket; connecting again.")
             except ApplicationTaken:
                 raise
             except AriError as fault:
@@ -105,15 +111,24 @@ class AriConnection:
         requests = self._client.http.socket = SocketRequests(socket, timeout=self._client.timeout)
         reading = asyncio.create_task(_read(socket, inbox, requests), name="ari-reader")
         preparing = asyncio.create_task(self._prepare(inbox), name="ari-prepare")
+        watching: asyncio.Task[None] | None = None
         try:
             await asyncio.wait({reading, preparing}, return_when=asyncio.FIRST_COMPLETED)
             if preparing.done():
                 preparing.result()
-            await reading
+                watching = asyncio.create_task(self._watch(inbox), name="ari-watch")
+                await asyncio.wait({reading, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done() or watching is None:
+                await reading
+                log.warning("Asterisk closed the event socket; connecting again.")
+            else:
+                log.error("Asterisk answers, and sends no events; connecting again.")
         finally:
             self._ready.clear()
             self._client.http.socket = None
             requests.lost()
+            if watching is not None:
+                await _end(watching)
             await _end(preparing)
             if inbox.told:
                 self._listener.disconnected()
@@ -134,6 +149,25 @@ class AriConnection:
         self._ready.set()
         log.info("Asterisk's events flow; %d channels were alive.", len(channels))
 
+    async def _watch(self, inbox: "_Inbox") -> None:
+        """Return when Asterisk does what we ask and sends no events: the socket alone tells nothing of that.
+
+        It was seen after a freeze of seconds: what ended the former socket ended our application with it.
+        Nobody would be called any more, and nobody who is called be spoken to.
+        """
+        while True:
+            inbox.heard.clear()
+            if await _set_within(inbox.heard, self._heartbeat):
+                continue
+            try:
+                await self._client.applications.notify(_ARE_YOU_THERE)
+            except AriUnreachable:  # whoever does not answer at all is another's to judge
+                continue
+            except AriRefused:  # it knows our application no more
+                return
+            if not await _set_within(inbox.heard, _LATE * self._heartbeat):
+                return
+
 
 class _Inbox:
     """Keeps events in order until the listener is prepared, drops what comes twice, then hands on."""
@@ -144,6 +178,8 @@ class _Inbox:
         self._kept: list[Event] | None = []
         self.told = False
         """The listener has been told `connected`, so it must hear `disconnected` too."""
+        self.heard = asyncio.Event()
+        """Set whenever an event comes, of whatever kind."""
 
     def take(self, event: Event) -> None:
         if not self._recent.add(event):
@@ -166,14 +202,22 @@ async def _read(socket: EventSocket, inbox: _Inbox, requests: SocketRequests) ->
         if frame.type is not WSMsgType.TEXT:
             return
         event = decode(frame.data)
-        if event is None:
-            continue
         if isinstance(event, Answer):
             requests.answered(event)
+            continue
+        inbox.heard.set()
+        if event is None:
             continue
         if isinstance(event, ApplicationReplaced):
             raise ApplicationTaken("Another program listens under our application name; stop one of the two.")
         inbox.take(event)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -229,6 +229,7 @@ class Applications:
 
     def __init__(self, http: AriHttp, app: str) -> None:
         self._http = http
+        self._app = app
         self._path = f"applications/{app}"
 
     async def subscribe(self, event_source: str) -> None:
@@ -239,6 +240,10 @@ class Applications:
         """Send no events of these types."""
         body = {"disallowed": [{"type": name} for name in disallowed]}
         await self._http.request("PUT", f"{self._path}/eventFilter", body)
+
+    async def notify(self, event: str) -> None:
+        """Let Asterisk send us a ChannelUserevent of this name. AriRefused: it does not know us any more."""
+        await self._http.request("POST", f"events/user/{event}?application={self._app}")
 
 
 def _gone_or(refusal: AriRefused) -> AriRefused | ChannelGone:

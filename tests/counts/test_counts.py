@@ -14,8 +14,12 @@ EXACT = {
     "to a voicemail": (12, 20, 5, 10),
     "50 at once, engaged": (11, 19, 5, 50),
 }
-BY_THE_CLOCK = ("GET /ari/channels/.../rtp_statistics", "POST /ari/channels/.../record")
-"""While somebody talks, or may, as often as that lasts."""
+BY_THE_CLOCK = (
+    "GET /ari/channels/.../rtp_statistics",
+    "POST /ari/channels/.../record",
+    "POST /ari/events/user/buurtbel-are-you-there",
+)
+"""While somebody talks, or may, as often as that lasts; and while no event comes."""
 
 
 def of(counted: Counts) -> tuple[int, int, int, int]:

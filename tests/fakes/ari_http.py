@@ -55,6 +55,7 @@ class AriHttpSide:
                 web.delete("/ari/recordings/stored/{name}", self.delete_recording),
                 web.post("/ari/applications/{app}/subscription", self.subscribe),
                 web.put("/ari/applications/{app}/eventFilter", self.filter),
+                web.post("/ari/events/user/{name}", self.notify),
             ]
         )
         return app
@@ -222,6 +223,10 @@ class AriHttpSide:
         body = json.loads(await request.read())
         self.ari.disallowed = {entry["type"] for entry in body["disallowed"]}
         return web.json_response({"name": request.match_info["app"]})
+
+    async def notify(self, request: web.Request) -> web.Response:
+        self.ari.send({"type": "ChannelUserevent", "eventname": request.match_info["name"], "userevent": {}})
+        return web.Response(status=204)
 
     def _call(self, request: web.Request) -> FakeCall:
         call = self.ari.calls.get(request.match_info["id"])

@@ -71,6 +71,10 @@ class AriState(Freezable, ABC):
         return endpoint_of(self.trunk, self.calls, is_down=self.trunk_is_down)
 
     @abstractmethod
+    def send(self, event: Mapping[str, Any]) -> None:
+        """Send an event to every listener once."""
+
+    @abstractmethod
     async def listens(self, app: str, socket: web.WebSocketResponse, request: web.Request) -> None:
         """An application's event socket is open until this returns."""
 

@@ -169,7 +169,7 @@ async def fake_desk(fake_ari: FakeAri, tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def desk_at(server: Server) -> AsyncIterator[Desk]:
+async def desk_at(server: Server, *, heartbeat: float = 5.0) -> AsyncIterator[Desk]:
     """A client and a running connection, through a wire."""
     port = urlsplit(server.url).port
     assert port is not None
@@ -178,7 +178,7 @@ async def desk_at(server: Server) -> AsyncIterator[Desk]:
         AriClient(wire.url, server.user, server.password, app=APP, timeout=5.0) as client,
     ):
         ear = Ear()
-        connection = AriConnection(client, ear, trunk="trunk", heartbeat=5.0, backoff=(0.05, 0.2))
+        connection = AriConnection(client, ear, trunk="trunk", heartbeat=heartbeat, backoff=(0.05, 0.2))
         running = asyncio.create_task(connection.run())
         try:
             yield Desk(client, connection, running, ear, wire, server.sounds)

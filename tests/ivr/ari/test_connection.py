@@ -97,6 +97,38 @@ async def test_every_connection_asks_for_its_events_before_it_looks_around(
     assert fake_ari.disallowed == set(UNUSED)
 
 
+async def test_an_asterisk_that_answers_and_sends_no_events_is_listened_to_anew(
+    fake_ari: FakeAri, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = Server(fake_ari.url, fake_ari.user, fake_ari.password, tmp_path)
+    async with desk_at(server, heartbeat=0.5) as desk:
+        await asyncio.wait_for(desk.connection.wait_until_ready(), PATIENCE)
+        fake_ari.mute = True
+        async with asyncio.timeout(PATIENCE):
+            while "sends no events" not in caplog.text:
+                await asyncio.sleep(0.02)
+        fake_ari.mute = False
+        await desk.ear.until(lambda: desk.ear.drops > 0 and len(desk.ear.connections) > desk.ear.drops)
+        call = await desk.calls(DIRK_SAYS_NOTHING)
+        await desk.ear.hears(StasisStart, call)
+
+
+async def test_a_silent_night_keeps_its_socket(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk_at(server, heartbeat=3.0) as desk:
+        await asyncio.wait_for(desk.connection.wait_until_ready(), PATIENCE)
+        notify, asked = desk.client.applications.notify, list[str]()
+
+        async def counted(event: str) -> None:
+            asked.append(event)
+            await notify(event)
+
+        monkeypatch.setattr(desk.client.applications, "notify", counted)
+        async with asyncio.timeout(PATIENCE):
+            while len(asked) < 3:  # what was asked before the last time has come
+                await asyncio.sleep(0.1)
+        assert (len(desk.ear.connections), desk.ear.drops) == (1, 0)
+
+
 async def test_a_restarted_asterisk_has_another_start_and_no_calls(
     fake_ari: FakeAri, fake_desk: Desk
 ) -> None:
