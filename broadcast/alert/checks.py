@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from broadcast.errors import CharterNotApproved, MembersChanged, NoMembers, OutsideHours
 from broadcast.rules.hours import HeldUntil, may_send_now
-from broadcast.tables import Pass, Recipient
+from broadcast.tables import Pass
 from directory.tables import Member, Membership, Network
 
 
@@ -43,12 +43,20 @@ async def languages_of(session: AsyncSession, networks: Sequence[Network]) -> di
     return found
 
 
-async def check_all_are_spoken_to(connection: AsyncConnection, broadcast: int) -> None:
-    """Raise MembersChanged for a recipient without a pass: such a call could never be placed."""
+async def check_all_are_spoken_to(
+    connection: AsyncConnection, broadcast: int, networks: Sequence[int]
+) -> None:
+    """Raise MembersChanged for a member without a pass of their network in their language."""
     spoken_to = exists().where(
-        Pass.broadcast_id == Recipient.broadcast_id,
-        Pass.network_id == Recipient.network_id,
-        Pass.language == Recipient.language,
+        Pass.broadcast_id == broadcast,
+        Pass.network_id == Membership.network_id,
+        Pass.language == Member.language,
     )
-    if await connection.scalar(select(exists().where(Recipient.broadcast_id == broadcast, ~spoken_to))):
+    left_out = exists().where(
+        Membership.network_id.in_(networks),
+        Member.id == Membership.member_id,
+        Member.left_on.is_(None),
+        ~spoken_to,
+    )
+    if await connection.scalar(select(left_out)):
         raise MembersChanged
