@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.states import BroadcastState, RecipientState, Result
@@ -42,17 +42,18 @@ async def standings(connection: AsyncConnection, broadcasts: Sequence[int]) -> M
         .where(Recipient.broadcast_id.in_(broadcasts))
         .group_by(Recipient.broadcast_id, Recipient.state, Recipient.result)
     )
-    unwritten = select(Enlistment.broadcast_id, null(), literal(Result.NOTHING), Enlistment.unwritten).where(
+    unwritten = select(Enlistment.broadcast_id, literal(""), literal(""), Enlistment.unwritten).where(
         Enlistment.broadcast_id.in_(broadcasts)
     )
+    counted: CompoundSelect[int, str, str, int] = union_all(written, unwritten)
     found: dict[int, Standings] = defaultdict(Standings)
-    for broadcast, state, result, count in await connection.execute(union_all(written, unwritten)):
+    for broadcast, state, result, count in await connection.execute(counted):
         of = found[broadcast]
         if state == RecipientState.FINAL:
             of.results[Result(result)] += count
             continue
         of.to_go += count
-        of.unwritten += count if state is None else 0
+        of.unwritten += 0 if state else count
     return found
 
 

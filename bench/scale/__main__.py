@@ -119,7 +119,7 @@ async def _created(settings: Settings, size: int) -> Created:
             written = (await progress(connection, sent.broadcast)).recipients
     assert (written, sent.recipients) == (size, size)
     assert first_ring < took, "no phone rang before all recipients were written"
-    await line.communicate()
+    await _ended(line)
     say(
         f"  {size:9,} recipients created in {took:.1f} s; `send` answered after {told:.1f} s, "
         f"and the first phone rang after {first_ring:.2f} s, {left:,} being unwritten"
@@ -199,6 +199,13 @@ async def _said(line: Process) -> str:
     if not (said := await line.stdout.readline()):
         raise RuntimeError("The line has ended; it said why above.")
     return said.decode()
+
+
+async def _ended(line: Process) -> None:
+    """It ends when nobody speaks to it any more, once its calls are over."""
+    assert line.stdin is not None
+    line.stdin.close()
+    await line.wait()
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ async def measure(warm_up: int, measured: int, postgres: Path) -> Took:
 
 
 async def call_meanwhile() -> None:
-    """Say that it is ready, and when the first telephone rings, by `time.monotonic`: it is the same for all."""
+    """Say that it is ready, and when the first telephone rings, by `time.monotonic`, one for all."""
     async with _at_work(dialler := Dialler(call_seconds=CALL_SECONDS)):
         _say("ready")
         await dialler.rang.wait()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome, Result
-from broadcast.tables import Attempt, OpenCall, Recipient
+from broadcast.tables import Attempt, OpenCall, Recipient, RecipientNumber
 from tests.support.office import Office
 
 FORWARD = ("queued", "dialling", "done")
@@ -71,6 +71,11 @@ class LedgerModel:
 
     async def _look(self) -> Seen:
         async with self.office.engine.connect() as connection:
+            for broadcast, recipient, number in await connection.execute(
+                select(RecipientNumber.broadcast_id, RecipientNumber.recipient_id, RecipientNumber.e164)
+            ):
+                self.broadcast_of[recipient] = broadcast
+                self.numbers.setdefault(recipient, set()).add(number)
             attempts = await connection.execute(
                 select(Attempt.id, Attempt.recipient_id, Attempt.e164, Attempt.state, Attempt.outcome)
             )

@@ -21,14 +21,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from broadcast.engine.worker import make_app
+from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
 from broadcast.states import Outcome
-from broadcast.tables import Broadcast, RecipientNumber
+from broadcast.tables import Broadcast
 from broadcast.trial_tables import TrialCall
 from storage.engine import make_engine
 from tests.broadcast.ledger.ledger_model import FORWARD, LedgerModel
@@ -59,6 +60,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     def __init__(self, office: Office, runner: asyncio.Runner) -> None:
         LedgerModel.__init__(self, office, runner)
         RuleBasedStateMachine.__init__(self)
+        self.members = 0
 
     @initialize(street=STREETS, urgent=st.booleans())
     def send(self, street: list[list[str]], urgent: bool) -> None:
@@ -75,12 +77,8 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
         sent = [(await self.office.sends(to=[slug])).broadcast for _ in range(2)]
         async with self.office.engine.begin() as connection:
             await connection.execute(update(Broadcast).where(Broadcast.id == sent[0]).values(urgent=urgent))
-            for broadcast, recipient, number in await connection.execute(
-                select(RecipientNumber.broadcast_id, RecipientNumber.recipient_id, RecipientNumber.e164)
-            ):
-                self.broadcast_of[recipient] = broadcast
-                self.numbers.setdefault(recipient, set()).add(number)
         self.broadcasts = sent
+        self.members = len(people)
 
     # What is asked of the ledger
 
@@ -91,6 +89,32 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
                 await self.office.ledger.open_window(connection, self.broadcasts[which], room)
 
         self.do(work())
+
+    @rule(which=st.integers(0, 1))
+    def enlist(self, which: int) -> None:
+        """The next part of its recipients is written."""
+        self.do(self._enlisted(which))
+
+    async def _enlisted(self, which: int) -> None:
+        async with self.office.engine.begin() as connection:
+            await go_on_enlisting(connection, self.broadcasts[which], 1)
+
+    @rule(picks=PICKS, end=OUTCOMES, which=st.integers(0, 1))
+    def record_while_others_are_enlisted(self, picks: list[int], end: Outcome, which: int) -> None:
+        """By another node, which opens them too."""
+        those = dict.fromkeys(self._pick(picks, "dialling"), end)
+
+        async def enlist() -> None:
+            await self._enlisted(which)
+            async with self.office.engine.begin() as connection:
+                await self.office.ledger.open_window(connection, self.broadcasts[which], 2)
+
+        async def work() -> None:
+            results = {attempt: CallOutcome(end) for attempt in those}
+            await asyncio.gather(self.office.ledger.record(results), enlist())
+
+        self.do(work())
+        self.said |= those
 
     @rule()
     def tend(self) -> None:
@@ -251,6 +275,8 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
             self.holds()
             if all(self.do(self.office.progress(one)).state == "closed" for one in self.broadcasts):
                 assert not self.seen.held
+                assert self.do(self.office.count("enlistment")) == 0
+                assert self.do(self.office.count("recipient")) == 2 * self.members
                 return
             self._take(self.do(self._fetched()))
             self.holds()
@@ -283,7 +309,8 @@ def office(runner: asyncio.Runner, database_url: str, tmp_path: Path) -> Iterato
         await engine.dispose()
 
     runner.run(begin())
-    yield Office(engine, app, tmp_path, policy=BroadcastPolicy(window=4), nodes=NodePolicy(lease=600))
+    policy = BroadcastPolicy(window=4, enlist_at_once=2, enlist_part=1)
+    yield Office(engine, app, tmp_path, policy=policy, nodes=NodePolicy(lease=600))
     runner.run(end())
 
 
