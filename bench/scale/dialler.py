@@ -22,8 +22,8 @@ DRAWN = {
 """Of a hundred calls."""
 
 
-class Dialler:
-    """That of broadcast's ports, without a telephone; counts the calls that have ended."""
+class AlwaysAnswers:
+    """The Dialler of broadcast's ports, without a telephone; counts the calls that have ended."""
 
     def __init__(self, *, call_seconds: float = 0.0) -> None:
         self.ended = 0

@@ -17,7 +17,7 @@ import psutil
 import uvloop
 
 from bench import cpu
-from bench.scale.dialler import LINES, Dialler
+from bench.scale.dialler import LINES, AlwaysAnswers
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
@@ -46,7 +46,7 @@ class Took(msgspec.Struct, frozen=True):
 
 async def measure(warm_up: int, measured: int, postgres: Path) -> Took:
     """Work as fast as it goes: calls are over at once."""
-    async with _at_work(dialler := Dialler()):
+    async with _at_work(dialler := AlwaysAnswers()):
         await _until(dialler, warm_up)
         before = _now(postgres)
         await _until(dialler, warm_up + measured)
@@ -57,7 +57,7 @@ async def measure(warm_up: int, measured: int, postgres: Path) -> Took:
 
 async def call_meanwhile() -> None:
     """Say that it is ready, and when the first telephone rings, by `time.monotonic`, one for all."""
-    async with _at_work(dialler := Dialler(call_seconds=CALL_SECONDS)):
+    async with _at_work(dialler := AlwaysAnswers(call_seconds=CALL_SECONDS)):
         _say("ready")
         await dialler.rang.wait()
         _say(str(time.monotonic()))
@@ -65,7 +65,7 @@ async def call_meanwhile() -> None:
 
 
 @asynccontextmanager
-async def _at_work(dialler: Dialler) -> AsyncIterator[None]:
+async def _at_work(dialler: AlwaysAnswers) -> AsyncIterator[None]:
     settings = read_settings()
     with claimant(settings.data_dir, settings.node) as who:
         async with assemble(settings, connections=8) as assembly, assembly.app.open_async():
@@ -76,7 +76,7 @@ async def _at_work(dialler: Dialler) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _engine_of(assembly: Assembly, lease: Lease, dialler: Dialler) -> AsyncIterator[None]:
+async def _engine_of(assembly: Assembly, lease: Lease, dialler: AlwaysAnswers) -> AsyncIterator[None]:
     settings = assembly.settings
     sounds, spool = (
         MessageSounds(assembly.engine, settings.data_dir / "sounds"),
@@ -110,7 +110,7 @@ async def _by_the_clock(upkeep: Upkeep) -> None:
             await asyncio.sleep(1)
 
 
-async def _until(dialler: Dialler, ended: int) -> None:
+async def _until(dialler: AlwaysAnswers, ended: int) -> None:
     while dialler.ended < ended:
         await asyncio.sleep(0.02)
 

@@ -47,7 +47,7 @@ _ROW = select(Enlistment.networks, Enlistment.after, Enlistment.until, Enlistmen
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Written:
     """Some members, written at once."""
 
     found: int
@@ -151,7 +151,7 @@ async def _write(
     whom: Select[int, int, str],
     most: int | None,
     dead_again: float,
-) -> _Part:
+) -> _Written:
     """Write so many of these members as recipients, with their numbers.
 
     Dead numbers are left out, but for those that were last found dead `dead_again` seconds ago or longer.
@@ -183,7 +183,7 @@ async def _write(
         func.coalesce(last, 0),
         select(func.count()).select_from(written).scalar_subquery(),
     ).add_cte(numbered)
-    return _Part(*(await connection.execute(told)).one())
+    return _Written(*(await connection.execute(told)).one())
 
 
 async def _note(connection: AsyncConnection, broadcast: int, written: int, *, after: int) -> None:
