@@ -158,7 +158,7 @@ class Desk:
             networks = [await network(session, slug) for slug in dict.fromkeys(draft.networks)]
             for one in networks:
                 check_allowed(one, urgent=draft.urgent, now=now, clock=self.clock)
-            spoken = await languages_of(session, networks)
+            spoken = await languages_of(session, [one.id for one in networks])
             recorded = await self._speaker.recording_of(await session.connection(), draft)
             names = {one.id: await names_of(session, one.id) for one in networks}
         passes = [
@@ -250,7 +250,8 @@ class Desk:
             await note_what_it_led_to(connection, prepared.actor, draft.report, broadcast.id)
         listeners = await audience(connection, prepared.networks, dead_again=self._policy.dead_again)
         check_somebody_is_reached(listeners.members, without_number=listeners.without_number)
-        await check_all_are_spoken_to(connection, broadcast.id, prepared.networks)
+        spoken = {(one.network, one.language) for one in prepared.passes}
+        await check_all_are_spoken_to(connection, prepared.networks, spoken)
         unwritten = await begin_enlistment(
             connection, broadcast.id, prepared.networks, listeners.members, self._policy
         )

@@ -53,8 +53,10 @@ _NOTE = (
         said_dead_since=bindparam("since"), said_dead_at=bindparam("at"), dead_since=bindparam("dead_since")
     )
 )
-_has_dead_number = select(Number.member_id).where(
-    Number.dead_since.is_not(None), Number.said_dead_at.is_not(None)
+_HAVE_DEAD_NUMBER = (
+    select(Number.member_id)
+    .where(Number.dead_since.is_not(None), Number.said_dead_at.is_not(None))
+    .distinct()
 )
 _ONLY_DEAD = (
     select(Member.name)
@@ -64,7 +66,7 @@ _ONLY_DEAD = (
             Membership.member_id == Member.id,
             Membership.network_id == any_(bindparam("networks", type_=ARRAY(Integer))),
         ),
-        Member.id.in_(_has_dead_number),
+        Member.id == any_(bindparam("members", type_=ARRAY(Integer))),
         ~exists().where(Number.member_id == Member.id, Number.dead_since.is_(None)),
     )
     .order_by(Member.name, Member.id)
@@ -105,7 +107,10 @@ async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: 
 
 async def only_dead_numbers(connection: AsyncConnection, networks: Sequence[int]) -> list[str]:
     """The names of members of these networks who have numbers, all of them dead, tried again or not."""
-    return list(await connection.scalars(_ONLY_DEAD, {"networks": list(networks)}))
+    have_dead = list(await connection.scalars(_HAVE_DEAD_NUMBER))
+    # Apart: of a table that has just filled PostgreSQL believes that nearly everybody has one.
+    asked = {"networks": list(networks), "members": have_dead}
+    return list(await connection.scalars(_ONLY_DEAD, asked)) if have_dead else []
 
 
 async def _moments(connection: AsyncConnection, near: Sequence[int]) -> Mapping[str, Sequence[datetime]]:

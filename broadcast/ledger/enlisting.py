@@ -41,6 +41,14 @@ _BOUNDS = select(
     func.set_config("idle_in_transaction_session_timeout", FROZEN_AFTER, True),
     func.set_config("lock_timeout", WAITS_FOR, True),
 )
+_BY_INDEX = select(
+    *(
+        func.set_config(f"enable_{other_way}", "off", True)
+        for other_way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+    )
+)
+"""Members are walked in their order. Of tables that have just filled PostgreSQL knows nothing yet: for every part
+it would gather and sort all who are left."""
 _ROW = select(Enlistment.networks, Enlistment.after, Enlistment.until, Enlistment.dead_again).where(
     Enlistment.broadcast_id == bindparam("of")
 )
@@ -156,6 +164,7 @@ async def _write(
 
     Dead numbers are left out, but for those that were last found dead `dead_again` seconds ago or longer.
     """
+    await connection.execute(_BY_INDEX)
     chosen = whom.limit(most).cte("chosen")
     written = (
         insert_once(Recipient)

@@ -23,7 +23,7 @@ from tests.support.people import ADMIN, hold_for_dead, named, network_of, phone
 
 PEOPLE = {f"Lid {n:03}": [phone(10, n)] for n in range(10)}
 SHARED = phone(10, 99)
-STATEMENTS_OF_A_SEND = 25
+STATEMENTS_OF_A_SEND = 26
 """Of one text to one network of people without dead numbers."""
 
 
