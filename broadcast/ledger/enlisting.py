@@ -47,8 +47,8 @@ _BY_INDEX = select(
         for other_way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
     )
 )
-"""Members are walked in their order. Of tables that have just filled PostgreSQL knows nothing yet: for every part
-it would gather and sort all who are left."""
+"""Members are walked in their order. Of tables that have just filled PostgreSQL knows nothing yet, and would
+gather and sort all who are left for every part."""
 _ROW = select(Enlistment.networks, Enlistment.after, Enlistment.until, Enlistment.dead_again).where(
     Enlistment.broadcast_id == bindparam("of")
 )
