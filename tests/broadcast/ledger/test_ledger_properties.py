@@ -24,7 +24,6 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import update
 
 from broadcast.engine.worker import make_app
-from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
@@ -32,7 +31,8 @@ from broadcast.states import Outcome
 from broadcast.tables import Broadcast
 from broadcast.trial_tables import TrialCall
 from storage.engine import make_engine
-from tests.broadcast.ledger.ledger_model import FORWARD, LedgerModel
+from tests.broadcast.ledger.enlisting_rules import EnlistingRules
+from tests.broadcast.ledger.ledger_model import FORWARD, OUTCOMES, PICKS
 from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
@@ -43,24 +43,17 @@ STREETS = st.one_of(
     st.just(A_CHAIN),
     st.lists(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True), max_size=7, min_size=2),
 )
-OUTCOMES = st.one_of(
-    st.sampled_from([Outcome.CONFIRMED, Outcome.HEARD]),
-    st.sampled_from([one for one in Outcome if one not in {Outcome.CANCELLED, Outcome.CALLED_BACK}]),
-)
-PICKS = st.lists(st.integers(0, 9), min_size=1, max_size=3)
-"""Which of the attempts there are, by place."""
 NODES = (NODE, "herselt")
 MOST_ROUNDS = 200
 STREETS_BUILT = count(1)
 
 
-class LedgerMachine(LedgerModel, RuleBasedStateMachine):
+class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
     """What is asked of the ledger, in any order."""
 
     def __init__(self, office: Office, runner: asyncio.Runner) -> None:
-        LedgerModel.__init__(self, office, runner)
+        EnlistingRules.__init__(self, office, runner)
         RuleBasedStateMachine.__init__(self)
-        self.members = 0
 
     @initialize(street=STREETS, urgent=st.booleans())
     def send(self, street: list[list[str]], urgent: bool) -> None:
@@ -90,32 +83,6 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
 
         self.do(work())
 
-    @rule(which=st.integers(0, 1))
-    def enlist(self, which: int) -> None:
-        """The next part of its recipients is written."""
-        self.do(self._enlisted(which))
-
-    async def _enlisted(self, which: int) -> None:
-        async with self.office.engine.begin() as connection:
-            await go_on_enlisting(connection, self.broadcasts[which], 1)
-
-    @rule(picks=PICKS, end=OUTCOMES, which=st.integers(0, 1))
-    def record_while_others_are_enlisted(self, picks: list[int], end: Outcome, which: int) -> None:
-        """By another node, which opens them too."""
-        those = dict.fromkeys(self._pick(picks, "dialling"), end)
-
-        async def enlist() -> None:
-            await self._enlisted(which)
-            async with self.office.engine.begin() as connection:
-                await self.office.ledger.open_window(connection, self.broadcasts[which], 2)
-
-        async def work() -> None:
-            results = {attempt: CallOutcome(end) for attempt in those}
-            await asyncio.gather(self.office.ledger.record(results), enlist())
-
-        self.do(work())
-        self.said |= those
-
     @rule()
     def tend(self) -> None:
         self.do(self.office.upkeep.tend())
@@ -134,7 +101,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS)
     def take(self, picks: list[int]) -> None:
         """Two nodes want the same attempts at the same time."""
-        self._take(self._pick(picks, *FORWARD))
+        self._take(self.pick(picks, *FORWARD))
 
     @rule()
     def take_all(self) -> None:
@@ -165,7 +132,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS, ends=st.lists(OUTCOMES, min_size=3, max_size=3), goes_on=st.booleans())
     def record(self, picks: list[int], ends: list[Outcome], goes_on: bool) -> None:
         """Also of calls whose end was told before, and of calls that are still up."""
-        those = self._pick(picks, "dialling", "done")
+        those = self.pick(picks, "dialling", "done")
         self._end(dict(zip(those, ends, strict=False)), goes_on_for=900.0 if goes_on else 0.0)
 
     def _end(self, those: dict[UUID, Outcome], *, goes_on_for: float = 0.0) -> None:
@@ -219,7 +186,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), end=OUTCOMES)
     def call(self, pick: int, end: Outcome) -> None:
         """One from beginning to end, while nothing else happens."""
-        [one] = self._pick([pick], "queued")
+        [one] = self.pick([pick], "queued")
         self.take([self.seen.those(*FORWARD).index(one)])
         self._end({one: end})
 
@@ -238,7 +205,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS)
     def requeue(self, picks: list[int]) -> None:
         with suppress(AlreadyEnqueued):
-            self.do(self.office.ledger.requeue(self._pick(picks, *FORWARD)))
+            self.do(self.office.ledger.requeue(self.pick(picks, *FORWARD)))
 
     @rule()
     def lose_jobs(self) -> None:
@@ -259,10 +226,6 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
             await self.office.ledger.expire()
 
         self.do(work())
-
-    def _pick(self, picks: list[int], *states: str) -> list[UUID]:
-        there = self.seen.those(*states)
-        return list(dict.fromkeys(there[pick % len(there)] for pick in picks)) if there else []
 
     def teardown(self) -> None:
         """Whatever happened, everybody is done with in the end, by jobs alone, and all is closed."""
