@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import CompoundSelect, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.states import BroadcastState, RecipientState, Result
-from broadcast.tables import Broadcast, Pass, Recipient
+from broadcast.tables import Broadcast, Enlistment, Pass, Recipient
 from directory.tables import Network
 
 
@@ -17,6 +17,44 @@ async def networks_of(connection: AsyncConnection, broadcast: int) -> list[str]:
     """The short names of the networks that it went to, as they were added."""
     went_to = exists().where(Pass.network_id == Network.id, Pass.broadcast_id == broadcast)
     return list(await connection.scalars(select(Network.slug).where(went_to).order_by(Network.id)))
+
+
+@dataclass(slots=True)
+class Standings:
+    """How many recipients of a broadcast stand how."""
+
+    results: dict[Result, int] = field(default_factory=lambda: defaultdict(int))
+    """Those with a final result."""
+    to_go: int = 0
+    """Those without one."""
+    unwritten: int = 0
+    """Those of them who are still to be written."""
+
+    @property
+    def recipients(self) -> int:
+        return sum(self.results.values()) + self.to_go
+
+
+async def standings(connection: AsyncConnection, broadcasts: Sequence[int]) -> Mapping[int, Standings]:
+    """Of these broadcasts, in one statement: meanwhile recipients may be written."""
+    written = (
+        select(Recipient.broadcast_id, Recipient.state, Recipient.result, func.count())
+        .where(Recipient.broadcast_id.in_(broadcasts))
+        .group_by(Recipient.broadcast_id, Recipient.state, Recipient.result)
+    )
+    unwritten = select(Enlistment.broadcast_id, literal(""), literal(""), Enlistment.unwritten).where(
+        Enlistment.broadcast_id.in_(broadcasts)
+    )
+    counted: CompoundSelect[int, str, str, int] = union_all(written, unwritten)
+    found: dict[int, Standings] = defaultdict(Standings)
+    for broadcast, state, result, count in await connection.execute(counted):
+        of = found[broadcast]
+        if state == RecipientState.FINAL:
+            of.results[Result(result)] += count
+            continue
+        of.to_go += count
+        of.unwritten += 0 if state else count
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +76,8 @@ class Listed:
     results: Mapping[Result, int]
     """Recipients with a final result."""
     to_go: int
+    unwritten: int
+    """Those of them who are still to be written."""
 
 
 async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed]:
@@ -55,17 +95,7 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
         .order_by(Pass.broadcast_id, Network.slug)
     ):
         networks[number].append(slug)
-    results: dict[int, dict[Result, int]] = defaultdict(dict)
-    to_go: dict[int, int] = defaultdict(int)
-    for number, state, result, count in await connection.execute(
-        select(Recipient.broadcast_id, Recipient.state, Recipient.result, func.count())
-        .where(Recipient.broadcast_id.in_(numbers))
-        .group_by(Recipient.broadcast_id, Recipient.state, Recipient.result)
-    ):
-        if state == RecipientState.FINAL:
-            results[number][Result(result)] = count
-        else:
-            to_go[number] += count
+    standing = await standings(connection, numbers)
     return [
         Listed(
             broadcast=one.id,
@@ -76,9 +106,10 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
             state=BroadcastState(one.state),
             stopped_at=one.stopped_at,
             code_withdrawn_at=one.code_withdrawn_at,
-            recipients=sum(results[one.id].values()) + to_go[one.id],
-            results=results[one.id],
-            to_go=to_go[one.id],
+            recipients=standing[one.id].recipients,
+            results=standing[one.id].results,
+            to_go=standing[one.id].to_go,
+            unwritten=standing[one.id].unwritten,
         )
         for one in found
     ]

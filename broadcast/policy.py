@@ -74,6 +74,15 @@ class BroadcastPolicy(BaseModel):
     window: int = Field(
         1000, ge=1, le=100_000, description="attempts of one broadcast that have a job at the same time"
     )
+    enlist_at_once: int = Field(
+        2000,
+        ge=1,
+        le=1_000_000,
+        description="recipients who are written before the first phone rings; the others follow meanwhile",
+    )
+    enlist_part: int = Field(
+        20_000, ge=1, le=1_000_000, description="of the others, how many are written in one transaction"
+    )
 
 
 class NodePolicy(BaseModel):

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, String, func, text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import ForeignKey, Identity, Index, Integer, LargeBinary, String, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcast.states import (
@@ -88,6 +88,27 @@ class Pass(Base):
     audio: Mapped[str] = mapped_column(ForeignKey("audio.sha256"))
 
 
+class Enlistment(Base):
+    """How far the recipients of a broadcast are written; there is none once all of them are.
+
+    They are written in the order of members' ids.
+    """
+
+    __tablename__ = "enlistment"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    networks: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    """Where its recipients are members; who is in several is addressed by the first of them."""
+    after: Mapped[int]
+    """The member up to whom all are written."""
+    until: Mapped[int]
+    """The last member that there was when it began."""
+    dead_again: Mapped[float]
+    """A number that was last found dead so many seconds ago is called again."""
+    unwritten: Mapped[int]
+    """How many are left, as counted when it began; some of them may leave before it is their turn."""
+
+
 class Recipient(Base):
     """A person whom the broadcast must reach; `network_id` is the one they are addressed by."""
 
@@ -110,7 +131,7 @@ class Recipient(Base):
 
 
 class RecipientNumber(Base):
-    """The numbers of a recipient as they were when the broadcast began, in the order to try them."""
+    """The numbers of a recipient as they were when the recipient was written, in the order to try them."""
 
     __tablename__ = "recipient_number"
     __table_args__ = (Index("ix_recipient_number_e164", "broadcast_id", "e164"),)

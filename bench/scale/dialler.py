@@ -1,4 +1,4 @@
-"""A telephone network that answers at once: what becomes of a call is drawn by its attempt's id."""
+"""A telephone network that always answers: what becomes of a call is drawn by its attempt's id."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -22,11 +22,14 @@ DRAWN = {
 """Of a hundred calls."""
 
 
-class AnswersAtOnce:
+class AlwaysAnswers:
     """The Dialler of broadcast's ports, without a telephone; counts the calls that have ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, call_seconds: float = 0.0) -> None:
         self.ended = 0
+        self.rang = asyncio.Event()
+        """A call has been placed."""
+        self._call_seconds = call_seconds
         self._free = asyncio.Semaphore(LINES)
 
     async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:  # noqa: ARG002 - all are
@@ -41,6 +44,9 @@ class AnswersAtOnce:
             self._free.release()
 
     async def call(self, order: CallOrder, reservation: Reservation) -> CallOutcome:
+        self.rang.set()
+        if self._call_seconds:
+            await asyncio.sleep(self._call_seconds)
         reservation.release()
         return await self.adopt(order)
 

@@ -1,12 +1,15 @@
 """The line of `make bench-scale`, a process of its own: the engine as the product runs it, without a PBX.
 
-Given how many attempts to warm up with and how many to measure, it prints what they took as JSON.
+Given how many attempts to warm up with and how many to measure, it prints what they took as JSON. Without, it
+works until its standard input is closed, and prints when its first telephone rang.
 """
 
 import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,7 +17,7 @@ import psutil
 import uvloop
 
 from bench import cpu
-from bench.scale.dialler import LINES, AnswersAtOnce
+from bench.scale.dialler import LINES, AlwaysAnswers
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
@@ -25,6 +28,9 @@ from broadcast.ledger.lease import Lease
 from buurtbel.assembly import Assembly, assemble
 from buurtbel.serve.installation import claimant
 from buurtbel.settings.reading import read_settings
+
+CALL_SECONDS = 10.0
+"""How long a call lasts while a broadcast is created."""
 
 
 class Took(msgspec.Struct, frozen=True):
@@ -38,17 +44,40 @@ class Took(msgspec.Struct, frozen=True):
     memory_mb: float
 
 
-async def main(warm_up: int, measured: int, postgres: Path) -> Took:
+async def measure(warm_up: int, measured: int, postgres: Path) -> Took:
+    """Work as fast as it goes: calls are over at once."""
+    async with _at_work(dialler := AlwaysAnswers()):
+        await _until(dialler, warm_up)
+        before = _now(postgres)
+        await _until(dialler, warm_up + measured)
+        after = _now(postgres)
+    seconds, own, server = (b - a for a, b in zip(before, after, strict=True))
+    return Took(measured, seconds, own, server, psutil.Process().memory_info().rss / 2**20)
+
+
+async def call_meanwhile() -> None:
+    """Say that it is ready, and when the first telephone rings, by `time.monotonic`, one for all."""
+    async with _at_work(dialler := AlwaysAnswers(call_seconds=CALL_SECONDS)):
+        _say("ready")
+        await dialler.rang.wait()
+        _say(str(time.monotonic()))
+        await asyncio.to_thread(sys.stdin.read)
+
+
+@asynccontextmanager
+async def _at_work(dialler: AlwaysAnswers) -> AsyncIterator[None]:
     settings = read_settings()
     with claimant(settings.data_dir, settings.node) as who:
         async with assemble(settings, connections=8) as assembly, assembly.app.open_async():
             lease = Lease(assembly.engine, who, settings.nodes)
             await lease.claim()
-            return await _work(assembly, lease, warm_up, measured, postgres)
+            async with _engine_of(assembly, lease, dialler):
+                yield
 
 
-async def _work(assembly: Assembly, lease: Lease, warm_up: int, measured: int, postgres: Path) -> Took:
-    settings, dialler = assembly.settings, AnswersAtOnce()
+@asynccontextmanager
+async def _engine_of(assembly: Assembly, lease: Lease, dialler: AlwaysAnswers) -> AsyncIterator[None]:
+    settings = assembly.settings
     sounds, spool = (
         MessageSounds(assembly.engine, settings.data_dir / "sounds"),
         Spool(settings.data_dir / "outcomes"),
@@ -64,17 +93,12 @@ async def _work(assembly: Assembly, lease: Lease, warm_up: int, measured: int, p
         asyncio.create_task(lease.keep(runner.forget_what_was_taken_over)),
     ]
     try:
-        await _until(dialler, warm_up)
-        before = _now(postgres)
-        await _until(dialler, warm_up + measured)
-        after = _now(postgres)
+        yield
     finally:
         for task in running:
             task.cancel()
         await asyncio.wait(running)
     await runner.finished()
-    seconds, own, server = (b - a for a, b in zip(before, after, strict=True))
-    return Took(measured, seconds, own, server, psutil.Process().memory_info().rss / 2**20)
 
 
 async def _by_the_clock(upkeep: Upkeep) -> None:
@@ -86,7 +110,7 @@ async def _by_the_clock(upkeep: Upkeep) -> None:
             await asyncio.sleep(1)
 
 
-async def _until(dialler: AnswersAtOnce, ended: int) -> None:
+async def _until(dialler: AlwaysAnswers, ended: int) -> None:
     while dialler.ended < ended:
         await asyncio.sleep(0.02)
 
@@ -95,7 +119,15 @@ def _now(postgres: Path) -> tuple[float, float, float]:
     return time.monotonic(), cpu.of_process(os.getpid()), cpu.of_postgres(postgres)
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    took = asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
-    sys.stdout.write(msgspec.json.encode(took).decode() + "\n")
+    if len(sys.argv) == 1:
+        asyncio.run(call_meanwhile())
+    else:
+        took = asyncio.run(measure(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+        _say(msgspec.json.encode(took).decode())

@@ -1,15 +1,14 @@
 """What must be so before an alert begins: charters, hours, somebody to call, and a pass for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from broadcast.errors import CharterNotApproved, MembersChanged, NoMembers, OutsideHours
 from broadcast.rules.hours import HeldUntil, may_send_now
-from broadcast.tables import Pass, Recipient
 from directory.tables import Member, Membership, Network
 
 
@@ -27,15 +26,17 @@ def check_allowed(one: Network, *, urgent: bool, now: datetime, clock: ZoneInfo)
         )
 
 
-async def languages_of(session: AsyncSession, networks: Sequence[Network]) -> dict[int, set[str]]:
+async def languages_of(
+    connection: AsyncConnection | AsyncSession, networks: Sequence[int]
+) -> dict[int, set[str]]:
     """The languages of the members of each network. Raises NoMembers."""
-    rows = await session.execute(
+    rows = await connection.execute(
         select(Membership.network_id, Member.language)
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.network_id.in_([one.id for one in networks]), Member.left_on.is_(None))
+        .where(Membership.network_id.in_(networks), Member.left_on.is_(None))
         .distinct()
     )
-    found: dict[int, set[str]] = {one.id: set() for one in networks}
+    found: dict[int, set[str]] = {network: set() for network in networks}
     for network_id, language in rows:
         found[network_id].add(language)
     if not any(found.values()):
@@ -43,12 +44,10 @@ async def languages_of(session: AsyncSession, networks: Sequence[Network]) -> di
     return found
 
 
-async def check_all_are_spoken_to(connection: AsyncConnection, broadcast: int) -> None:
-    """Raise MembersChanged for a recipient without a pass: such a call could never be placed."""
-    spoken_to = exists().where(
-        Pass.broadcast_id == Recipient.broadcast_id,
-        Pass.network_id == Recipient.network_id,
-        Pass.language == Recipient.language,
-    )
-    if await connection.scalar(select(exists().where(Recipient.broadcast_id == broadcast, ~spoken_to))):
-        raise MembersChanged
+async def check_all_are_spoken_to(
+    connection: AsyncConnection, networks: Sequence[int], spoken: Collection[tuple[int, str]]
+) -> None:
+    """Raise MembersChanged for a member without a pass, of their network and in their language."""
+    for network, languages in (await languages_of(connection, networks)).items():
+        if any((network, language) not in spoken for language in languages):
+            raise MembersChanged

@@ -12,12 +12,19 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from broadcast.alert.checks import check_all_are_spoken_to, check_allowed, languages_of
-from broadcast.alert.preflight import Reach, RecentAlert, check_somebody_is_reached, reach, recent
-from broadcast.alert.recipients import enlist
+from broadcast.alert.preflight import (
+    Reach,
+    RecentAlert,
+    audience,
+    check_somebody_is_reached,
+    reach,
+    recent,
+)
 from broadcast.draft import Draft, check_draft
 from broadcast.engine.dead_numbers import only_dead_numbers
 from broadcast.errors import NotSpoken
 from broadcast.ledger.callback import new_code
+from broadcast.ledger.enlisting import begin_enlistment
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.locks import lock_members
 from broadcast.ledger.stop import note_stop
@@ -50,6 +57,8 @@ class Sent:
 
     broadcast: int
     recipients: int
+    unwritten: int
+    """Those of them who are written while the first are called; 0 unless there are thousands."""
     without_number: int
     only_dead_numbers: Sequence[str]
     """The names of members who have no other, also of those that are rung to see whether it is still so."""
@@ -116,8 +125,8 @@ class Desk:
     async def send(self, actor: Actor, draft: Draft, *, now: datetime | None = None) -> Sent:
         """Begin to ring every member of these networks; a draft that cannot be sent leaves nothing behind.
 
-        All audio is spoken first, then broadcast, recipients and their first calls are written in one
-        transaction. Raises a Refusal.
+        All audio is spoken first, then the broadcast, its first recipients and their first calls are written
+        in one transaction. Of thousands, the others are written by the nodes that call. Raises a Refusal.
         """
         return await self.begin(await self.prepare(actor, draft, now=now), now=now)
 
@@ -149,7 +158,7 @@ class Desk:
             networks = [await network(session, slug) for slug in dict.fromkeys(draft.networks)]
             for one in networks:
                 check_allowed(one, urgent=draft.urgent, now=now, clock=self.clock)
-            spoken = await languages_of(session, networks)
+            spoken = await languages_of(session, [one.id for one in networks])
             recorded = await self._speaker.recording_of(await session.connection(), draft)
             names = {one.id: await names_of(session, one.id) for one in networks}
         passes = [
@@ -239,23 +248,22 @@ class Desk:
         await keep_passes(connection, broadcast.id, prepared.passes)
         if draft.report is not None:
             await note_what_it_led_to(connection, prepared.actor, draft.report, broadcast.id)
-        counts = await enlist(
-            connection,
-            broadcast.id,
-            prepared.networks,
-            draft.languages,
-            dead_again=self._policy.dead_again,
+        listeners = await audience(connection, prepared.networks, dead_again=self._policy.dead_again)
+        check_somebody_is_reached(listeners.members, without_number=listeners.without_number)
+        spoken = {(one.network, one.language) for one in prepared.passes}
+        await check_all_are_spoken_to(connection, prepared.networks, spoken)
+        unwritten = await begin_enlistment(
+            connection, broadcast.id, prepared.networks, listeners.members, self._policy
         )
-        check_somebody_is_reached(counts.recipients, without_number=counts.without_number)
-        await check_all_are_spoken_to(connection, broadcast.id)
         await self._ledger.open_window(connection, broadcast.id, self._policy.window)
         return Sent(
             broadcast=broadcast.id,
-            recipients=counts.recipients,
-            without_number=counts.without_number,
-            only_dead_numbers=await only_dead_numbers(connection, broadcast.id),
+            recipients=listeners.members,
+            unwritten=unwritten,
+            without_number=listeners.without_number,
+            only_dead_numbers=await only_dead_numbers(connection, prepared.networks),
             passes=prepared.seconds,
-            other_language=counts.other_language,
+            other_language=listeners.without_language(draft.languages),
             expires_at=broadcast.expires_at,
             code=code,
             outlook=await outlook(connection, prepared.networks, urgent=draft.urgent, without=broadcast.id),

@@ -1,4 +1,4 @@
-"""Tells dead numbers from the outcomes of a closed alert, and finds recipients who have no other number."""
+"""Tells dead numbers from the outcomes of a closed alert, and finds members who have no other number."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 from broadcast.policy import BroadcastPolicy
 from broadcast.rules.dead_numbers import MEANWHILE, TELEPHONE, Said, after_alert, is_believed
 from broadcast.states import Outcome
-from broadcast.tables import Attempt, Broadcast, Recipient
+from broadcast.tables import Attempt, Broadcast
 from directory.dead_numbers import LOCKING_ORDER
-from directory.tables import Member, Number
+from directory.tables import Member, Membership, Number
 
 _AT_ONCE = 5000
 """How many numbers are read, judged and written together."""
@@ -53,15 +53,20 @@ _NOTE = (
         said_dead_since=bindparam("since"), said_dead_at=bindparam("at"), dead_since=bindparam("dead_since")
     )
 )
-_has_dead_number = select(Number.member_id).where(
-    Number.dead_since.is_not(None), Number.said_dead_at.is_not(None)
+_HAVE_DEAD_NUMBER = (
+    select(Number.member_id)
+    .where(Number.dead_since.is_not(None), Number.said_dead_at.is_not(None))
+    .distinct()
 )
 _ONLY_DEAD = (
     select(Member.name)
-    .join(Recipient, Recipient.member_id == Member.id)
     .where(
-        Recipient.broadcast_id == bindparam("broadcast"),
-        Member.id.in_(_has_dead_number),
+        Member.left_on.is_(None),
+        exists().where(
+            Membership.member_id == Member.id,
+            Membership.network_id == any_(bindparam("networks", type_=ARRAY(Integer))),
+        ),
+        Member.id == any_(bindparam("members", type_=ARRAY(Integer))),
         ~exists().where(Number.member_id == Member.id, Number.dead_since.is_(None)),
     )
     .order_by(Member.name, Member.id)
@@ -100,9 +105,12 @@ async def classify_numbers(connection: AsyncConnection, broadcast: int, policy: 
             await connection.execute(_NOTE, told | {"numbers": numbers})
 
 
-async def only_dead_numbers(connection: AsyncConnection, broadcast: int) -> list[str]:
-    """The names of recipients who have numbers, all of them dead, tried again or not."""
-    return list(await connection.scalars(_ONLY_DEAD, {"broadcast": broadcast}))
+async def only_dead_numbers(connection: AsyncConnection, networks: Sequence[int]) -> list[str]:
+    """The names of members of these networks who have numbers, all of them dead, tried again or not."""
+    have_dead = list(await connection.scalars(_HAVE_DEAD_NUMBER))
+    # Apart: of a table that has just filled PostgreSQL believes that nearly everybody has one.
+    asked = {"networks": list(networks), "members": have_dead}
+    return list(await connection.scalars(_ONLY_DEAD, asked)) if have_dead else []
 
 
 async def _moments(connection: AsyncConnection, near: Sequence[int]) -> Mapping[str, Sequence[datetime]]:

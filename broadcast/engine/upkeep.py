@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import and_, delete, exists, func, literal_column, or_, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.away import is_away
 from broadcast.engine.dead_numbers import classify_numbers
 from broadcast.engine.worker import dead_after
+from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.open_calls import IS_ITS_TURN
 from broadcast.ledger.queue import SOON
 from broadcast.own_tables import OWN_TABLES
 from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.states import BroadcastState
-from broadcast.tables import Attempt, Broadcast, OpenCall, Recipient
+from broadcast.tables import Attempt, Broadcast, Enlistment, OpenCall, Recipient
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +52,17 @@ _FREE = delete(OpenCall).where(
     ~_IS_SOMEBODYS, or_(OpenCall.over_by.is_(None), OpenCall.over_by <= func.clock_timestamp())
 )
 """Numbers of calls that must be over and whose process has died, so that nobody would release them."""
+_IS_ENLISTING = exists().where(Enlistment.broadcast_id == Broadcast.id)
+_RUNNING = (
+    select(Broadcast.id, _IS_ENLISTING.label("is_enlisting"))
+    .where(Broadcast.state == BroadcastState.RUNNING)
+    .order_by(Broadcast.id)
+)
 _CLOSE = (
     update(Broadcast)
     .where(
         Broadcast.state == BroadcastState.RUNNING,
+        ~_IS_ENLISTING,
         ~exists().where(
             Recipient.broadcast_id == Broadcast.id, Recipient.state == literal_column("'waiting'")
         ),
@@ -87,22 +97,35 @@ class Upkeep:
         """Open the next recipients of running broadcasts; close those where nobody waits or is called.
 
         A recipient who still waits when the broadcast expires, because no phone could ring, is not called any
-        more.
+        more. While recipients are still to be written, one round follows the other, each with a part of them.
         """
+        opened, closed, is_enlisting = 0, 0, True
+        while is_enlisting:
+            running = await self._running()
+            if running:
+                await self._ledger.expire()
+                await self._give_jobs()
+            opened += sum([await _by_itself(self._refill, broadcast) for broadcast in running])
+            closed += sum([await _by_itself(self._close, broadcast) for broadcast in running])
+            left = [broadcast for broadcast, is_being_enlisted in running.items() if is_being_enlisted]
+            is_enlisting = any([await _by_itself(self._enlist, broadcast) for broadcast in left])
+        return Tended(opened, closed)
+
+    async def _running(self) -> dict[int, bool]:
+        """The broadcasts that run, and whether recipients of each are still to be written."""
         async with self._at_once.connect() as connection:
-            running = list(
-                await connection.scalars(
-                    select(Broadcast.id)
-                    .where(Broadcast.state == BroadcastState.RUNNING)
-                    .order_by(Broadcast.id)
-                )
-            )
-        if running:
-            await self._ledger.expire()
-            await self._give_jobs()
-        opened = [await _by_itself(self._refill, broadcast) for broadcast in running]
-        closed = [await _by_itself(self._close, broadcast) for broadcast in running]
-        return Tended(sum(opened), sum(closed))
+            return {row.id: row.is_enlisting for row in await connection.execute(_RUNNING)}
+
+    async def _enlist(self, broadcast: int) -> int:
+        """Write the next part of its recipients; 0 when there is none, or others must be done first."""
+        try:
+            async with self._engine.begin() as connection:
+                return await go_on_enlisting(connection, broadcast, self._policy.enlist_part)
+        except OperationalError as fault:
+            if not isinstance(fault.orig, LockNotAvailable):
+                raise
+            log.info("The recipients of broadcast %d wait for a change of its networks.", broadcast)
+            return 0
 
     async def _refill(self, broadcast: int) -> int:
         async with self._engine.begin() as connection:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from broadcast.ledger.bulk_writes import FINISH, MOVE, ends, moves
 from broadcast.ledger.callback import note_callback
+from broadcast.ledger.enlisting import enlist_caller
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.locks import (
     ATTEMPTS,
@@ -173,6 +174,7 @@ class Ledger:
 
         Written once, as a call that has ended. Returns attempts being dialled but no longer needed.
         """
+        await enlist_caller(self._engine, broadcast, number)
         async with self._engine.begin() as connection:
             behind = await lock_reached_at(connection, broadcast, number)
             await revive(connection, [number])
@@ -185,6 +187,7 @@ class Ledger:
 
         Written once; their next call is put off and is the last. Who is being rung goes on being rung.
         """
+        await enlist_caller(self._engine, broadcast, number)
         async with self._engine.begin() as connection:
             behind = await lock_reached_at(connection, broadcast, number)
             news = await note_callback(connection, broadcast, number, behind, Outcome.CALLED_BACK)

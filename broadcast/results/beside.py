@@ -9,9 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.engine.nodes import HOW_MANY_SERVE
 from broadcast.states import BroadcastState
-from broadcast.tables import Broadcast, Pass, Recipient
+from broadcast.tables import Broadcast, Enlistment, Pass, Recipient
 
-_WAITS = (Recipient.broadcast_id == Broadcast.id, Recipient.state == literal_column("'waiting'"))
+_WAIT = (
+    select(func.count())
+    .where(Recipient.broadcast_id == Broadcast.id, Recipient.state == literal_column("'waiting'"))
+    .correlate(Broadcast)
+    .scalar_subquery()
+)
+_UNWRITTEN = (
+    select(Enlistment.unwritten)
+    .where(Enlistment.broadcast_id == Broadcast.id)
+    .correlate(Broadcast)
+    .scalar_subquery()
+)
+_TO_GO = _WAIT + func.coalesce(_UNWRITTEN, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +55,13 @@ async def outlook(
     connection: AsyncConnection, networks: Collection[int], *, urgent: bool, without: int = 0
 ) -> Outlook:
     """For an alert to these networks; `without` is its own number once it has begun."""
-    to_go = select(func.count()).where(*_WAITS).correlate(Broadcast).scalar_subquery()
     rows = await connection.execute(
         select(
             Broadcast.id,
             Broadcast.started_by,
             Broadcast.urgent,
             Broadcast.created_at,
-            to_go,
+            _TO_GO,
             _goes_before(urgent),
         )
         .where(*_running(), Broadcast.id != without, _goes_to(networks))
@@ -72,8 +83,8 @@ async def running_beside(connection: AsyncConnection, broadcast: int) -> Sequenc
 
 async def called_before(connection: AsyncConnection, *, urgent: bool, without: int = 0) -> int:
     """How many people are still to be called for alerts that go before one that begins now."""
-    waiting = select(func.count()).where(*_running(), Broadcast.id != without, _goes_before(urgent), *_WAITS)
-    return await connection.scalar(waiting) or 0
+    to_go = select(func.sum(_TO_GO)).where(*_running(), Broadcast.id != without, _goes_before(urgent))
+    return int(await connection.scalar(to_go) or 0)
 
 
 def _running() -> tuple[ColumnElement[bool], ...]:

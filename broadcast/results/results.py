@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.engine.nodes import CALLERS, LINES, TRUNK_FAULT
 from broadcast.errors import NoBroadcast, UnknownBroadcast
+from broadcast.listing import standings
 from broadcast.results.beside import running_beside
 from broadcast.states import AttemptState, BroadcastState, Outcome, RecipientState, Result
 from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
@@ -29,6 +30,8 @@ class Progress:
     """Recipients with a final result."""
     to_go: int
     """Recipients without one: their phones are being called, or they wait."""
+    unwritten: int
+    """Those of them who are still to be written."""
     being_called: int
     """Calls that are up."""
     waiting: int
@@ -139,18 +142,19 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     if found is None:
         raise UnknownBroadcast(broadcast=broadcast_id)
     state, started_at, stopped_at, code, code_withdrawn_at, trunk_fault, callers, lines, now = found
-    results, to_go = await _counts(connection, broadcast_id)
+    standing = (await standings(connection, [broadcast_id]))[broadcast_id]
     outcomes, being_called, next_due = await _calls_by_state(connection, broadcast_id)
     is_running = state == BroadcastState.RUNNING
     with_a_call = await _people_being_called(connection, broadcast_id) if being_called else 0
     return Progress(
         broadcast=broadcast_id,
         state=BroadcastState(state),
-        recipients=sum(results.values()) + to_go,
-        results=results,
-        to_go=to_go,
+        recipients=standing.recipients,
+        results=standing.results,
+        to_go=standing.to_go,
+        unwritten=standing.unwritten,
         being_called=being_called,
-        waiting=to_go - with_a_call,
+        waiting=standing.to_go - with_a_call,
         next_due=next_due,
         outcomes=outcomes,
         started_at=started_at,
@@ -163,23 +167,6 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
         lines=int(lines),
         now=now,
     )
-
-
-async def _counts(connection: AsyncConnection, broadcast_id: int) -> tuple[Mapping[Result, int], int]:
-    """Final results, and how many have none yet."""
-    standing = await connection.execute(
-        select(Recipient.state, Recipient.result, func.count())
-        .where(Recipient.broadcast_id == broadcast_id)
-        .group_by(Recipient.state, Recipient.result)
-    )
-    results: dict[Result, int] = defaultdict(int)
-    to_go = 0
-    for recipient_state, result, count in standing:
-        if recipient_state == RecipientState.FINAL:
-            results[Result(result)] += count
-        else:
-            to_go += count
-    return dict(results), to_go
 
 
 async def _calls_by_state(

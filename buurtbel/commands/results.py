@@ -115,6 +115,8 @@ def show_results(
     found = run(_results(chosen, broadcast))
     if found.trunk_fault:
         complain(f"Calls wait: {found.trunk_fault}")
+    if found.unwritten:
+        complain(f"{found.unwritten} people are still being written and are not shown yet; ask again soon.")
     if found.code_withdrawn_at:
         complain("The code of this alert was withdrawn: the line does not know it any more.")
     if as_csv:
@@ -125,6 +127,7 @@ def show_results(
         {
             "broadcast": found.broadcast,
             "trunk_fault": found.trunk_fault,
+            "unwritten": found.unwritten,
             "code_withdrawn_at": found.code_withdrawn_at,
             "recipients": found.recipients,
         },
@@ -138,7 +141,7 @@ async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
         number = await newest_broadcast(connection) if broadcast is None else broadcast
         seen = await progress(connection, number)
         lines = await results_of(connection, number)
-    return BroadcastResults(number, lines, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
+    return BroadcastResults(number, lines, seen.unwritten, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
 
 
 def trace(

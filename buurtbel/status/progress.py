@@ -26,6 +26,8 @@ def progress_line(seen: Progress, clock: ZoneInfo) -> str:
         _waiting(seen, clock),
         f"to go {seen.to_go} of {seen.recipients}",
     ]
+    if seen.unwritten:
+        parts.append(f"{seen.unwritten} still being written")
     if seen.beside:
         parts.append(f"beside {', '.join(map(str, seen.beside))}")
     if seen.callers:

@@ -22,6 +22,8 @@ def sent_text(sent: "Sent", minutes: int | None) -> str:
         f"Broadcast {sent.broadcast}: ringing {sent.recipients - sent.without_number} people "
         f"({_seconds(sent.passes)})."
     ]
+    if sent.unwritten:
+        told.append(f"{sent.unwritten} of them are still being written, while the first phones ring.")
     told += _left_out(sent.without_number)
     if sent.only_dead_numbers:
         told.append(_only_dead(sent.only_dead_numbers))

@@ -29,6 +29,8 @@ class BroadcastResults:
 
     broadcast: int
     recipients: Sequence[Line]
+    unwritten: int
+    """How many more there are, who are still to be written."""
     trunk_fault: str | None
     """Why its calls wait."""
     code_withdrawn_at: datetime | None

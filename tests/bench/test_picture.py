@@ -67,7 +67,7 @@ def test_it_ends_as_the_demo_does(shown: list[str], monkeypatch: pytest.MonkeyPa
 
 def test_its_progress_is_as_the_demo_shows_it(shown: list[str]) -> None:
     begun = Progress(
-        1, BroadcastState.CLOSED, 90, {}, 90, 0, 0, None, {}, NOW, None, None, None, None, (), 0, 30, NOW
+        1, BroadcastState.CLOSED, 90, {}, 90, 0, 0, 0, None, {}, NOW, None, None, None, None, (), 0, 30, NOW
     )
     later = replace(begun, waiting=3, next_due=NOW + timedelta(seconds=5))
     lines = (begun, replace(begun, waiting=3), later)

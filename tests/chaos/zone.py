@@ -37,6 +37,7 @@ SHORT: Values = {
         "lost_per_person": "100",
     },
     "nodes": {"lease": "3", "sweep": "1.5"},
+    "broadcast": {"enlist_at_once": "20", "enlist_part": "5"},
     "speech": {"zone": "Politie"},
 }
 """An evening's waits in seconds. Whatever is lost by our own fault is tried again: nobody may be given up."""

@@ -267,6 +267,7 @@ async def test_a_list_of_which_most_is_dead_is_judged_in_parts(office: Office) -
             .where(Number.e164 == phone(20, 9))
             .values(said_dead_since=datetime(2026, 1, 1, tzinfo=UTC), said_dead_at=func.now())
         )
+    office.policy = office.policy.model_copy(update={"enlist_at_once": 20_000})
     sent = await office.sends()
     node = {"node": "westerlo", "id": sent.broadcast}
     async with office.engine.begin() as connection:

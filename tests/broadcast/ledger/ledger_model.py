@@ -6,17 +6,24 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 from sqlalchemy import select
 
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome, Result
-from broadcast.tables import Attempt, OpenCall, Recipient
+from broadcast.tables import Attempt, OpenCall, Recipient, RecipientNumber
 from tests.support.office import Office
 
 FORWARD = ("queued", "dialling", "done")
 NOT_OF_A_CALL = {Outcome.CANCELLED, Outcome.EXPIRED, Outcome.CALLED_BACK, Outcome.CONFIRMED_BY_CALLBACK}
 """Outcomes that attempts have which nobody dialled."""
+OUTCOMES = st.one_of(
+    st.sampled_from([Outcome.CONFIRMED, Outcome.HEARD]),
+    st.sampled_from([one for one in Outcome if one not in {Outcome.CANCELLED, Outcome.CALLED_BACK}]),
+)
+PICKS = st.lists(st.integers(0, 9), min_size=1, max_size=3)
+"""Which of the attempts there are, by place."""
 _T = TypeVar("_T")
 
 
@@ -46,6 +53,8 @@ class LedgerModel:
         self.office = office
         self.runner = runner
         self.broadcasts: list[int] = []
+        self.members = 0
+        """To whom each of them goes."""
         self.broadcast_of: dict[int, int] = {}
         """By recipient."""
         self.numbers: dict[int, set[str]] = {}
@@ -60,6 +69,10 @@ class LedgerModel:
     def do(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self.runner.run(work)
 
+    def pick(self, picks: list[int], *states: str) -> list[UUID]:
+        there = self.seen.those(*states)
+        return list(dict.fromkeys(there[pick % len(there)] for pick in picks)) if there else []
+
     @invariant()
     def holds(self) -> None:
         if self.broadcasts:
@@ -71,6 +84,11 @@ class LedgerModel:
 
     async def _look(self) -> Seen:
         async with self.office.engine.connect() as connection:
+            for broadcast, recipient, number in await connection.execute(
+                select(RecipientNumber.broadcast_id, RecipientNumber.recipient_id, RecipientNumber.e164)
+            ):
+                self.broadcast_of[recipient] = broadcast
+                self.numbers.setdefault(recipient, set()).add(number)
             attempts = await connection.execute(
                 select(Attempt.id, Attempt.recipient_id, Attempt.e164, Attempt.state, Attempt.outcome)
             )

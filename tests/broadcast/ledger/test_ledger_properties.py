@@ -21,17 +21,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from broadcast.engine.worker import make_app
 from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.ports import CallOutcome
 from broadcast.service_calls import own_calls, trials
 from broadcast.states import Outcome
-from broadcast.tables import Broadcast, RecipientNumber
+from broadcast.tables import Broadcast
 from broadcast.trial_tables import TrialCall
 from storage.engine import make_engine
-from tests.broadcast.ledger.ledger_model import FORWARD, LedgerModel
+from tests.broadcast.ledger.enlisting_rules import EnlistingRules
+from tests.broadcast.ledger.ledger_model import FORWARD, OUTCOMES, PICKS
 from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
@@ -42,22 +43,16 @@ STREETS = st.one_of(
     st.just(A_CHAIN),
     st.lists(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True), max_size=7, min_size=2),
 )
-OUTCOMES = st.one_of(
-    st.sampled_from([Outcome.CONFIRMED, Outcome.HEARD]),
-    st.sampled_from([one for one in Outcome if one not in {Outcome.CANCELLED, Outcome.CALLED_BACK}]),
-)
-PICKS = st.lists(st.integers(0, 9), min_size=1, max_size=3)
-"""Which of the attempts there are, by place."""
 NODES = (NODE, "herselt")
 MOST_ROUNDS = 200
 STREETS_BUILT = count(1)
 
 
-class LedgerMachine(LedgerModel, RuleBasedStateMachine):
+class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
     """What is asked of the ledger, in any order."""
 
     def __init__(self, office: Office, runner: asyncio.Runner) -> None:
-        LedgerModel.__init__(self, office, runner)
+        EnlistingRules.__init__(self, office, runner)
         RuleBasedStateMachine.__init__(self)
 
     @initialize(street=STREETS, urgent=st.booleans())
@@ -75,12 +70,8 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
         sent = [(await self.office.sends(to=[slug])).broadcast for _ in range(2)]
         async with self.office.engine.begin() as connection:
             await connection.execute(update(Broadcast).where(Broadcast.id == sent[0]).values(urgent=urgent))
-            for broadcast, recipient, number in await connection.execute(
-                select(RecipientNumber.broadcast_id, RecipientNumber.recipient_id, RecipientNumber.e164)
-            ):
-                self.broadcast_of[recipient] = broadcast
-                self.numbers.setdefault(recipient, set()).add(number)
         self.broadcasts = sent
+        self.members = len(people)
 
     # What is asked of the ledger
 
@@ -110,7 +101,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS)
     def take(self, picks: list[int]) -> None:
         """Two nodes want the same attempts at the same time."""
-        self._take(self._pick(picks, *FORWARD))
+        self._take(self.pick(picks, *FORWARD))
 
     @rule()
     def take_all(self) -> None:
@@ -141,7 +132,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS, ends=st.lists(OUTCOMES, min_size=3, max_size=3), goes_on=st.booleans())
     def record(self, picks: list[int], ends: list[Outcome], goes_on: bool) -> None:
         """Also of calls whose end was told before, and of calls that are still up."""
-        those = self._pick(picks, "dialling", "done")
+        those = self.pick(picks, "dialling", "done")
         self._end(dict(zip(those, ends, strict=False)), goes_on_for=900.0 if goes_on else 0.0)
 
     def _end(self, those: dict[UUID, Outcome], *, goes_on_for: float = 0.0) -> None:
@@ -195,7 +186,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), end=OUTCOMES)
     def call(self, pick: int, end: Outcome) -> None:
         """One from beginning to end, while nothing else happens."""
-        [one] = self._pick([pick], "queued")
+        [one] = self.pick([pick], "queued")
         self.take([self.seen.those(*FORWARD).index(one)])
         self._end({one: end})
 
@@ -214,7 +205,7 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
     @rule(picks=PICKS)
     def requeue(self, picks: list[int]) -> None:
         with suppress(AlreadyEnqueued):
-            self.do(self.office.ledger.requeue(self._pick(picks, *FORWARD)))
+            self.do(self.office.ledger.requeue(self.pick(picks, *FORWARD)))
 
     @rule()
     def lose_jobs(self) -> None:
@@ -236,10 +227,6 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
 
         self.do(work())
 
-    def _pick(self, picks: list[int], *states: str) -> list[UUID]:
-        there = self.seen.those(*states)
-        return list(dict.fromkeys(there[pick % len(there)] for pick in picks)) if there else []
-
     def teardown(self) -> None:
         """Whatever happened, everybody is done with in the end, by jobs alone, and all is closed."""
         if not self.broadcasts:
@@ -251,6 +238,8 @@ class LedgerMachine(LedgerModel, RuleBasedStateMachine):
             self.holds()
             if all(self.do(self.office.progress(one)).state == "closed" for one in self.broadcasts):
                 assert not self.seen.held
+                assert self.do(self.office.count("enlistment")) == 0
+                assert self.do(self.office.count("recipient")) == 2 * self.members
                 return
             self._take(self.do(self._fetched()))
             self.holds()
@@ -283,7 +272,8 @@ def office(runner: asyncio.Runner, database_url: str, tmp_path: Path) -> Iterato
         await engine.dispose()
 
     runner.run(begin())
-    yield Office(engine, app, tmp_path, policy=BroadcastPolicy(window=4), nodes=NodePolicy(lease=600))
+    policy = BroadcastPolicy(window=4, enlist_at_once=2, enlist_part=1)
+    yield Office(engine, app, tmp_path, policy=policy, nodes=NodePolicy(lease=600))
     runner.run(end())
 
 

@@ -36,6 +36,8 @@ PROMISED = {
         "dead_after": DAY,
         "dead_again": 30 * DAY,
         "window": 1000,
+        "enlist_at_once": 2000,
+        "enlist_part": 20_000,
     },
     NodePolicy: {
         "lease": 15,

@@ -27,6 +27,7 @@ def test_send_says_who_is_called_and_what_they_hear(town: Town, typed: Typed) ->
     assert set(sent) == {
         "broadcast",
         "recipients",
+        "unwritten",
         "without_number",
         "only_dead_numbers",
         "passes",
@@ -210,6 +211,7 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
         "recipients",
         "results",
         "to_go",
+        "unwritten",
         "being_called",
         "waiting",
         "next_due",
@@ -234,7 +236,7 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
 
 def test_the_results_say_what_happened_to_each_person(closed: str, typed: Typed) -> None:
     reported = typed("results", closed, "--json").document
-    assert set(reported) == {"broadcast", "trunk_fault", "code_withdrawn_at", "recipients"}
+    assert set(reported) == {"broadcast", "unwritten", "trunk_fault", "code_withdrawn_at", "recipients"}
     an, bert = reported["recipients"]
     assert set(an) == {"recipient", "name", "language", "state", "result", "left_on", "numbers", "calls"}
     assert (an["name"], an["result"], bert["name"], bert["result"]) == (
