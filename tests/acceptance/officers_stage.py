@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.somebody import BENCH
 from broadcast.alert.desk import BRUSSELS
 from broadcast.draft import Draft
-from broadcast.results.results import Line, progress
+from broadcast.results.results import RecipientResults, progress
 from broadcast.tables import Broadcast
 from directory.actor import account
 from directory.officers.officers import add_officer
@@ -99,7 +99,7 @@ class Beat:
     def name(self) -> str:
         return f"Officer {self.officer}"
 
-    async def until_closed(self) -> list[Line]:
+    async def until_closed(self) -> list[RecipientResults]:
         """Until the one broadcast that was sent is; gives its report."""
         async with asyncio.timeout(PATIENCE):
             while not (sent := await self.broadcasts()):

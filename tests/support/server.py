@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from broadcast.results.results import Line, results_of
+from broadcast.results.results import RecipientResults, results_of
 from buurtbel.database.address import database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.settings.settings import Settings
@@ -196,31 +196,34 @@ class Server:
         asked = "SELECT state FROM broadcast WHERE id = %(id)s"
         self.until(lambda: self.ask(asked, id=broadcast) == [("closed",)], seconds=seconds)
 
-    def lines(self, broadcast: int) -> dict[str, Line]:
+    def recipients(self, broadcast: int) -> dict[str, RecipientResults]:
         """The results, by name."""
 
-        async def read() -> list[Line]:
+        async def read() -> list[RecipientResults]:
             async with database(self.settings) as engine, engine.connect() as connection:
                 return await results_of(connection, broadcast)
 
-        return {line.name: line for line in asyncio.run(read())}
+        return {recipient.name: recipient for recipient in asyncio.run(read())}
 
     def outcomes(self, broadcast: int) -> dict[str, list[str]]:
         """How each person's calls ended, by name."""
-        return {n: [str(call.outcome) for call in line.calls] for n, line in self.lines(broadcast).items()}
+        return {
+            n: [str(call.outcome) for call in recipient.calls]
+            for n, recipient in self.recipients(broadcast).items()
+        }
 
     def verdicts(self, broadcast: int, recordings: Path) -> list[Verdict]:
         """The results held against the script of the simulated phones."""
 
-        for line in self.lines(broadcast).values():
-            for number in line.numbers:
+        for recipient in self.recipients(broadcast).values():
+            for number in recipient.numbers:
                 self.recorded(number, recordings)
 
         async def read() -> list[Verdict]:
             async with database(self.settings) as engine, engine.connect() as connection:
-                lines = await results_of(connection, broadcast)
+                recipients = await results_of(connection, broadcast)
                 passes = await passes_sent(connection, broadcast)
-            return await asyncio.to_thread(judge, lines, passes, recordings, self.settings.retry)
+            return await asyncio.to_thread(judge, recipients, passes, recordings, self.settings.retry)
 
         return asyncio.run(read())
 

@@ -34,9 +34,9 @@ async def test_who_calls_back_hears_the_alert_again_and_confirms_it_and_is_rung_
         await call.hears(alert(town, broadcast))
         await call.presses("1")
         await call.hears(says("thank_you"), share=MOST)
-    [line] = (await to_thread(town.lines, broadcast)).values()
-    assert (line.state, line.result) == ("final", "confirmed")
-    assert "confirmed_by_callback" in [one.outcome for one in line.calls]
+    [recipient] = (await to_thread(town.recipients, broadcast)).values()
+    assert (recipient.state, recipient.result) == ("final", "confirmed")
+    assert "confirmed_by_callback" in [one.outcome for one in recipient.calls]
     await to_thread(town.until_closed, broadcast, seconds=20)
 
 

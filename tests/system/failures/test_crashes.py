@@ -63,7 +63,7 @@ def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_ca
     killed = town.kill("pbx/run/program.json")
     town.until_closed(broadcast, seconds=90)
     assert town.pid_of("pbx/run/program.json") != killed
-    assert {str(line.state) for line in town.lines(broadcast).values()} == {"final"}
+    assert {str(recipient.state) for recipient in town.recipients(broadcast).values()} == {"final"}
     outcomes = town.outcomes(broadcast)
     # Rik's second call may have been lost as well.
     assert [outcome for outcome in outcomes.pop("Rik is busy") if outcome != "lost"] == ["busy", "busy"]
