@@ -31,7 +31,7 @@ NAMES = [
 """By name, as they are offered."""
 HEARD_AGAIN = 0.85
 """How much of what an officer said must be found on a member's phone: it has been on the line three times."""
-PATIENCE = 60.0
+PATIENCE = 90.0
 BETWEEN_KEYS = 0.4
 OWN = 100_000
 """How far the last digits of an officer's own telephone are from those of the first member's."""

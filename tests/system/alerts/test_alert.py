@@ -74,7 +74,7 @@ def test_two_officers_who_send_the_same_at_once_start_two_alerts_and_every_phone
     first, second = (json.loads(answer.stdout)["broadcast"] for answer in answers)
     assert first != second
     for one in (first, second):
-        town.until_closed(one, seconds=60)
+        town.until_closed(one)
         results = {name: str(recipient.result) for name, recipient in town.recipients(one).items()}
         assert results == dict.fromkeys(TWINS, "confirmed")
         assert all(len(recipient.calls) == 1 for recipient in town.recipients(one).values())
@@ -136,4 +136,4 @@ def test_a_mailbox_is_known_by_its_beep_and_nothing_of_what_was_heard_is_kept(
 ) -> None:
     [call] = [call for call in town.recipients(broadcast)["An has a mailbox"].calls if call.answered_at][:1]
     assert call.evidence["reason"] == "a beep after its greeting"
-    town.until(lambda: not list(town.folder.rglob("spool/recording/**/*.alaw")), seconds=10)
+    town.until(lambda: not list(town.folder.rglob("spool/recording/**/*.alaw")))

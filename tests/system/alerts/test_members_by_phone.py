@@ -39,7 +39,7 @@ async def test_who_presses_9_on_an_alert_reports_on_it_and_is_rung_no_more(
         await call.presses("1")
         await call.hears(says("report_thanks"), share=MOST)
         await call.hears(says("line_menu"), share=MOST)
-    await to_thread(town.until_closed, broadcast, seconds=20)
+    await to_thread(town.until_closed, broadcast)
     assert [one.outcome for one in (await to_thread(town.recipients, broadcast))["Griet"].calls] == [
         "confirmed"
     ]

@@ -63,9 +63,9 @@ async def test_what_an_officer_speaks_is_what_members_hear_though_the_officer_ha
         await call.hears(says("police_send_menu"))
         await call.presses("1")
         sent = "SELECT id FROM broadcast WHERE started_by = 'Inspecteur Maes'"
-        await asyncio.to_thread(town.until, lambda: town.ask(sent), seconds=20)
+        await asyncio.to_thread(town.until, lambda: town.ask(sent))
     [(broadcast,)] = town.ask(sent)
-    await asyncio.to_thread(town.until_closed, broadcast, seconds=60)
+    await asyncio.to_thread(town.until_closed, broadcast)
     [recipient] = (await asyncio.to_thread(town.recipients, broadcast)).values()
     assert recipient.result == "confirmed"
     assert [one.outcome for one in recipient.calls] == ["confirmed"], recipient.calls
