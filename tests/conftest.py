@@ -22,7 +22,7 @@ pytest_plugins = ["tests.pbx_fixtures"]
 
 # A busy machine is no property of the code: an example may take as long as it takes.
 settings.register_profile("patient", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=15)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("patient")
 
 
