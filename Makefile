@@ -1,10 +1,13 @@
 # Two commands do it all: `make demo` and `make test`. Each installs what is missing first.
 # A person's PATH often lacks the folders that root's programs are in.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+# Without it each worker of the tests, and each program that they start, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Each run takes half of the tests in their order, and what the other has left when it is done.
-SIDE_BY_SIDE := -n 2 --dist worksteal
+# While one run waits, for PostgreSQL or for a clock, the others have the two processors. Each takes a third of the
+# tests in their order, and what another has left when it is done.
+SIDE_BY_SIDE := -n 3 --dist worksteal
 TALLY := .cache/tests.json
 STATIC := .cache/static.log
 # Calls mostly wait, so four runs share two processors; what one file sets up is for its tests together.

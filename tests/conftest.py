@@ -1,5 +1,6 @@
 """A real PostgreSQL for every test that wants one: a server per worker, an empty database per test."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -8,21 +9,20 @@ from pathlib import Path
 import pytest
 from argon2.profiles import CHEAPEST
 from hypothesis import settings
-from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from directory.officers.pins import hash_at
 from embedded import postgres
 from embedded.account import DATABASE, SERVES, account_for
-from storage.engine import make_engine
 from tests.support.accounts import open_folder
 from tests.support.databases import Databases
+from tests.support.shared_engine import SharedEngine
 
 pytest_plugins = ["tests.pbx_fixtures"]
 
 # A busy machine is no property of the code: an example may take as long as it takes.
 settings.register_profile("patient", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=15)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("patient")
 
 
@@ -82,25 +82,17 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine(postgres_url: str) -> AsyncEngine:
-    """One for all tests of a worker, as it keeps what it has compiled; led to the database of each."""
-    engine = make_engine(postgres_url)
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def to_the_database_of_the_test(
-        _dialect: object, _record: object, _arguments: object, parameters: dict[str, object]
-    ) -> None:
-        parameters["dbname"] = engine.url.database
-
-    return engine
+def shared_engine(postgres_url: str) -> Iterator[SharedEngine]:
+    shared = SharedEngine(postgres_url)
+    yield shared
+    asyncio.run(shared.close())
 
 
 @pytest.fixture
-async def database(database_url: str, engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+async def database(database_url: str, shared_engine: SharedEngine) -> AsyncIterator[AsyncEngine]:
     """The same database, as an engine."""
-    engine.sync_engine.url = engine.url.set(database=make_url(database_url).database)
-    yield engine
-    await engine.dispose()
+    async with shared_engine.on(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture

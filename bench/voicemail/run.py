@@ -14,7 +14,7 @@ from bench.somebody import BENCH
 from bench.voicemail.calls import NOT_CALLED, ReportedAttempt
 from bench.voicemail.stage import Stage
 from broadcast.draft import Draft
-from broadcast.results.results import Line, results_of
+from broadcast.results.results import RecipientResults, results_of
 from buurtbel.assembly import Assembly, assemble
 from buurtbel.demo.judge import passes_sent
 from buurtbel.settings.settings import Settings
@@ -53,8 +53,8 @@ async def call_everybody(settings: Settings, drawn: Sequence[Neighbour], there: 
             rounds = 1 + len(drawn) / settings.trunk.channels
             async with asyncio.timeout(rounds * LONGEST_CALL + SPARE):
                 await until_closed(assembly, sent.broadcast)
-        lines, spoken = await _results(assembly, sent.broadcast)
-    return Evening(spoken, {line.numbers[0]: _of(line) for line in lines}, load)
+        recipients, spoken = await _results(assembly, sent.broadcast)
+    return Evening(spoken, {recipient.numbers[0]: _of(recipient) for recipient in recipients}, load)
 
 
 def _programs(folder: Path, serve: int, there: Stage) -> dict[str, Callable[[], float]]:
@@ -69,15 +69,15 @@ def _programs(folder: Path, serve: int, there: Stage) -> dict[str, Callable[[], 
     }
 
 
-async def _results(assembly: Assembly, broadcast: int) -> tuple[list[Line], Audio]:
+async def _results(assembly: Assembly, broadcast: int) -> tuple[list[RecipientResults], Audio]:
     async with assembly.engine.connect() as connection:
         passes = await passes_sent(connection, broadcast)
         return await results_of(connection, broadcast), next(iter(passes.values()))
 
 
-def _of(line: Line) -> ReportedAttempt:
+def _of(recipient: RecipientResults) -> ReportedAttempt:
     """The call that was answered, or the last one; a full trunk and a lost call are tried again."""
-    calls = sorted(line.calls, key=lambda call: call.answered_at is not None)
+    calls = sorted(recipient.calls, key=lambda call: call.answered_at is not None)
     if not calls:
         return NOT_CALLED
     last = calls[-1]

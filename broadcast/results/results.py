@@ -108,7 +108,7 @@ def evidence_in(kept: Mapping[str, object]) -> Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecipientResults:
     """One recipient in the results of a broadcast, with all calls to any of their numbers."""
 
     recipient: int
@@ -216,7 +216,7 @@ async def newest_broadcast(connection: AsyncConnection) -> int:
     return newest
 
 
-async def results_of(connection: AsyncConnection, broadcast_id: int) -> list[Line]:
+async def results_of(connection: AsyncConnection, broadcast_id: int) -> list[RecipientResults]:
     """Every recipient by name. Raises UnknownBroadcast."""
     await progress(connection, broadcast_id)
     calls = await _calls(connection, broadcast_id)
@@ -236,7 +236,7 @@ async def results_of(connection: AsyncConnection, broadcast_id: int) -> list[Lin
         .order_by(Member.name, Recipient.id)
     )
     return [
-        Line(
+        RecipientResults(
             recipient=id_,
             name=name,
             language=language,

@@ -143,10 +143,10 @@ def verdict_table(verdicts: list[Verdict]) -> str:
         *COLUMNS,
         rows=[
             (
-                verdict.line.name,
-                verdict.line.language,
-                verdict.line.result.value,
-                ", ".join(str(call.outcome) for call in verdict.line.calls),
+                verdict.recipient.name,
+                verdict.recipient.language,
+                verdict.recipient.result.value,
+                ", ".join(str(call.outcome) for call in verdict.recipient.calls),
                 verdict.heard,
                 "yes" if verdict.as_scripted else "NO: " + "; ".join(verdict.problems),
             )

@@ -140,8 +140,10 @@ async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
     async with database(chosen) as engine, engine.connect() as connection:
         number = await newest_broadcast(connection) if broadcast is None else broadcast
         seen = await progress(connection, number)
-        lines = await results_of(connection, number)
-    return BroadcastResults(number, lines, seen.unwritten, seen.trunk_fault, seen.code_withdrawn_at, seen.now)
+        recipients = await results_of(connection, number)
+    return BroadcastResults(
+        number, recipients, seen.unwritten, seen.trunk_fault, seen.code_withdrawn_at, seen.now
+    )
 
 
 def trace(

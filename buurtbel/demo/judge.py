@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.policy import RetryPolicy
-from broadcast.results.results import Line
+from broadcast.results.results import RecipientResults
 from broadcast.tables import Pass, Recipient, StoredAudio
 from buurtbel.demo.script import WHOLE, part_of, play_out
 from prompts.audio import Audio, decode, read
@@ -24,7 +24,7 @@ _HEARD_WHOLE = "whole"
 class Verdict:
     """One person against their script."""
 
-    line: Line
+    recipient: RecipientResults
     problems: Sequence[str]
     heard: str = ""
 
@@ -34,31 +34,31 @@ class Verdict:
 
 
 def judge(
-    lines: Sequence[Line], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
+    recipients: Sequence[RecipientResults], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
 ) -> list[Verdict]:
     """A verdict for each person; `sent` is the pass that each recipient must have heard."""
-    return list(judged(lines, sent, recordings, policy))
+    return list(judged(recipients, sent, recordings, policy))
 
 
 def judged(
-    lines: Sequence[Line], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
+    recipients: Sequence[RecipientResults], sent: Mapping[int, Audio], recordings: Path, policy: RetryPolicy
 ) -> Iterator[Verdict]:
     """The same, one by one: listening to what they recorded takes time."""
     ears = _Ears(recordings)
-    behind = Counter(number for line in lines for number in line.numbers)
-    for line in lines:
-        problems = _problems(line, policy, shares=any(behind[n] > 1 for n in line.numbers))
-        heard, ears_problems = _listen(line, sent[line.recipient], ears)
-        yield Verdict(line, problems + ears_problems, heard)
+    behind = Counter(number for recipient in recipients for number in recipient.numbers)
+    for recipient in recipients:
+        problems = _problems(recipient, policy, shares=any(behind[n] > 1 for n in recipient.numbers))
+        heard, ears_problems = _listen(recipient, sent[recipient.recipient], ears)
+        yield Verdict(recipient, problems + ears_problems, heard)
 
 
 def whole_recording(verdicts: Iterable[Verdict], recordings: Path) -> tuple[str, Path] | None:
     """Somebody whose phone recorded the whole message, and the file; None when nobody's did."""
     for verdict in verdicts:
         if verdict.as_scripted and verdict.heard == _HEARD_WHOLE:
-            [number] = {call.number for call in verdict.line.calls if call.answered_at}
+            [number] = {call.number for call in verdict.recipient.calls if call.answered_at}
             for file in sorted(recordings.glob(_recorded(number))):
-                return verdict.line.name, file
+                return verdict.recipient.name, file
     return None
 
 
@@ -83,27 +83,27 @@ async def passes_sent(connection: AsyncConnection, broadcast: int) -> dict[int, 
     }
 
 
-def _problems(line: Line, policy: RetryPolicy, *, shares: bool) -> list[str]:
+def _problems(recipient: RecipientResults, policy: RetryPolicy, *, shares: bool) -> list[str]:
     """What differs from the script. Who shares a number may owe a result to the other one's call."""
-    scripted = play_out(line.numbers, policy)
-    calls = sorted(line.calls, key=lambda call: call.dialled_at.timestamp() if call.dialled_at else 0.0)
+    scripted = play_out(recipient.numbers, policy)
+    calls = sorted(recipient.calls, key=lambda call: call.dialled_at.timestamp() if call.dialled_at else 0.0)
     happened = [(call.number, call.outcome) for call in calls]
     wanted = list(scripted.calls)
     if shares:
         happened.sort()
         wanted = sorted(call for call in wanted if call in happened)
     problems = []
-    if line.result != scripted.result:
-        problems.append(f"result {line.result} instead of {scripted.result}")
+    if recipient.result != scripted.result:
+        problems.append(f"result {recipient.result} instead of {scripted.result}")
     if happened != wanted:
         told, meant = (", ".join(str(outcome) for _, outcome in some) for some in (happened, wanted))
         problems.append(f"calls {told or 'none'} instead of {meant}")
     return problems
 
 
-def _listen(line: Line, sent: Audio, ears: "_Ears") -> tuple[str, list[str]]:
+def _listen(recipient: RecipientResults, sent: Audio, ears: "_Ears") -> tuple[str, list[str]]:
     """What the phones of this person heard, and what of it is not as it should be."""
-    answered = dict.fromkeys(call.number for call in line.calls if call.answered_at)
+    answered = dict.fromkeys(call.number for call in recipient.calls if call.answered_at)
     heard = [ears.listen(number, sent) for number in answered]
     return ", ".join(ear.says for ear in heard), [f"heard {ear.says}" for ear in heard if not ear.ok]
 

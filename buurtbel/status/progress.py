@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broadcast.results.results import Line, PlacedCall, Progress
+from broadcast.results.results import PlacedCall, Progress, RecipientResults
 from broadcast.states import AttemptState, RecipientState, Result
 from buurtbel.times import time_of
 
@@ -56,7 +56,7 @@ def _waiting(seen: Progress, clock: ZoneInfo) -> str:
     return f"waiting {seen.waiting}, next at {time_of(seen.next_due, clock, now=seen.now, seconds=True)}"
 
 
-def call_says(call: PlacedCall, line: Line, *, now: datetime, clock: ZoneInfo) -> str:
+def call_says(call: PlacedCall, recipient: RecipientResults, *, now: datetime, clock: ZoneInfo) -> str:
     """What became of a call, or how it stands."""
     if call.outcome is not None:
         return call.outcome.value
@@ -65,20 +65,20 @@ def call_says(call: PlacedCall, line: Line, *, now: datetime, clock: ZoneInfo) -
     if call.due_at <= now:
         return WAITS_FOR_A_LINE
     when = time_of(call.due_at, clock, now=now)
-    was_called = any(one.outcome is not None for one in line.calls)
+    was_called = any(one.outcome is not None for one in recipient.calls)
     return f"waits, again at {when}" if was_called else f"waits until {when}"
 
 
-def calls_say(line: Line, *, now: datetime, clock: ZoneInfo) -> Sequence[str]:
+def calls_say(recipient: RecipientResults, *, now: datetime, clock: ZoneInfo) -> Sequence[str]:
     """Each call of a person with its number, and that they wait for one where none is planned yet."""
-    told = [f"{call.number} {call_says(call, line, now=now, clock=clock)}" for call in line.calls]
-    is_planned = any(call.outcome is None for call in line.calls)
-    return told if is_planned or line.state is RecipientState.FINAL else [*told, WAITS_FOR_A_LINE]
+    told = [f"{call.number} {call_says(call, recipient, now=now, clock=clock)}" for call in recipient.calls]
+    is_planned = any(call.outcome is None for call in recipient.calls)
+    return told if is_planned or recipient.state is RecipientState.FINAL else [*told, WAITS_FOR_A_LINE]
 
 
-def person_says(line: Line) -> str:
+def person_says(recipient: RecipientResults) -> str:
     """What they got, and what is still to come."""
-    notes = ["to go"] if line.state is not RecipientState.FINAL else []
-    notes += [f"left on {line.left_on}"] if line.left_on else []
-    notes += ["only dead numbers"] if not line.numbers else []
-    return f"{line.result.words} ({', '.join(notes)})" if notes else line.result.words
+    notes = ["to go"] if recipient.state is not RecipientState.FINAL else []
+    notes += [f"left on {recipient.left_on}"] if recipient.left_on else []
+    notes += ["only dead numbers"] if not recipient.numbers else []
+    return f"{recipient.result.words} ({', '.join(notes)})" if notes else recipient.result.words

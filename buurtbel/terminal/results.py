@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from broadcast.listing import Listed
-from broadcast.results.results import Evidence, Line, PlacedCall, evidence_of
+from broadcast.results.results import Evidence, PlacedCall, RecipientResults, evidence_of
 from broadcast.states import BroadcastState, Result
 from buurtbel.status.progress import call_says, calls_say, person_says
 from buurtbel.terminal.plain_table import table
@@ -28,7 +28,7 @@ class BroadcastResults:
     """A broadcast, person by person, as it stood at a moment."""
 
     broadcast: int
-    recipients: Sequence[Line]
+    recipients: Sequence[RecipientResults]
     unwritten: int
     """How many more there are, who are still to be written."""
     trunk_fault: str | None
@@ -77,12 +77,12 @@ def results_table(found: BroadcastResults, clock: ZoneInfo) -> str:
         "calls",
         rows=[
             (
-                line.name,
-                line.language,
-                person_says(line),
-                ", ".join(calls_say(line, now=found.now, clock=clock)),
+                recipient.name,
+                recipient.language,
+                person_says(recipient),
+                ", ".join(calls_say(recipient, now=found.now, clock=clock)),
             )
-            for line in found.recipients
+            for recipient in found.recipients
         ],
     )
 
@@ -102,16 +102,16 @@ def calls_table(found: BroadcastResults, clock: ZoneInfo) -> str:
         rows=[
             (
                 short(call.attempt),
-                line.name,
+                recipient.name,
                 call.number,
-                call_says(call, line, now=found.now, clock=clock),
+                call_says(call, recipient, now=found.now, clock=clock),
                 _because(call, told),
                 " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
                 " ".join(_span(*one) for one in told.talk),
                 _moments(told.keys),
             )
-            for line in found.recipients
-            for call in line.calls
+            for recipient in found.recipients
+            for call in recipient.calls
             for told in [evidence_of(call)]
         ],
     )
@@ -134,17 +134,23 @@ def _span(start: float, end: float | None) -> str:
     return f"{start:.1f}-{'' if end is None else f'{end:.1f}'}"
 
 
-def write_csv(lines: Iterable[Line], clock: ZoneInfo) -> None:
+def write_csv(recipients: Iterable[RecipientResults], clock: ZoneInfo) -> None:
 
     writer = csv.writer(sys.stdout)
     writer.writerow(CSV)
-    for line in lines:
-        person = [line.name, line.language, line.state, line.result, line.left_on or ""]
-        for call in line.calls:
+    for recipient in recipients:
+        person = [
+            recipient.name,
+            recipient.language,
+            recipient.state,
+            recipient.result,
+            recipient.left_on or "",
+        ]
+        for call in recipient.calls:
             times = [iso(at, clock) for at in (call.dialled_at, call.answered_at, call.ended_at)]
             told = evidence_of(call)
             due = "" if call.dialled_at or call.outcome else iso(call.due_at, clock)
             row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
             writer.writerow([*person, *row, due, call.attempt])
-        if not line.calls:
+        if not recipient.calls:
             writer.writerow([*person, *[""] * (len(CSV) - len(person))])

@@ -18,7 +18,7 @@ from simulation.sound.keys import keys_as_tones
 
 IN_BAND = "keys-in-band"
 """The endpoint whose keys are tones in the sound."""
-PATIENCE = 40.0
+PATIENCE = 90.0
 """Seconds for which a phone waits for anything."""
 REACTION = 0.5
 """Seconds from a tone to the first word, as people have: of a tone, most of it is all that can be known here,

@@ -15,7 +15,7 @@ KEPT_BACK = 0.3
 class Tape:
     """A WAV file of 16 bits and 8 kHz, also while it is being written."""
 
-    def __init__(self, file: Path, *, patience: float = 40.0) -> None:
+    def __init__(self, file: Path, *, patience: float = 90.0) -> None:
         self.file = file
         self.patience = patience
         self._heard_until = 0.0

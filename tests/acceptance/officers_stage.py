@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.somebody import BENCH
 from broadcast.alert.desk import BRUSSELS
 from broadcast.draft import Draft
-from broadcast.results.results import Line, progress
+from broadcast.results.results import RecipientResults, progress
 from broadcast.tables import Broadcast
 from directory.actor import account
 from directory.officers.officers import add_officer
@@ -31,7 +31,7 @@ NAMES = [
 """By name, as they are offered."""
 HEARD_AGAIN = 0.85
 """How much of what an officer said must be found on a member's phone: it has been on the line three times."""
-PATIENCE = 60.0
+PATIENCE = 90.0
 BETWEEN_KEYS = 0.4
 OWN = 100_000
 """How far the last digits of an officer's own telephone are from those of the first member's."""
@@ -99,7 +99,7 @@ class Beat:
     def name(self) -> str:
         return f"Officer {self.officer}"
 
-    async def until_closed(self) -> list[Line]:
+    async def until_closed(self) -> list[RecipientResults]:
         """Until the one broadcast that was sent is; gives its report."""
         async with asyncio.timeout(PATIENCE):
             while not (sent := await self.broadcasts()):

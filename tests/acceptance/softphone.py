@@ -23,7 +23,7 @@ READY, REGISTERED, RINGS, UP = (
     "Call established",
 )
 HEARD = "*-dec.wav"
-HAPPENS_WITHIN = 10.0
+HAPPENS_WITHIN = 60.0
 QUIET_SECONDS = 120
 """What it says while it is told nothing else: longer than a call."""
 CONFIG = """

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bench.somebody import BENCH
 from broadcast.draft import Draft
-from broadcast.results.results import Line, Progress, progress, results_of
+from broadcast.results.results import Progress, RecipientResults, progress, results_of
 from broadcast.states import BroadcastState, Outcome, ReportState
 from broadcast.tables import Attempt, MemberReport, Pass, StoredAudio
 from buurtbel.assembly import Assembly
@@ -113,7 +113,7 @@ class LineStage:
         async with self.assembly.engine.connect() as connection:
             return bool(await connection.scalar(found))
 
-    async def until(self, broadcast: int, condition: Callable[[Progress], bool]) -> list[Line]:
+    async def until(self, broadcast: int, condition: Callable[[Progress], bool]) -> list[RecipientResults]:
         """Until it is so with this broadcast; gives its results."""
         async with asyncio.timeout(CLOSED_WITHIN):
             while True:
@@ -122,7 +122,7 @@ class LineStage:
                         return await results_of(connection, broadcast)
                 await asyncio.sleep(0.2)
 
-    async def until_closed(self, broadcast: int) -> list[Line]:
+    async def until_closed(self, broadcast: int) -> list[RecipientResults]:
         return await self.until(broadcast, lambda seen: seen.state is BroadcastState.CLOSED)
 
     async def report_of(self, number: str) -> Audio:

@@ -30,15 +30,15 @@ async def test_the_results_name_everybody_with_their_numbers_and_all_calls_to_th
     sent = await office.sends()
     await office.calls(AN, Outcome.NO_ANSWER)
     await office.calls(HOME, Outcome.CONFIRMED)
-    lines = await office.lines(sent.broadcast)
-    assert list(lines) == ["An", "Bert"]
-    assert lines["An"].numbers == [AN, HOME]
-    assert [(call.number, call.outcome) for call in lines["An"].calls] == [
+    recipients = await office.recipients(sent.broadcast)
+    assert list(recipients) == ["An", "Bert"]
+    assert recipients["An"].numbers == [AN, HOME]
+    assert [(call.number, call.outcome) for call in recipients["An"].calls] == [
         (AN, Outcome.NO_ANSWER),
         (HOME, Outcome.CONFIRMED),
     ]
-    assert [call.number for call in lines["Bert"].calls] == [HOME]
-    assert (lines["Bert"].state, lines["Bert"].result) == ("final", Result.CONFIRMED)
+    assert [call.number for call in recipients["Bert"].calls] == [HOME]
+    assert (recipients["Bert"].state, recipients["Bert"].result) == ("final", Result.CONFIRMED)
 
 
 async def test_calls_to_one_number_are_told_in_the_order_in_which_they_were_made(office: Office) -> None:
@@ -46,7 +46,7 @@ async def test_calls_to_one_number_are_told_in_the_order_in_which_they_were_made
     sent = await office.sends()
     for outcome in (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.HEARD):
         await office.calls(AN, outcome)
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == [Outcome.NO_ANSWER, Outcome.BUSY, Outcome.HEARD]
 
 

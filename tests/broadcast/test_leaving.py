@@ -58,8 +58,8 @@ async def test_the_results_say_who_left(office: Office) -> None:
     await network_of(office.engine, {"An": [HOME], "Bert": [WORK]})
     sent = await office.sends()
     await leaves(office, "An")
-    lines = await office.lines(sent.broadcast)
-    assert (lines["An"].left_on is None, lines["Bert"].left_on is None) == (False, True)
+    recipients = await office.recipients(sent.broadcast)
+    assert (recipients["An"].left_on is None, recipients["Bert"].left_on is None) == (False, True)
 
 
 async def test_a_phone_that_rings_at_that_moment_is_to_be_stopped(office: Office) -> None:

@@ -135,11 +135,11 @@ async def test_a_call_of_another_release_hides_nobody_s_results(office: Office) 
         " WHERE e164 = :id AND state = 'done'",
         AN,
     )
-    lines = await office.lines(sent.broadcast)
-    [strange] = [call for call in lines["An"].calls if call.outcome]
+    recipients = await office.recipients(sent.broadcast)
+    [strange] = [call for call in recipients["An"].calls if call.outcome]
     assert strange.outcome is Outcome.UNKNOWN
     assert evidence_of(strange) == Evidence(reason="what was heard cannot be read")
-    assert [call.outcome for call in lines["Bert"].calls] == [Outcome.CONFIRMED]
+    assert [call.outcome for call in recipients["Bert"].calls] == [Outcome.CONFIRMED]
     seen = await office.progress(sent.broadcast)
     assert seen.outcomes == {Outcome.UNKNOWN: 1, Outcome.CONFIRMED: 1}
 

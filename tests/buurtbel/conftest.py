@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.ledger.lease import Claimant, Lease
 from broadcast.policy import NodePolicy
 from buurtbel.commands.cli import main
 from tests.support.people import DE_BIST, SIGNED, network_of, phone
+from tests.support.shared_engine import SharedEngine
 
 NO_PBX = "http://127.0.0.1:1"
 PEOPLE = {"An Peeters": [phone(10)], "Bert Claes": [phone(16), phone(12)]}
@@ -98,16 +97,14 @@ class Town:
     """What the database of a test holds."""
 
     url: str
-    engine: AsyncEngine
+    shared_engine: SharedEngine
 
     def on_engine(self, work: Callable[[AsyncEngine], Awaitable[_T]]) -> _T:
-        """On the one of all tests, which keeps what it has compiled; its connections end with this."""
+        """On the one of all tests, which keeps what it has compiled."""
 
         async def whole() -> _T:
-            try:
-                return await work(self.engine)
-            finally:
-                await self.engine.dispose()
+            async with self.shared_engine.on(self.url) as engine:
+                return await work(engine)
 
         return asyncio.run(whole())
 
@@ -135,12 +132,9 @@ class Town:
         self.on_engine(work)
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url) as connection:
-            asked = connection.execute(question)
-            return asked.fetchall() if asked.description else []
+        return self.shared_engine.ask(self.url, question)
 
 
 @pytest.fixture
-def town(on_database: str, engine: AsyncEngine) -> Town:
-    engine.sync_engine.url = engine.url.set(database=make_url(on_database).database)
-    return Town(on_database, engine)
+def town(on_database: str, shared_engine: SharedEngine) -> Town:
+    return Town(on_database, shared_engine)

@@ -65,7 +65,7 @@ async def test_an_alert_can_be_sent_whatever_encoding_the_database_was_made_with
         assert all("notify" in name for name in at_work.all())
     async with AsyncSession(engine) as session:
         assert [member.name for member in await members(session, DE_BIST)] == [NAME]
-        assert [line.name for line in await results_of(await session.connection(), sent.broadcast)] == [NAME]
+        assert [one.name for one in await results_of(await session.connection(), sent.broadcast)] == [NAME]
     await engine.dispose()
 
 

@@ -27,6 +27,7 @@ def of(counted: Counts) -> tuple[int, int, int, int]:
     return counted.statements, counted.round_trips, counted.transactions, requests
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(120)
 async def test_a_call_asks_for_so_much_and_no_more(database_url: str, tmp_path: Path) -> None:
     assert {name: of(counted) for name, counted in (await count_all(database_url, tmp_path)).items()} == EXACT

@@ -65,10 +65,10 @@ def alert_through(fault: Fault, server: Server, peer: Peer, nth: int) -> None:
     server.until(fault.is_seen, seconds=WITHIN)
     fault.mend()
     server.until_closed(broadcast, seconds=WITHIN)
-    lines = server.lines(broadcast)
-    assert {str(line.result) for line in lines.values()} == {"confirmed"}
-    assert {line.state for line in lines.values()} == {RecipientState.FINAL}
-    ends = {call.outcome for line in lines.values() for call in line.calls}
+    recipients = server.recipients(broadcast)
+    assert {str(recipient.result) for recipient in recipients.values()} == {"confirmed"}
+    assert {recipient.state for recipient in recipients.values()} == {RecipientState.FINAL}
+    ends = {call.outcome for recipient in recipients.values() for call in recipient.calls}
     assert ends - EXCUSED == {Outcome.CONFIRMED}
 
 

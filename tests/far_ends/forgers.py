@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broadcast.results.results import Line
+from broadcast.results.results import RecipientResults
 from broadcast.states import Outcome, RecipientState, Result
 from embedded.asterisk_root import ensure_root
 from embedded.network.free_ports import free_audio_ports
@@ -182,8 +182,8 @@ async def forge_call_backs(server: Server, street: Street) -> Forged:
         await asyncio.to_thread(server.until_closed, broadcast, seconds=CLOSED_WITHIN)
     finally:
         looking.cancel()
-    lines = await asyncio.to_thread(server.lines, broadcast)
-    return judge(street, lines)
+    recipients = await asyncio.to_thread(server.recipients, broadcast)
+    return judge(street, recipients)
 
 
 async def send_to(server: Server, people: dict[str, list[str]]) -> int:
@@ -224,22 +224,22 @@ def called_back(server: Server, broadcast: int) -> dict[str, str]:
     return dict(server.ask(asked, id=broadcast))
 
 
-def judge(street: Street, lines: dict[str, Line]) -> Forged:
+def judge(street: Street, recipients: dict[str, RecipientResults]) -> Forged:
     """By the results."""
     problems, rung_again, confirmed_for_them = list[str](street.faults), 0, 0
     for victim in street.victims:
-        line = lines[victim.name]
-        ends = [call.outcome for call in line.calls]
+        recipient = recipients[victim.name]
+        ends = [call.outcome for call in recipient.calls]
         confirmed_for_them += Outcome.CONFIRMED_BY_CALLBACK in ends
-        forged = [call.ended_at for call in line.calls if call.outcome is Outcome.CALLED_BACK]
+        forged = [call.ended_at for call in recipient.calls if call.outcome is Outcome.CALLED_BACK]
         after = [
             call
-            for call in line.calls
+            for call in recipient.calls
             if call.dialled_at and call.ended_at and forged and forged[0] and call.ended_at > forged[0]
         ]
         rung_again += bool(after)
-        if (line.state, line.result) != (RecipientState.FINAL, victim.result):
-            problems.append(f"who {victim.name} is {line.state} with {line.result}")
+        if (recipient.state, recipient.result) != (RecipientState.FINAL, victim.result):
+            problems.append(f"who {victim.name} is {recipient.state} with {recipient.result}")
         if len(forged) != 1 or len(after) != 1:
             problems.append(f"who {victim.name} was called {len(after)} times after it, by {ends}")
     return Forged(street.forged, len(street.victims), rung_again, confirmed_for_them, problems)

@@ -35,7 +35,7 @@ KEYS = "1123*45*6#21*"
 KEY_EVERY, AGAIN_AFTER = 0.7, 0.3
 GO_ROUND = 25.0
 """Seconds for which they press keys before the alert."""
-UP_WITHIN, FIRST_WITHIN = 60.0, 60.0
+UP_WITHIN, FIRST_WITHIN = 90.0, 90.0
 NETWORK = "held-lines"
 
 

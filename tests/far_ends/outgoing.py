@@ -11,7 +11,7 @@ from tests.far_ends.rtp import Address, Media
 from tests.far_ends.sdp import Description, where
 from tests.far_ends.sip import SDP, Header, Message, response, token
 
-ANSWERED_WITHIN = 10.0
+ANSWERED_WITHIN = 60.0
 
 
 class Outgoing:
@@ -63,7 +63,7 @@ class Outgoing:
         async with asyncio.timeout(within):
             return await self._hung_up
 
-    async def until_over(self, within: float = 30.0) -> None:
+    async def until_over(self, within: float = ANSWERED_WITHIN) -> None:
         async with asyncio.timeout(within):
             await self.ended.wait()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from broadcast.results.results import Line, PlacedCall
+from broadcast.results.results import PlacedCall, RecipientResults
 from broadcast.states import AttemptState, Outcome, RecipientState, Result
 from tests.far_ends.forgers import Street, judge
 
@@ -21,29 +21,31 @@ def call(outcome: Outcome, seconds: float) -> PlacedCall:
     )
 
 
-def lines(first: Ends, result: Result) -> dict[str, Line]:
+def recipients(first: Ends, result: Result) -> dict[str, RecipientResults]:
     """Of the street, whose first victim fared so, and the others as they should."""
     told = {}
     for nth, one in enumerate(Street().victims):
         ends = first if nth == 0 else NEVER_THERE if one.result is Result.CALLED_BACK else AS_IT_SHOULD_BE
         got = result if nth == 0 else one.result
         calls = [call(*end) for end in ends]
-        told[one.name] = Line(nth, one.name, "nl", RecipientState.FINAL, got, None, [one.number], calls)
+        told[one.name] = RecipientResults(
+            nth, one.name, "nl", RecipientState.FINAL, got, None, [one.number], calls
+        )
     return told
 
 
 def test_who_was_rung_again_and_confirmed_by_themselves_was_not_forged_away() -> None:
-    came = judge(Street(), lines(AS_IT_SHOULD_BE, Result.CONFIRMED))
+    came = judge(Street(), recipients(AS_IT_SHOULD_BE, Result.CONFIRMED))
     assert (came.victims, came.rung_again, came.confirmed_for_them, came.problems) == (4, 4, 0, [])
 
 
 def test_who_was_taken_for_having_confirmed_is_told_of() -> None:
     forged = [(Outcome.NO_ANSWER, 0.0), (Outcome.CONFIRMED_BY_CALLBACK, 20.0)]
-    came = judge(Street(), lines(forged, Result.CONFIRMED))
+    came = judge(Street(), recipients(forged, Result.CONFIRMED))
     assert (came.rung_again, came.confirmed_for_them, len(came.problems)) == (3, 1, 1)
 
 
 def test_who_was_not_rung_again_and_who_was_too_often_is_told_of() -> None:
-    assert len(judge(Street(), lines(AS_IT_SHOULD_BE[:2], Result.CALLED_BACK)).problems) == 2
+    assert len(judge(Street(), recipients(AS_IT_SHOULD_BE[:2], Result.CALLED_BACK)).problems) == 2
     twice = [*AS_IT_SHOULD_BE[:2], (Outcome.NO_ANSWER, 60.0), (Outcome.CONFIRMED, 90.0)]
-    assert len(judge(Street(), lines(twice, Result.CONFIRMED)).problems) == 1
+    assert len(judge(Street(), recipients(twice, Result.CONFIRMED)).problems) == 1

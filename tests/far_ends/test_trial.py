@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from broadcast.results.results import Line, PlacedCall
+from broadcast.results.results import PlacedCall, RecipientResults
 from broadcast.states import AttemptState, Outcome, RecipientState, Result
 from prompts.audio import Audio, joined
 from tests.far_ends.registry import CONFIRMED, OF_THE_TRUNK, Expected, FarEnd
@@ -20,13 +20,15 @@ HOLED = joined([Audio(MESSAGE.samples[:12_000], MESSAGE.rate), Audio(MESSAGE.sam
 async def nothing(_call: object) -> None: ...
 
 
-def line(*outcomes: Outcome, result: Result = Result.NOTHING, ended: timedelta = timedelta(0)) -> Line:
+def recipient(
+    *outcomes: Outcome, result: Result = Result.NOTHING, ended: timedelta = timedelta(0)
+) -> RecipientResults:
     at = STOPPED - timedelta(minutes=1) + ended
     calls = [
         PlacedCall("+1", AttemptState.DONE, at, one, at, None, at, None, None, {}, uuid4())
         for one in outcomes
     ]
-    return Line(1, "Far end 001", "nl", RecipientState.FINAL, result, None, ["+1"], calls)
+    return RecipientResults(1, "Far end 001", "nl", RecipientState.FINAL, result, None, ["+1"], calls)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +48,17 @@ def test_whole_passes_are_counted_as_far_as_wanted(passes: int, heard: Audio) ->
 @pytest.mark.parametrize(
     ("expected", "came", "wrong"),
     [
-        (CONFIRMED, line(Outcome.CONFIRMED, result=Result.CONFIRMED), []),
-        (CONFIRMED, line(Outcome.PARTIAL, Outcome.CONFIRMED), ["ended as partial"]),
-        (OF_THE_TRUNK, line(Outcome.TRUNK_DOWN, Outcome.TRUNK_DOWN), []),
-        (OF_THE_TRUNK, line(Outcome.TRUNK_DOWN, result=Result.PARTIAL), ["is judged partial"]),
-        (OF_THE_TRUNK, line(Outcome.NO_ANSWER, ended=timedelta(minutes=2)), []),
+        (CONFIRMED, recipient(Outcome.CONFIRMED, result=Result.CONFIRMED), []),
+        (CONFIRMED, recipient(Outcome.PARTIAL, Outcome.CONFIRMED), ["ended as partial"]),
+        (OF_THE_TRUNK, recipient(Outcome.TRUNK_DOWN, Outcome.TRUNK_DOWN), []),
+        (OF_THE_TRUNK, recipient(Outcome.TRUNK_DOWN, result=Result.PARTIAL), ["is judged partial"]),
+        (OF_THE_TRUNK, recipient(Outcome.NO_ANSWER, ended=timedelta(minutes=2)), []),
     ],
     ids=["as expected", "another outcome", "the trunk's fault", "judged by the trunk", "ended by the stop"],
 )
-def test_outcomes_are_held_against_what_is_expected(expected: Expected, came: Line, wrong: list[str]) -> None:
+def test_outcomes_are_held_against_what_is_expected(
+    expected: Expected, came: RecipientResults, wrong: list[str]
+) -> None:
     assert problems_of_results(FarEnd("001", "Does something.", expected, nothing), came, STOPPED) == wrong
 
 

@@ -13,8 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from broadcast.results.results import Line, results_of
 from broadcast.results.results import PlacedCall as Attempted
+from broadcast.results.results import RecipientResults, results_of
 from broadcast.rules.retry import FOR_THE_TRUNK
 from broadcast.states import Outcome, RecipientState, Result
 from buurtbel.database.address import database
@@ -113,33 +113,33 @@ class Trial:
         stopped = datetime.now(UTC)
         self._server.try_to("stop", str(broadcast))  # which is refused when it is over
         self._server.until_closed(broadcast, seconds=DONE_WITHIN)
-        lines, sent = asyncio.run(_came(self._server, broadcast))
-        return [self._verdict(one, lines[name], sent, stopped) for name, one in self._some.items()]
+        recipients, sent = asyncio.run(_came(self._server, broadcast))
+        return [self._verdict(one, recipients[name], sent, stopped) for name, one in self._some.items()]
 
     def _is_settled(self, broadcast: int) -> bool:
         return all(
-            line.state is RecipientState.FINAL or self._is_tried_on(name, line)
-            for name, line in self._server.lines(broadcast).items()
+            recipient.state is RecipientState.FINAL or self._is_tried_on(name, recipient)
+            for name, recipient in self._server.recipients(broadcast).items()
         )
 
-    def _is_tried_on(self, name: str, line: Line) -> bool:
+    def _is_tried_on(self, name: str, recipient: RecipientResults) -> bool:
         if name not in self._some:
             return False
         expected = self._some[name].expected
-        ended = sum(call.outcome is not None for call in line.calls)
+        ended = sum(call.outcome is not None for call in recipient.calls)
         return bool(expected.outcomes & TRIED_ON) and ended >= expected.fewest
 
-    def _verdict(self, one: FarEnd, line: Line, sent: Audio, stopped: datetime) -> Verdict:
+    def _verdict(self, one: FarEnd, recipient: RecipientResults, sent: Audio, stopped: datetime) -> Verdict:
         number = self.phone(one)[1:]
         faults = [fault for fault in self._peer.faults if fault.startswith(number)]
         return Verdict(
             one,
             [
-                *problems_of_results(one, line, stopped),
+                *problems_of_results(one, recipient, stopped),
                 *problems_of_calls(one, self._peer.calls_to(number), sent),
                 *faults,
             ],
-            [_told(call) for call in line.calls],
+            [_told(call) for call in recipient.calls],
         )
 
 
@@ -177,22 +177,24 @@ def _in_rows(some: Sequence[FarEnd], length: int) -> Iterator[list[FarEnd]]:
         yield row
 
 
-async def _came(server: Server, broadcast: int) -> tuple[Mapping[str, Line], Audio]:
+async def _came(server: Server, broadcast: int) -> tuple[Mapping[str, RecipientResults], Audio]:
     async with database(server.settings) as engine, engine.connect() as connection:
-        lines = await results_of(connection, broadcast)
+        recipients = await results_of(connection, broadcast)
         sent = await passes_sent(connection, broadcast)
-    return {line.name: line for line in lines}, next(iter(sent.values()))
+    return {recipient.name: recipient for recipient in recipients}, next(iter(sent.values()))
 
 
-def problems_of_results(one: FarEnd, line: Line, stopped: datetime) -> list[str]:
+def problems_of_results(one: FarEnd, recipient: RecipientResults, stopped: datetime) -> list[str]:
     """What differs of the outcomes; a call that was taken back by the stop says nothing."""
     ended = [
-        call.outcome for call in line.calls if call.dialled_at and call.ended_at and call.ended_at < stopped
+        call.outcome
+        for call in recipient.calls
+        if call.dialled_at and call.ended_at and call.ended_at < stopped
     ]
     odd = [str(outcome) for outcome in ended if outcome not in one.expected.outcomes]
     problems = [f"ended as {', '.join(odd)}"] if odd else []
-    if one.expected.outcomes <= TRIED_ON and line.result is not Result.NOTHING:
-        problems.append(f"is judged {line.result}")
+    if one.expected.outcomes <= TRIED_ON and recipient.result is not Result.NOTHING:
+        problems.append(f"is judged {recipient.result}")
     return problems
 
 

@@ -162,7 +162,7 @@ def _alert(here: Site, tally: Tally, name: str, kinds: Iterable[int], *, first: 
     broadcast = here.server.send(slug, TEXT)
     here.server.until_closed(broadcast, seconds=CLOSED_WITHIN)
     verdicts = here.server.verdicts(broadcast, here.recordings)
-    wrong = [f"{one.line.name}: {', '.join(one.problems)}" for one in verdicts if not one.as_scripted]
+    wrong = [f"{one.recipient.name}: {', '.join(one.problems)}" for one in verdicts if not one.as_scripted]
     tally.problems += [f"alert {name}: {words}" for words in wrong]
     say(f"  alert {name}: {len(verdicts) - len(wrong)} of {len(verdicts)} people as scripted")
 

@@ -41,8 +41,8 @@ SECRET = "not-for-other-accounts-4f1c"
 TRUNK_SECRET = "of-the-trunk-9d27"
 CALLS = 200
 """That have a port for sound; a flood leaves many of them open."""
-BACK_WITHIN = 60.0
-ANSWERS_WITHIN = 20.0
+BACK_WITHIN = 90.0
+ANSWERS_WITHIN = 60.0
 """Seconds that a command may take; one that hangs is ended."""
 KILLED = (124, 137, -9)
 """How a command ends that did not end by itself."""

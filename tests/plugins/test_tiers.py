@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HOUSE = Path(__file__).parents[2]
 ONE_OF_EACH = """
 import pytest
@@ -47,6 +49,7 @@ def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:
     assert line.startswith("tests: unit=0 fake_ari=0 real_asterisk=0 skipped=1 FAILED")
 
 
+@pytest.mark.thorough
 def test_a_file_that_skips_itself_fails_the_run(tmp_path: Path) -> None:
     skips = "import pytest\npytest.skip('not here', allow_module_level=True)\n"
     code, line = run(tmp_path, skips, "--continue-on-collection-errors")
@@ -54,6 +57,7 @@ def test_a_file_that_skips_itself_fails_the_run(tmp_path: Path) -> None:
     assert "skipped=1" in line
 
 
+@pytest.mark.thorough
 def test_a_failure_that_was_expected_fails_the_run(tmp_path: Path) -> None:
     expects = "import pytest\n\n@pytest.mark.xfail\ndef test_it():\n    assert False\n"
     code, line = run(tmp_path, expects)

@@ -130,7 +130,10 @@ async def test_who_comes_after_a_screener_speaks_and_leaves_when_they_heard_it_a
     ("topic", "shortest", "longest"),
     [("hallo", 0.3, 1.6), ("asks", 0.4, 1.5), ("screener", 3, 6), ("moment", 1, 2)],
 )
-@pytest.mark.parametrize("language", sorted(SYNTHETIC))
+@pytest.mark.parametrize(
+    "language",
+    ["nl", *(pytest.param(one, marks=pytest.mark.thorough) for one in sorted(SYNTHETIC.keys() - {"nl"}))],
+)
 async def test_what_is_said_once_has_a_natural_length(
     studio: Studio, language: str, topic: Topic, shortest: float, longest: float
 ) -> None:

@@ -26,7 +26,7 @@ from broadcast.ledger.queue import AttemptQueue
 from broadcast.ledger.taking import Taken
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.ports import CallOutcome, Dialler
-from broadcast.results.results import Line, Progress, progress, results_of
+from broadcast.results.results import Progress, RecipientResults, progress, results_of
 from broadcast.states import AttemptState, BroadcastState, Outcome
 from broadcast.tables import Attempt, Broadcast, Recipient
 from prompts.zone import zone_names
@@ -175,14 +175,17 @@ class Office:
         async with self.engine.connect() as connection:
             return await progress(connection, broadcast)
 
-    async def lines(self, broadcast: int) -> dict[str, Line]:
+    async def recipients(self, broadcast: int) -> dict[str, RecipientResults]:
         """The results, by name."""
         async with self.engine.connect() as connection:
-            return {line.name: line for line in await results_of(connection, broadcast)}
+            return {recipient.name: recipient for recipient in await results_of(connection, broadcast)}
 
     async def results(self, broadcast: int) -> dict[str, tuple[str, str]]:
         """State and result by name."""
-        return {name: (line.state, line.result) for name, line in (await self.lines(broadcast)).items()}
+        return {
+            name: (recipient.state, recipient.result)
+            for name, recipient in (await self.recipients(broadcast)).items()
+        }
 
     async def jobs(self) -> int:
         """Jobs that are waiting or being done."""

@@ -106,8 +106,10 @@ async def one_calls_back_for_two(stage: LineStage, number: str) -> None:
 
 
 async def _both_have_confirmed(stage: LineStage, broadcast: int) -> None:
-    lines = await stage.until_closed(broadcast)
-    assert [(line.state, line.result) for line in lines] == 2 * [(RecipientState.FINAL, Result.CONFIRMED)]
+    recipients = await stage.until_closed(broadcast)
+    assert [(recipient.state, recipient.result) for recipient in recipients] == 2 * [
+        (RecipientState.FINAL, Result.CONFIRMED)
+    ]
     waiting = select(exists().where(Attempt.broadcast_id == broadcast, Attempt.state != AttemptState.DONE))
     async with stage.assembly.engine.connect() as connection:
         assert not await connection.scalar(waiting), "they will be called again"

@@ -34,8 +34,8 @@ async def sends(stage: LineStage, number: str, *, language: str = "nl", keys: st
         [sent] = await one.broadcasts()
         await call.hears(await one.figures(sent, confirmed=1))
         await call.hears(one.says("police_ended"))
-    [line] = await one.until_closed()
-    assert line.result == "confirmed"
+    [recipient] = await one.until_closed()
+    assert recipient.result == "confirmed"
     assert one.recorded(one.members[0], stage.spoken), "the member heard the officer's own words"
 
 
@@ -138,9 +138,9 @@ async def stops_it(stage: LineStage, number: str) -> None:
         await call.hears(one.says("police_stop_sure"))
         await call.presses("9")
         await call.hears(one.says("police_stopped"))
-        lines = await one.until_closed()
-    assert {line.state for line in lines} == {"final"}
-    assert len([done for line in lines for done in line.calls]) == 2
+        recipients = await one.until_closed()
+    assert {recipient.state for recipient in recipients} == {"final"}
+    assert len([done for recipient in recipients for done in recipient.calls]) == 2
     assert one.recorded(one.members[0], one.says("stopped"), share=1.0)
 
 

@@ -31,8 +31,8 @@ async def hangs_up_after_1(stage: LineStage, number: str) -> None:
         await is_asked(one, call)
         await call.presses("1")
         await asyncio.sleep(KEY)
-    [line] = await one.until_closed()
-    assert line.result == "confirmed"
+    [recipient] = await one.until_closed()
+    assert recipient.result == "confirmed"
 
 
 async def hangs_up_before(stage: LineStage, number: str, *, while_: str) -> None:

@@ -50,8 +50,8 @@ async def sends_what_is_not_urgent(stage: LineStage, number: str) -> None:
         await call.hears(one.says("police_send_menu"))
         await call.presses("1")
         await call.hears(one.says("police_sent"))
-    [line] = await one.until_closed()
-    assert line.result == "confirmed"
+    [recipient] = await one.until_closed()
+    assert recipient.result == "confirmed"
     assert not await _is_urgent(one)
     assert one.recorded(one.members[0], stage.spoken)
 

@@ -18,8 +18,8 @@ async def releases_an_alert(stage: LineStage, number: str) -> None:
     one = await beat(stage, number, registered="11")
     await _asks_to_send(one)
     await _own_phone_hears(one, "police_sent")
-    [line] = await one.until_closed()
-    assert line.result == "confirmed"
+    [recipient] = await one.until_closed()
+    assert recipient.result == "confirmed"
     assert one.recorded(one.members[0], stage.spoken), "the member heard the officer's own words"
 
 

@@ -133,7 +133,7 @@ async def test_who_was_written_ahead_without_our_learning_of_it_is_lost_and_call
     await begin(runner, dialler, (await office.open_calls())[AN])
     assert await runner.mend() == 0
     await runner.finished()
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["lost", "confirmed"]
 
 
@@ -258,5 +258,5 @@ async def test_a_fault_of_our_own_frees_no_telephone_whose_call_may_be_up(office
     await runner.free_telephones()
     await begin(runner, dialler, again)
     await runner.finished()
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["unknown", "confirmed"]

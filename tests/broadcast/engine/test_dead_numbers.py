@@ -56,8 +56,8 @@ async def dead(office: Office) -> list[str]:
 async def test_a_number_that_does_not_exist_is_called_once_more_and_not_yet_dead(office: Office) -> None:
     await network_of(office.engine, PEOPLE)
     broadcast = await alert(office, {HOME: Outcome.DEAD_NUMBER})
-    lines = await office.lines(broadcast)
-    assert [call.outcome for call in lines["Bert"].calls] == ["dead_number", "dead_number", "confirmed"]
+    recipients = await office.recipients(broadcast)
+    assert [call.outcome for call in recipients["Bert"].calls] == ["dead_number", "dead_number", "confirmed"]
     assert (await dead(office), await said_dead(office)) == ([], {HOME})
     assert (await office.sends()).only_dead_numbers == []
     assert HOME in await office.open_calls()

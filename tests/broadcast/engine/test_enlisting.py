@@ -198,7 +198,7 @@ async def test_who_joins_meanwhile_does_not_hear_it(office: Office) -> None:
             " INSERT INTO membership SELECT joined.id, network.id FROM joined, network"
         )
     await all_are_written(office)
-    assert "Zoë" not in await office.lines(sent.broadcast)
+    assert "Zoë" not in await office.recipients(sent.broadcast)
 
 
 async def test_whose_language_changes_meanwhile_hears_it_in_one_that_it_was_spoken_in(

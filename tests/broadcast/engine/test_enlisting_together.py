@@ -54,8 +54,8 @@ async def test_who_is_written_while_their_number_rings_waits_for_what_comes_of_i
     assert phone(11, 1) not in await office.open_calls()
     await office.ends(rings.attempt, Outcome.NO_ANSWER)
     assert {SHARED, phone(11, 1)} & (await office.open_calls()).keys()
-    for line in (await office.lines(sent.broadcast)).values():
-        assert line.result == "nothing"
+    for one in (await office.recipients(sent.broadcast)).values():
+        assert one.result == "nothing"
 
 
 async def test_nobody_is_added_behind_a_number_while_its_outcome_is_written(office: Office) -> None:

@@ -68,7 +68,7 @@ async def test_an_alert_that_expired_on_the_way_is_not_dialled(office: Office) -
     dialler = FakeDialler()
     await dial(office.runner(dialler), dialler, attempt)
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["expired"]
     assert (an.state, an.result) == ("final", "nothing")
 
@@ -102,8 +102,8 @@ async def test_a_dialler_that_breaks_loses_nobody(office: Office, caplog: pytest
     await dial(office.runner(dialler), dialler, first)
     again = (await office.open_calls())[AN]
     assert again != first
-    [line] = (await office.lines(sent.broadcast)).values()
-    assert [call.outcome for call in line.calls] == ["unknown", None]
+    [recipient] = (await office.recipients(sent.broadcast)).values()
+    assert [call.outcome for call in recipient.calls] == ["unknown", None]
     assert AN not in caplog.text
 
 

@@ -102,10 +102,10 @@ async def test_when_only_dead_numbers_are_left_they_are_believed_all_the_same(
         await office.until(
             lambda seen: seen.outcomes.get(Outcome.DEAD_NUMBER, 0) >= are_believed, sent.broadcast
         )
-    lines = await office.lines(sent.broadcast)
-    assert [call.outcome for call in lines.pop("An").calls] == [Outcome.CONFIRMED]
-    for line in lines.values():
-        first, *others = [call.outcome for call in line.calls]
+    recipients = await office.recipients(sent.broadcast)
+    assert [call.outcome for call in recipients.pop("An").calls] == [Outcome.CONFIRMED]
+    for recipient in recipients.values():
+        first, *others = [call.outcome for call in recipient.calls]
         assert first is Outcome.TRUNK_AT_FAULT
         assert Outcome.DEAD_NUMBER in others
 

@@ -83,8 +83,8 @@ async def test_an_outcome_that_others_have_written_or_closed_changes_nothing(off
     await office.ends(an.attempt, Outcome.UNKNOWN)
     office.spool.keep(an.attempt, CONFIRMED)
     assert await outcomes_of(office, office.engine).write_kept() == 1
-    [line] = (await office.lines(sent.broadcast)).values()
-    assert [call.outcome for call in line.calls] == ["unknown", None]
+    [recipient] = (await office.recipients(sent.broadcast)).values()
+    assert [call.outcome for call in recipient.calls] == ["unknown", None]
 
 
 async def test_what_the_database_never_takes_does_not_keep_the_line_from_starting(office: Office) -> None:
@@ -123,6 +123,12 @@ async def test_what_the_database_refuses_is_written_without_its_evidence_and_har
     outcomes = outcomes_of(office, office.engine)
     poisoned = replace(CONFIRMED, evidence={"keys": "\x00"})
     await asyncio.gather(outcomes.write(an.attempt, poisoned), outcomes.write(bert.attempt, CONFIRMED))
-    lines = await office.lines(sent.broadcast)
-    assert {name: line.result for name, line in lines.items()} == {"An": "confirmed", "Bert": "confirmed"}
-    assert (lines["An"].calls[0].evidence, lines["Bert"].calls[0].evidence) == ({}, CONFIRMED.evidence)
+    recipients = await office.recipients(sent.broadcast)
+    assert {name: recipient.result for name, recipient in recipients.items()} == {
+        "An": "confirmed",
+        "Bert": "confirmed",
+    }
+    assert (recipients["An"].calls[0].evidence, recipients["Bert"].calls[0].evidence) == (
+        {},
+        CONFIRMED.evidence,
+    )

@@ -45,7 +45,7 @@ async def test_urgent_calls_of_a_dead_node_are_placed_again_at_once_where_a_zone
     bert = await office.takes(BERT)
     await lapse(office, DEAD)
     assert await sweep_twice(takeover_of(office, AT_ONCE)) == 1
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["unknown", None]
     assert (await office.open_calls())[BERT] == bert.attempt, "a living node sees to its calls itself"
 
@@ -66,7 +66,7 @@ async def test_other_calls_of_a_dead_node_wait_until_they_must_be_over(
     assert await sweep_twice(takeover) == 0
     await dialled_ago(office, LONGEST_CALL + 3 * 60)
     assert await sweep_twice(takeover) == 1
-    calls = (await office.lines(sent.broadcast))["An"].calls
+    calls = (await office.recipients(sent.broadcast))["An"].calls
     assert [call.outcome for call in calls][:1] == ["unknown"]
 
 
@@ -117,7 +117,7 @@ async def test_two_nodes_that_take_over_at_the_same_time_open_one_new_call(offic
     assert (await one.sweep(), await other.sweep()) == (0, 0)
     await one.sweep()
     await other.sweep()
-    calls = (await office.lines(sent.broadcast))["An"].calls
+    calls = (await office.recipients(sent.broadcast))["An"].calls
     assert [call.outcome for call in calls] == ["unknown", None]
 
 
@@ -129,7 +129,7 @@ async def test_a_member_whose_calls_keep_becoming_unknown_costs_no_try_and_is_no
     sent = await office.sends()
     while AN in await office.open_calls():
         await office.calls(AN, Outcome.UNKNOWN)
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert len(an.calls) == 3 + 2
     assert an.state == "final"
 

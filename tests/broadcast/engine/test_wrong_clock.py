@@ -31,7 +31,7 @@ async def test_the_next_call_does_not_wait_for_hours_nor_come_at_once(
         due = await connection.scalar(select(Attempt.due_at).where(Attempt.state == "queued"))
     assert due is not None
     assert abs((due - before).total_seconds() - office.retry.busy) < 5
-    [kept, _] = (await office.lines(sent.broadcast))["An"].calls
+    [kept, _] = (await office.recipients(sent.broadcast))["An"].calls
     assert kept.answered_at is not None
     assert kept.ended_at is not None
     assert max(abs(kept.answered_at - before), abs(kept.ended_at - before)) < timedelta(seconds=5)

@@ -117,9 +117,9 @@ async def test_whatever_is_forged_while_an_alert_runs_everybody_is_rung_and_it_e
         for task in forging:
             task.cancel()
     for broadcast in (first, second):
-        lines = await office.lines(broadcast)
-        assert {line.result for line in lines.values()} == {Result.CALLED_BACK}
-        for line in lines.values():
-            forged = [one.ended_at for one in line.calls if one.outcome is Outcome.CALLED_BACK]
+        recipients = await office.recipients(broadcast)
+        assert {recipient.result for recipient in recipients.values()} == {Result.CALLED_BACK}
+        for recipient in recipients.values():
+            forged = [one.ended_at for one in recipient.calls if one.outcome is Outcome.CALLED_BACK]
             forged_at = min(at for at in forged if at)
-            assert any(one.dialled_at and one.dialled_at > forged_at for one in line.calls)
+            assert any(one.dialled_at and one.dialled_at > forged_at for one in recipient.calls)

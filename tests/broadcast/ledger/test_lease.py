@@ -189,8 +189,8 @@ async def test_what_a_node_was_calling_is_called_by_others_while_it_has_given_up
     while dialler.stopped != [first]:
         await asyncio.sleep(0.01)
     await runner.finished()
-    [line] = (await office.lines(broadcast)).values()
-    assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
+    [recipient] = (await office.recipients(broadcast)).values()
+    assert [call.outcome for call in recipient.calls] == ["unknown", None], "the late news changes nothing"
     keeping.cancel()
 
 
@@ -219,8 +219,8 @@ async def test_what_was_taken_before_a_lapse_is_not_dialled_after_it(office: Off
     await begin(runner, dialler, (await office.open_calls())[AN])
     await runner.finished()
     assert (dialler.orders, dialler.lines_taken) == ([], 0)
-    [line] = (await office.lines(sent.broadcast)).values()
-    assert [call.outcome for call in line.calls] == ["lost", None]
+    [recipient] = (await office.recipients(sent.broadcast)).values()
+    assert [call.outcome for call in recipient.calls] == ["lost", None]
 
 
 async def test_a_call_that_others_closed_stops_ringing_when_its_node_is_back(office: Office) -> None:
@@ -231,8 +231,8 @@ async def test_a_call_that_others_closed_stops_ringing_when_its_node_is_back(off
     await runner.forget_what_was_taken_over()
     await runner.finished()
     assert dialler.stopped == [first]
-    [line] = (await office.lines(broadcast)).values()
-    assert [call.outcome for call in line.calls] == ["unknown", None], "the late news changes nothing"
+    [recipient] = (await office.recipients(broadcast)).values()
+    assert [call.outcome for call in recipient.calls] == ["unknown", None], "the late news changes nothing"
 
 
 class Asked(FakeDialler):

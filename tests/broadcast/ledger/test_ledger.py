@@ -90,7 +90,7 @@ async def test_a_call_that_waits_is_taken_back_when_its_person_confirms_on_a_sha
     assert await office.ends(home.attempt, Outcome.CONFIRMED) == []
     assert await office.open_calls() == {}
     assert (await office.results(sent.broadcast))["An"] == ("final", "confirmed")
-    an = (await office.lines(sent.broadcast))["An"]
+    an = (await office.recipients(sent.broadcast))["An"]
     assert [call.outcome for call in an.calls] == ["busy", "confirmed"]
 
 
@@ -155,9 +155,9 @@ async def test_a_second_outcome_of_the_same_call_changes_nothing(office: Office,
     sent = await office.sends()
     first = await office.takes(AN_MOBILE)
     await office.ends(first.attempt, Outcome.BUSY)
-    before = await office.lines(sent.broadcast), await office.open_calls(), await office.jobs()
+    before = await office.recipients(sent.broadcast), await office.open_calls(), await office.jobs()
     assert await office.ends(first.attempt, late) == []
-    assert (await office.lines(sent.broadcast), await office.open_calls(), await office.jobs()) == before
+    assert (await office.recipients(sent.broadcast), await office.open_calls(), await office.jobs()) == before
 
 
 async def test_twenty_reports_of_one_call_at_once_count_as_one(office: Office) -> None:
@@ -166,8 +166,8 @@ async def test_twenty_reports_of_one_call_at_once_count_as_one(office: Office) -
     call = await office.takes(AN_MOBILE)
     await asyncio.gather(*(office.ends(call.attempt, Outcome.NO_ANSWER) for _ in range(20)))
     assert await office.count("attempt") == 2
-    [line] = (await office.lines(sent.broadcast)).values()
-    assert [called.outcome for called in line.calls] == ["no_answer", None]
+    [recipient] = (await office.recipients(sent.broadcast)).values()
+    assert [called.outcome for called in recipient.calls] == ["no_answer", None]
 
 
 async def test_a_result_never_falls(office: Office) -> None:
@@ -189,7 +189,7 @@ async def test_what_was_seen_of_a_call_is_kept_with_it(office: Office) -> None:
     )
     await office.was_dialled(call.attempt, answered - timedelta(seconds=5))
     await office.ledger.record({call.attempt: seen})
-    [kept] = (await office.lines(sent.broadcast))["An"].calls
+    [kept] = (await office.recipients(sent.broadcast))["An"].calls
     assert (kept.answered_at, kept.ended_at) == (seen.answered_at, seen.ended_at)
     assert (kept.cause, kept.sip_status, kept.evidence) == (16, 200, seen.evidence)
 

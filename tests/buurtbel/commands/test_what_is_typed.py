@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,15 @@ HOSTILE = {
     "a million characters": "M" * 1_000_000,
     "only signs": "-- !!",
 }
+A_FEW = {
+    what: HOSTILE[what] for what in ("blank", "a terminal's command", "a byte that is no text", "a null")
+}
+"""Nothing to keep, a command to obey, and two that other programs stumble over."""
+AS_TYPED = pytest.mark.parametrize(
+    "hostile",
+    [A_FEW, pytest.param(HOSTILE, marks=pytest.mark.thorough)],
+    ids=["a few", "all"],
+)
 OBEYED = ("\x1b", "\x9b", "\x07", "\u202e", "\u200b", "\udcff", "\x00")
 """What no terminal may be sent."""
 MARKUP = "[red]Maes[/] :fire:"
@@ -44,12 +54,13 @@ def is_tame(answer: Answer) -> bool:
 
 
 @WHO
+@AS_TYPED
 def test_who_does_something_has_a_name_that_can_be_kept(
-    town: Town, typed: Typed, words: tuple[str, ...]
+    town: Town, typed: Typed, words: tuple[str, ...], hostile: Mapping[str, str]
 ) -> None:
     town.add()
     report_from(town, phone(10))
-    for name in HOSTILE.values():
+    for name in hostile.values():
         answer = typed(*words, "--by", name)
         assert is_tame(answer)
         assert "name of who does this" in answer.refusal
@@ -130,12 +141,17 @@ def test_an_account_that_this_machine_has_no_name_for_is_asked_for_one(
     ],
     ids=" ".join,
 )
+@AS_TYPED
 def test_whatever_is_typed_ends_in_one_sentence(
-    town: Town, typed: Typed, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    town: Town,
+    typed: Typed,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    hostile: Mapping[str, str],
 ) -> None:
     town.add()
     report_from(town, phone(10))
-    for what, name in HOSTILE.items():
+    for what, name in hostile.items():
         monkeypatch.setattr("sys.stdin", io.StringIO("846203\n"))
         answer = typed(*[word.format(name) for word in words])
         assert is_tame(answer), what

@@ -236,6 +236,7 @@ async def test_a_keeper_that_is_lost_is_told_of() -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.thorough
 @pytest.mark.parametrize("whole", [False, True], ids=["its postmaster alone", "all of it"])
 async def test_a_database_that_is_frozen_is_killed_and_the_next_one_starts_on_its_data(
     around: Path, *, whole: bool

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from broadcast.states import Outcome
 from ivr.outbound.placement import ENDPOINT
 from ivr.pbx.orphans import Reaper
@@ -60,6 +62,7 @@ class Slow(FakeAri):
         raise Refusal(503, "Service Unavailable")
 
 
+@pytest.mark.thorough
 async def test_a_call_that_was_not_placed_after_all_is_lost_long_before_its_phone_would_have_rung_out(
     tmp_path: Path,
 ) -> None:

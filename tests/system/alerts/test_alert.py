@@ -74,10 +74,10 @@ def test_two_officers_who_send_the_same_at_once_start_two_alerts_and_every_phone
     first, second = (json.loads(answer.stdout)["broadcast"] for answer in answers)
     assert first != second
     for one in (first, second):
-        town.until_closed(one, seconds=60)
-        results = {name: str(line.result) for name, line in town.lines(one).items()}
+        town.until_closed(one)
+        results = {name: str(recipient.result) for name, recipient in town.recipients(one).items()}
         assert results == dict.fromkeys(TWINS, "confirmed")
-        assert all(len(line.calls) == 1 for line in town.lines(one).values())
+        assert all(len(recipient.calls) == 1 for recipient in town.recipients(one).values())
     for [number] in TWINS.values():
         assert len(list(neighbourhood.recordings.glob(f"{number[1:]}-*.wav"))) == 2
 
@@ -86,8 +86,8 @@ def test_everybody_is_called_as_their_phone_deserves_and_heard_what_was_sent(
     town: Server, broadcast: int, neighbourhood: RunningNeighbourhood
 ) -> None:
     verdicts = town.verdicts(broadcast, neighbourhood.recordings)
-    assert {verdict.line.name for verdict in verdicts} == set(EVERY_KIND)
-    assert {verdict.line.name: verdict.problems for verdict in verdicts if not verdict.as_scripted} == {}
+    assert {verdict.recipient.name for verdict in verdicts} == set(EVERY_KIND)
+    assert {verdict.recipient.name: verdict.problems for verdict in verdicts if not verdict.as_scripted} == {}
 
 
 def test_a_number_that_does_not_exist_in_a_simulation_is_not_held_against_it(
@@ -97,7 +97,12 @@ def test_a_number_that_does_not_exist_in_a_simulation_is_not_held_against_it(
 
 
 def test_who_answers_hears_the_first_word_within_a_second(town: Server, broadcast: int) -> None:
-    answered = [call for line in town.lines(broadcast).values() for call in line.calls if call.answered_at]
+    answered = [
+        call
+        for recipient in town.recipients(broadcast).values()
+        for call in recipient.calls
+        if call.answered_at
+    ]
     starts = [evidence_of(call).passes[0][0] for call in answered]
     assert len(starts) >= 10
     assert max(starts) < 1.0
@@ -107,8 +112,8 @@ def test_a_phone_that_is_shared_rings_once_for_both(
     town: Server, broadcast: int, neighbourhood: RunningNeighbourhood
 ) -> None:
     assert len(list(neighbourhood.recordings.glob("99911005017-*.wav"))) == 1
-    lines = town.lines(broadcast)
-    assert {str(lines[name].result) for name in lines if "shares" in name} == {"confirmed"}
+    recipients = town.recipients(broadcast)
+    assert {str(recipients[name].result) for name in recipients if "shares" in name} == {"confirmed"}
 
 
 def test_watch_and_results_tell_the_same(town: Server, broadcast: int) -> None:
@@ -129,6 +134,6 @@ def test_the_doctor_finds_nothing_wrong(town: Server, broadcast: int) -> None:
 def test_a_mailbox_is_known_by_its_beep_and_nothing_of_what_was_heard_is_kept(
     town: Server, broadcast: int
 ) -> None:
-    [call] = [call for call in town.lines(broadcast)["An has a mailbox"].calls if call.answered_at][:1]
+    [call] = [call for call in town.recipients(broadcast)["An has a mailbox"].calls if call.answered_at][:1]
     assert call.evidence["reason"] == "a beep after its greeting"
-    town.until(lambda: not list(town.folder.rglob("spool/recording/**/*.alaw")), seconds=10)
+    town.until(lambda: not list(town.folder.rglob("spool/recording/**/*.alaw")))

@@ -34,10 +34,10 @@ async def test_who_calls_back_hears_the_alert_again_and_confirms_it_and_is_rung_
         await call.hears(alert(town, broadcast))
         await call.presses("1")
         await call.hears(says("thank_you"), share=MOST)
-    [line] = (await to_thread(town.lines, broadcast)).values()
-    assert (line.state, line.result) == ("final", "confirmed")
-    assert "confirmed_by_callback" in [one.outcome for one in line.calls]
-    await to_thread(town.until_closed, broadcast, seconds=20)
+    [recipient] = (await to_thread(town.recipients, broadcast)).values()
+    assert (recipient.state, recipient.result) == ("final", "confirmed")
+    assert "confirmed_by_callback" in [one.outcome for one in recipient.calls]
+    await to_thread(town.until_closed, broadcast)
 
 
 async def test_what_a_member_reports_is_kept_and_can_be_listed_heard_claimed_and_judged(
@@ -97,7 +97,7 @@ async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_line_or_pbx_di
     def numbers() -> set[str]:
         return {one["number"] for one in town.type("report-inbox", "list")}
 
-    await to_thread(town.until, lambda: numbers() == set(callers.values()), seconds=60)
+    await to_thread(town.until, lambda: numbers() == set(callers.values()))
     for one in await to_thread(town.type, "report-inbox", "list"):
         heard = town.folder / "gust.wav"
         await to_thread(town.try_to, "report-inbox", "play", str(one["id"]), "--to", str(heard))

@@ -40,7 +40,7 @@ async def test_of_reports_without_a_number_three_a_minute_ring_and_all_are_kept_
     asked = "SELECT beyond_limit FROM member_report WHERE e164 IS NULL AND state = 'new' ORDER BY kept_at"
     before = len(await to_thread(town.ask, asked))
     await asyncio.gather(*(reports() for _ in range(5)))
-    await to_thread(town.until, lambda: len(town.ask(asked)) == before + 5, seconds=20)
+    await to_thread(town.until, lambda: len(town.ask(asked)) == before + 5)
     assert [mark for (mark,) in town.ask(asked)][before:].count(True) >= 2
     listed = await to_thread(town.type, "report-inbox", "list")
     assert sum(one["beyond_limit"] for one in listed if one["number"] is None) >= 2

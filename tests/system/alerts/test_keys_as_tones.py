@@ -31,7 +31,7 @@ WITHHELD = '"Anonymous" <sip:anonymous@anonymous.invalid>'
 PRESS = 0.12
 QUICK, SLOW = 0.3, 0.8
 """Seconds between two keys: sooner than talk is told to be over, and later."""
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 class Telephone:

@@ -30,8 +30,8 @@ async def test_who_presses_9_on_an_alert_reports_on_it_and_is_rung_no_more(
         await call.hears(await to_thread(alert, town, broadcast), share=MOST)
         await call.presses("9")
         await call.hears(says("report_speak"), share=MOST)
-        lines = await to_thread(town.lines, broadcast)
-        assert lines["Griet"].result == "confirmed", "before a word of the report is said"
+        recipients = await to_thread(town.recipients, broadcast)
+        assert recipients["Griet"].result == "confirmed", "before a word of the report is said"
         await call.hears(tone())
         await call.says(spoken)
         await call.presses("#")
@@ -39,8 +39,10 @@ async def test_who_presses_9_on_an_alert_reports_on_it_and_is_rung_no_more(
         await call.presses("1")
         await call.hears(says("report_thanks"), share=MOST)
         await call.hears(says("line_menu"), share=MOST)
-    await to_thread(town.until_closed, broadcast, seconds=20)
-    assert [one.outcome for one in (await to_thread(town.lines, broadcast))["Griet"].calls] == ["confirmed"]
+    await to_thread(town.until_closed, broadcast)
+    assert [one.outcome for one in (await to_thread(town.recipients, broadcast))["Griet"].calls] == [
+        "confirmed"
+    ]
     [report] = [one for one in await to_thread(town.type, "report-inbox", "list") if one["number"] == griet]
     assert (report["member"], report["broadcast"]) == ("Griet", broadcast)
     heard = town.folder / "griet.wav"
@@ -66,7 +68,7 @@ async def test_who_presses_0_0_on_an_alert_leaves_and_who_shares_the_number_stay
         await call.until_over()
     asked = "SELECT name FROM member WHERE left_on IS NOT NULL AND name IN ('Omer', 'Paula')"
     assert await to_thread(town.ask, asked) == [("Omer",)]
-    assert (await to_thread(town.lines, broadcast))["Omer"].state == "final"
+    assert (await to_thread(town.recipients, broadcast))["Omer"].state == "final"
 
 
 async def test_who_asks_by_phone_to_leave_is_rung_to_make_sure_and_a_forged_number_changes_nothing(

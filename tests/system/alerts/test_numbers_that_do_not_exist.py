@@ -49,7 +49,7 @@ def server(new_server: NewServer, trunk: RefusingTrunk, asterisk_root: Path) -> 
 def alert(server: Server) -> tuple[dict[str, list[str]], list[str]]:
     """An alert that is over: the outcomes by name, and who was named for having only dead numbers."""
     sent = server.type("send", "--network", "echt", "--text", "nl=Dit is een test.", "--urgent")
-    server.until_closed(sent["broadcast"], seconds=60)
+    server.until_closed(sent["broadcast"])
     return server.outcomes(sent["broadcast"]), sent["only_dead_numbers"]
 
 

@@ -63,12 +63,12 @@ async def test_what_an_officer_speaks_is_what_members_hear_though_the_officer_ha
         await call.hears(says("police_send_menu"))
         await call.presses("1")
         sent = "SELECT id FROM broadcast WHERE started_by = 'Inspecteur Maes'"
-        await asyncio.to_thread(town.until, lambda: town.ask(sent), seconds=20)
+        await asyncio.to_thread(town.until, lambda: town.ask(sent))
     [(broadcast,)] = town.ask(sent)
-    await asyncio.to_thread(town.until_closed, broadcast, seconds=60)
-    [line] = (await asyncio.to_thread(town.lines, broadcast)).values()
-    assert line.result == "confirmed"
-    assert [one.outcome for one in line.calls] == ["confirmed"], line.calls
+    await asyncio.to_thread(town.until_closed, broadcast)
+    [recipient] = (await asyncio.to_thread(town.recipients, broadcast)).values()
+    assert recipient.result == "confirmed"
+    assert [one.outcome for one in recipient.calls] == ["confirmed"], recipient.calls
     [heard] = neighbourhood.recordings.glob(f"{member.removeprefix('+')}-*.wav")
     hearing = compare(words, read(heard))
     assert hearing.found >= MOST * hearing.active

@@ -50,9 +50,9 @@ def test_a_line_that_dies_while_an_officer_is_rung_rings_nobody_twice_and_the_ne
     order = town.type("officer", "duty", "4712", "4711")
     assert [one["name"] for one in order] == ["Claes", "Maes"]
     asked = "SELECT id, outcome FROM duty_call WHERE report_id = %(id)s ORDER BY placed_at"
-    town.until(lambda: town.ask(asked, id=report), seconds=30)
+    town.until(lambda: town.ask(asked, id=report))
     town.kill("line.json")
-    town.until(lambda: "taken" in [outcome for _, outcome in town.ask(asked, id=report)], seconds=90)
+    town.until(lambda: "taken" in [outcome for _, outcome in town.ask(asked, id=report)])
     calls = town.ask(asked, id=report)
     assert [outcome for _, outcome in calls] in (["not_proved", "taken"], ["lost", "not_proved", "taken"])
     assert all(placed(town, str(id_)) == (outcome != "lost") for id_, outcome in calls)

@@ -59,7 +59,7 @@ async def test_an_alert_that_leads_to_a_report_is_told_from_the_broadcast_to_the
     async with phones.called(griet) as call:
         await call.hears(await to_thread(alert, town, broadcast), share=MOST)
         await reports(call, spoken, says)
-    await to_thread(town.until_closed, broadcast, seconds=20)
+    await to_thread(town.until_closed, broadcast)
     [(report, channel)] = await to_thread(
         town.ask, "SELECT id, channel FROM member_report WHERE e164 = %(n)s", n=griet
     )
@@ -68,7 +68,7 @@ async def test_an_alert_that_leads_to_a_report_is_told_from_the_broadcast_to_the
     [griets] = (await to_thread(town.type, "results", str(broadcast)))["recipients"]
     [attempt] = [one["attempt"] for one in griets["calls"]]
     assert channel == attempt
-    await to_thread(town.until, lambda: "Ended" in str(town.type("trace", attempt)), seconds=20)
+    await to_thread(town.until, lambda: "Ended" in str(town.type("trace", attempt)))
     found = await to_thread(town.type, "trace", attempt[:8])
     assert (found["call"], found["names"], found["lacks"]) == (attempt, ["Griet"], [])
     told = events(found)
@@ -102,7 +102,7 @@ def test_who_is_engaged_first_is_told_twice_and_one_leads_to_the_other(town: Ser
     nele = phone(18, 9602)
     town.enrol("engaged", {"Nele is busy first": [nele]})
     broadcast = town.send("engaged", TEXT)
-    town.until_closed(broadcast, seconds=60)
+    town.until_closed(broadcast)
     shown = town.try_to("results", str(broadcast), "--calls").stdout.splitlines()[1:]
     first, second = (line.split()[0] for line in shown)
     told = events(town.type("trace", first))
@@ -142,10 +142,10 @@ async def test_a_test_call_and_a_call_to_us_are_told_by_their_channels(
     before = log.read_text().count("Somebody calls us.")
     async with phones.calling(phone(33, 9604)) as call:
         await call.hears(says("line_unknown"), share=MOST)
-    await to_thread(town.until, lambda: log.read_text().count("Somebody calls us.") == before + 1, seconds=10)
+    await to_thread(town.until, lambda: log.read_text().count("Somebody calls us.") == before + 1)
     line = [line for line in log.read_text().splitlines() if "Somebody calls us." in line][-1]
     channel = line.partition("[channel=")[2].partition("]")[0]
-    await to_thread(town.until, lambda: f"[channel={channel}]: Ended" in log.read_text(), seconds=10)
+    await to_thread(town.until, lambda: f"[channel={channel}]: Ended" in log.read_text())
     told = events(await to_thread(town.type, "trace", "--call", channel))
     assert told[0][1] == "Somebody calls us."
     assert told[-1][1].startswith("Ended")

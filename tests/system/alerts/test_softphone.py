@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.pbx, pytest.mark.timeout(420)]
 
 PAGE = "docs/softphone.md"
 CALLED = "2. Be called, and press 1"
-RINGS_WITHIN = 40.0
+RINGS_WITHIN = 90.0
 
 
 @pytest.fixture(scope="module")

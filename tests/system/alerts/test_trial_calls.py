@@ -67,7 +67,7 @@ def test_a_wrong_password_is_told_by_the_doctor_by_who_sends_and_by_the_test_cal
     }
     server = new_server({"pbx": own_pbx(asterisk_root), "trunk": trunk}, "registers")
     server.start()
-    server.until(lambda: "401" in said(server, "doctor").get("registration", (True, ""))[1], seconds=60)
+    server.until(lambda: "401" in said(server, "doctor").get("registration", (True, ""))[1])
     ok, says = said(server, "doctor")["registration"]
     assert not ok
     assert "The trunk has refused to register us with 401 since" in says

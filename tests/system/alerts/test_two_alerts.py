@@ -16,7 +16,7 @@ from tests.system.conftest import NewServer
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 
 WIRE = "127.0.0.18"
-PEOPLE = {f"Lid {n} presses 1 after the message": [phone(11, n)] for n in range(8100, 8108)}
+PEOPLE = {f"Lid {n} presses 1 after the message": [phone(11, n)] for n in range(8400, 8408)}
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,10 @@ async def test_a_trusted_trunk_tells_those_who_confirm_from_those_who_may_be_any
         await asyncio.gather(*(press_1(peer, to, *headers[name], until=lambda: False) for name in names))
         came = await to_thread(called_back, server, broadcast)
         await to_thread(server.until_closed, broadcast, seconds=120)
-        results = {name: line.result for name, line in (await to_thread(server.lines, broadcast)).items()}
+        results = {
+            name: recipient.result
+            for name, recipient in (await to_thread(server.recipients, broadcast)).items()
+        }
         await to_thread(server.stop)
     confirms = {name: name in (asserted, passed) for name in names}
     made_of_it = {True: "confirmed_by_callback", False: "called_back"}

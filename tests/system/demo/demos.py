@@ -14,7 +14,7 @@ from embedded.network.ports import Address, check_free
 from tests.support.terminal import Terminal, terminal, working_in
 
 HOUSE = Path(__file__).parents[3]
-COMES_WITHIN, ENDS_WITHIN, KEEPERS_END_WITHIN = 90.0, 60.0, 10.0
+COMES_WITHIN, ENDS_WITHIN = 90.0, 90.0
 RINGS = "being called 4"
 
 
@@ -44,7 +44,7 @@ def doors_of(folder: Path) -> set[str]:
 
 def nothing_is_left(folder: Path) -> None:
     """The last to go are keepers, once nobody is at their doors any more."""
-    until = time.monotonic() + KEEPERS_END_WITHIN
+    until = time.monotonic() + ENDS_WITHIN
     while left := working_in(folder):
         assert time.monotonic() < until, left
         time.sleep(0.1)
@@ -55,7 +55,7 @@ def nothing_is_left(folder: Path) -> None:
 
 def are_gone(processes: Collection[int]) -> None:
     """Ended, and buried by whoever adopted them. Keepers end once nobody is at their doors any more."""
-    until = time.monotonic() + KEEPERS_END_WITHIN
+    until = time.monotonic() + ENDS_WITHIN
     while left := {pid for pid in processes if psutil.pid_exists(pid)}:
         assert time.monotonic() < until, [process.cmdline() for process in map(psutil.Process, left)]
         time.sleep(0.1)
@@ -63,7 +63,7 @@ def are_gone(processes: Collection[int]) -> None:
 
 def interrupt_twice(screen: Terminal) -> None:
     screen.interrupts()
-    screen.until("Stopped", seconds=10)
+    screen.until("Stopped", seconds=ENDS_WITHIN)
     screen.interrupts()
 
 

@@ -13,7 +13,7 @@ from tests.support.terminal import Terminal, terminal
 HOUSE = Path(__file__).parents[3]
 PROMPT = re.compile(r"\[(\d+)\] you> ")
 SERVES = "Buurtbel serves."
-READY_WITHIN, DONE_WITHIN, ENDS_WITHIN = 90.0, 120.0, 60.0
+READY_WITHIN, DONE_WITHIN, ENDS_WITHIN = 90.0, 120.0, 90.0
 PIN = "846203"
 """What the typist answers when a PIN is asked for, and again when it is asked for once more."""
 

@@ -22,7 +22,7 @@ from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 
-BACK_WITHIN = 60.0
+BACK_WITHIN = 90.0
 FROZEN_FOR = 10.0
 PACKETS = 2_000
 

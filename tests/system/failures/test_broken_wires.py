@@ -43,7 +43,7 @@ class Wired:
         return {state for [state] in self.server.ask(asked, id=broadcast)}
 
     def all_confirm_at_their_only_call(self, broadcast: int) -> bool:
-        self.server.until_closed(broadcast, seconds=60)
+        self.server.until_closed(broadcast)
         return list(self.server.outcomes(broadcast).values()) == [["confirmed"]] * 4
 
 
@@ -88,7 +88,7 @@ def broken(wired: Wired, neighbourhood: RunningNeighbourhood) -> int:
     wired.server.until_all_hear(LISTENERS.values(), neighbourhood.recordings)
     with wired.server.until_logged("connecting again"):
         assert wired.gate.cut() > 0
-    wired.server.until_closed(broadcast, seconds=60)
+    wired.server.until_closed(broadcast)
     return broadcast
 
 

@@ -23,7 +23,7 @@ def test_a_line_that_is_killed_comes_back_and_leads_the_calls_that_went_on_witho
     broadcast = town.send("brand", TEXT)
     town.until_all_hear(LISTENERS.values(), neighbourhood.recordings)
     killed = town.kill("line.json")
-    town.until_closed(broadcast, seconds=60)
+    town.until_closed(broadcast)
     assert town.pid_of("line.json") != killed
     last_words = town.folder / "line.log.1"
     assert "Its last words are in line.log.1 or line.output.1." in town.log.read_text()
@@ -40,7 +40,7 @@ def test_a_line_that_is_told_to_end_leaves_its_calls_to_the_next_one(
     town.until_all_hear(LATE_LISTENERS.values(), neighbourhood.recordings)
     ended = town.pid_of("line.json")
     psutil.Process(ended).terminate()
-    town.until_closed(broadcast, seconds=90)
+    town.until_closed(broadcast)
     assert town.pid_of("line.json") != ended
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LATE_LISTENERS}
     last_words = (town.folder / "line.log.1").read_text()
@@ -61,9 +61,9 @@ def test_a_pbx_that_is_killed_comes_back_and_everybody_whose_call_was_lost_is_ca
     broadcast = town.send("getuigen", TEXT)
     town.until_all_hear([n for name, n in WITNESSES.items() if "1" in name], neighbourhood.recordings)
     killed = town.kill("pbx/run/program.json")
-    town.until_closed(broadcast, seconds=90)
+    town.until_closed(broadcast)
     assert town.pid_of("pbx/run/program.json") != killed
-    assert {str(line.state) for line in town.lines(broadcast).values()} == {"final"}
+    assert {str(recipient.state) for recipient in town.recipients(broadcast).values()} == {"final"}
     outcomes = town.outcomes(broadcast)
     # Rik's second call may have been lost as well.
     assert [outcome for outcome in outcomes.pop("Rik is busy") if outcome != "lost"] == ["busy", "busy"]

@@ -46,9 +46,9 @@ def test_a_frozen_database_is_killed_and_calls_that_were_up_count(
     pbx, line = asterisk_of(house).pid, house.pid_of("line.json")
     for process in (postmaster, *others) if whole else (postmaster,):
         process.suspend()
-    house.until(lambda: has_ended(postmaster), seconds=40)
-    house.until(lambda: database_is_up(house), seconds=60)
-    house.until_closed(broadcast, seconds=90)
+    house.until(lambda: has_ended(postmaster))
+    house.until(lambda: database_is_up(house))
+    house.until_closed(broadcast)
     assert (asterisk_of(house).pid, house.pid_of("line.json")) == (pbx, line)
     assert house.outcomes(broadcast) == {name: ["confirmed"] for name in people}
 
@@ -75,8 +75,8 @@ def test_a_serve_that_starts_beside_a_frozen_database_and_a_frozen_asterisk_gets
     for process in frozen:
         with suppress(psutil.NoSuchProcess):  # who served the serve that died may be gone
             process.suspend()
-    house.until(lambda: all(has_ended(process) for process in frozen), seconds=90)
-    house.until(lambda: database_is_up(house), seconds=60)
+    house.until(lambda: all(has_ended(process) for process in frozen))
+    house.until(lambda: database_is_up(house))
     people = listeners(7500)
     house.enrol("nieuw", people)
-    house.until_closed(house.send("nieuw", TEXT), seconds=90)
+    house.until_closed(house.send("nieuw", TEXT))

@@ -68,7 +68,7 @@ def standing(node: Server) -> dict[str, str]:
 
 
 def until_standing(asked: Server, **wanted: str) -> None:
-    asked.until(lambda: wanted.items() <= standing(asked).items(), seconds=60)
+    asked.until(lambda: wanted.items() <= standing(asked).items())
 
 
 def until_calls_of(asked: Server, name: str, broadcast: int, *, at_least: int) -> None:
@@ -76,7 +76,7 @@ def until_calls_of(asked: Server, name: str, broadcast: int, *, at_least: int) -
         "SELECT count(*) FROM attempt WHERE broadcast_id = %(id)s AND node = %(node)s AND state = 'dialling'"
         " AND dialled_at < now() - interval '2 seconds'"
     )
-    asked.until(lambda: asked.ask(question, id=broadcast, node=name)[0][0] >= at_least, seconds=30)
+    asked.until(lambda: asked.ask(question, id=broadcast, node=name)[0][0] >= at_least)
 
 
 def check(asked: Server, broadcast: int, people: People) -> int:
@@ -103,7 +103,7 @@ def test_a_foreign_asterisk_that_is_frozen_lives_and_another_node_does_its_work_
     log = theirs.folder / "line.log"
     with stopped(frozen):
         until_standing(ours, tongerlo="away")
-        ours.until_closed(broadcast, seconds=90)
+        ours.until_closed(broadcast)
         assert standing(ours)["tongerlo"] == "away"
     assert check(ours, broadcast, people) >= 3
     until_standing(ours, tongerlo="serving")
@@ -113,7 +113,7 @@ def test_a_foreign_asterisk_that_is_frozen_lives_and_another_node_does_its_work_
     late = listeners(7650, count=20)
     ours.enrol("vreemd-2", late)
     again = ours.send("vreemd-2", TEXT)
-    ours.until_closed(again, seconds=90)
+    ours.until_closed(again)
     assert check(ours, again, late) == 0
     by = ours.ask("SELECT DISTINCT node FROM attempt WHERE broadcast_id = %(id)s", id=again)
     assert {name for [name] in by} == {"westerlo", "tongerlo"}
@@ -135,6 +135,6 @@ def test_of_two_nodes_whose_own_asterisk_is_frozen_one_calls_again_those_it_was_
     )
     frozen.suspend()
     until_rung_again(ours, tap, {number: [number] for [number] in held}, rung)
-    other.until_closed(broadcast, seconds=90)
+    other.until_closed(broadcast)
     assert check(other, broadcast, people) >= 3
     assert asterisk_of(ours).pid != frozen.pid

@@ -55,7 +55,7 @@ def test_a_frozen_asterisk_is_killed_and_whom_it_was_calling_is_called_again(
     house.until(lambda: HANGS in house.log.read_text(), seconds=NOTICED_WITHIN)
     noticed = time.monotonic() - began
     until_rung_again(house, tap, people, rung)
-    house.until_closed(broadcast, seconds=90)
+    house.until_closed(broadcast)
     assert asterisk_of(house).pid != frozen.pid
     assert house.pid_of("line.json") == line, "the line lives on without its PBX"
     assert house.outcomes(broadcast) == {name: ["lost", "confirmed"] for name in people}
@@ -73,7 +73,7 @@ def test_an_asterisk_that_is_frozen_for_seconds_and_goes_on_is_left_alone(
     house.until_all_hear(people.values(), neighbourhood.recordings)
     with stopped(pbx):
         time.sleep(6)
-    house.until_closed(broadcast, seconds=90)
+    house.until_closed(broadcast)
     assert asterisk_of(house).pid == pbx.pid
     assert house.log.read_text().count(HANGS) == killed
     for name, ends in house.outcomes(broadcast).items():
@@ -92,7 +92,7 @@ def test_a_serve_that_is_stopped_for_half_a_minute_kills_nothing_when_it_goes_on
     assert house.process is not None
     with stopped(psutil.Process(house.process.pid)):
         time.sleep(SUSPENDED)
-    house.until_closed(broadcast, seconds=90)
+    house.until_closed(broadcast)
     assert children_of(house) == children
     assert house.log.read_text() == said, "nothing was worth a word"
     assert house.outcomes(broadcast) == {name: ["confirmed"] for name in people}
@@ -108,6 +108,6 @@ def test_a_machine_that_was_suspended_for_half_a_minute_finds_nothing_hung(house
     people = listeners(7300)
     house.enrol("slaap", people)
     broadcast = house.send("slaap", TEXT)
-    house.until_closed(broadcast, seconds=90)
+    house.until_closed(broadcast)
     assert children_of(house) == children
     assert house.outcomes(broadcast) == {name: ["confirmed"] for name in people}

@@ -83,7 +83,7 @@ def test_a_second_serve_says_who_serves_and_touches_nothing(
     assert f"already serves from {town.folder} (process {town.process.pid})" in second.stderr
     assert running(town) == before
     assert all(psutil.pid_exists(pid) for pid in before.values())
-    town.until_closed(broadcast, seconds=60)
+    town.until_closed(broadcast)
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in people}
 
 
@@ -105,8 +105,8 @@ def test_after_a_kill_of_serve_the_next_one_finds_everything_at_work(
     for keeper in ("asterisk's keeper", "postgres's keeper"):
         assert after[keeper] != before[keeper]
         # Its parent was killed: who has it now may take a moment to notice its end.
-        town.until(partial(is_no_more, before[keeper]), seconds=20)
-    town.until_closed(broadcast, seconds=60)
+        town.until(partial(is_no_more, before[keeper]))
+    town.until_closed(broadcast)
     assert town.outcomes(broadcast) == {"Hearer presses 1 after": ["confirmed"]}
 
 

@@ -51,9 +51,9 @@ def test_who_answers_a_line_that_is_gone_hears_the_whole_message_and_is_not_rung
     if moment == "in the message":
         town.until_all_hear(those.values(), neighbourhood.recordings)
     else:
-        town.until(lambda: calls_up(town) >= len(those), seconds=20)
+        town.until(lambda: calls_up(town) >= len(those))
     psutil.Process(struck).send_signal(blow)
-    town.until_closed(broadcast, seconds=90)
+    town.until_closed(broadcast)
     assert town.pid_of("line.json") != struck
     sent = sent_in(town, broadcast)
     for name, [number] in those.items():

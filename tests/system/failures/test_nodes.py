@@ -59,7 +59,7 @@ class Zone:
             " AND state = 'dialling' AND dialled_at < now() - interval '2 seconds'"
         )
         node = self.nodes[NAMES[0]]
-        node.until(lambda: node.ask(asked, id=broadcast, node=name)[0][0] >= at_least, seconds=30)
+        node.until(lambda: node.ask(asked, id=broadcast, node=name)[0][0] >= at_least)
 
     def check(self, broadcast: int, people: People) -> dict[str, list[str]]:
         """Everybody confirmed; each attempt rang once at most, and again only after an unknown end."""
@@ -111,7 +111,7 @@ def until_serving(zone: Zone, *names: str) -> None:
     def serving() -> set[str]:
         return {one["name"] for one in node.type("node", "list") if one["standing"] == "serving"}
 
-    node.until(lambda: set(names) <= serving(), seconds=60)
+    node.until(lambda: set(names) <= serving())
 
 
 def test_a_node_dies_with_its_pbx_and_the_others_call_whom_it_was_calling(zone: Zone) -> None:
@@ -143,7 +143,7 @@ def test_a_node_that_hangs_until_its_calls_were_taken_over_does_no_harm_when_it_
         process.suspend()
     first = zone.nodes[NAMES[0]]
     taken_over = "SELECT count(*) FROM attempt WHERE outcome = 'unknown' AND node = 'tongerlo'"
-    first.until(lambda: first.ask(taken_over)[0][0] >= 4, seconds=60)
+    first.until(lambda: first.ask(taken_over)[0][0] >= 4)
     for process in (line, serve):
         process.resume()
     first.until_closed(broadcast, seconds=120)
@@ -151,7 +151,7 @@ def test_a_node_that_hangs_until_its_calls_were_taken_over_does_no_harm_when_it_
     until_serving(zone, *NAMES)
     late = listeners(9150, 20)
     again = zone.send("markt-2", late)
-    first.until_closed(again, seconds=60)
+    first.until_closed(again)
     assert zone.check(again, late) == {name: ["confirmed"] for name in late}
 
 
@@ -179,10 +179,10 @@ def test_a_second_machine_under_the_same_name_calls_nobody_and_says_why(
     twin = new_server(values, "zoerle")
     twin.start()
     told = twin.folder / "line.log"
-    twin.until(lambda: "give each its own BUURTBEL_NODE" in text_of(told), seconds=30)
+    twin.until(lambda: "give each its own BUURTBEL_NODE" in text_of(told))
     people = listeners(9300, 12)
     broadcast = zone.send("station", people)
-    zone.nodes[NAMES[0]].until_closed(broadcast, seconds=60)
+    zone.nodes[NAMES[0]].until_closed(broadcast)
     assert zone.check(broadcast, people) == {name: ["confirmed"] for name in people}
     assert "Asterisk's events flow" not in text_of(told)
     twin.stop()

@@ -82,11 +82,11 @@ async def test_a_call_back_survives_the_line_and_is_never_placed_twice(
             assert await releases(rung, says)
     sent = "SELECT id FROM broadcast WHERE started_by = 'Inspecteur Maes'"
     [(broadcast,)] = await asyncio.to_thread(town.ask, sent)
-    await asyncio.to_thread(town.until_closed, broadcast, seconds=60)
-    [line] = (await asyncio.to_thread(town.lines, broadcast)).values()
-    assert line.result == "confirmed"
-    await asyncio.to_thread(town.until, lambda: came_to(town)[-1:] == ["sent"], seconds=20)
+    await asyncio.to_thread(town.until_closed, broadcast)
+    [recipient] = (await asyncio.to_thread(town.recipients, broadcast)).values()
+    assert recipient.result == "confirmed"
+    await asyncio.to_thread(town.until, lambda: came_to(town)[-1:] == ["sent"])
     assert came_to(town) == (["sent"] if is_released else ["lost", "sent"])
     assert {placed(town, str(call)) for [call] in town.ask("SELECT id FROM release_call")} == {1}
     forgotten = "SELECT count(*) FROM pending_alert WHERE audio IS NOT NULL"
-    await asyncio.to_thread(town.until, lambda: town.ask(forgotten) == [(0,)], seconds=20)
+    await asyncio.to_thread(town.until, lambda: town.ask(forgotten) == [(0,)])

@@ -36,14 +36,14 @@ def test_a_database_that_is_killed_comes_back_and_the_calls_that_were_up_count(
     town.until_all_hear(HEARERS.values(), neighbourhood.recordings)
     line = town.pid_of("line.json")
     kill_database(town)
-    town.until(lambda: url_of_running(town.folder), seconds=60)
-    town.until_closed(broadcast, seconds=60)
+    town.until(lambda: url_of_running(town.folder))
+    town.until_closed(broadcast)
     assert town.pid_of("line.json") == line, "the line lives on without its database"
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in HEARERS}
     town.until_placed(broadcast, {1})
     # The workers are back too.
     town.enrol("nete-2", {"Hearer presses 1 after": [phone(11, 6450)]})
-    town.until_closed(town.send("nete-2", TEXT), seconds=60)
+    town.until_closed(town.send("nete-2", TEXT))
 
 
 def test_who_confirmed_is_not_rung_again_when_database_and_line_die_before_it_is_written(
@@ -58,12 +58,12 @@ def test_who_confirmed_is_not_rung_again_when_database_and_line_die_before_it_is
     try:
         kill_database(town)
         spool = town.folder / "outcomes"
-        town.until(lambda: len(list(spool.glob("*.outcome"))) == len(LATER), seconds=60)
+        town.until(lambda: len(list(spool.glob("*.outcome"))) == len(LATER))
         town.kill("line.json")
     finally:
         supervisor.resume()
-    town.until(lambda: url_of_running(town.folder), seconds=60)
-    town.until_closed(broadcast, seconds=60)
+    town.until(lambda: url_of_running(town.folder))
+    town.until_closed(broadcast)
     assert town.outcomes(broadcast) == {name: ["confirmed"] for name in LATER}
     town.until_placed(broadcast, {1})
-    town.until(lambda: not list(spool.iterdir()), seconds=10)
+    town.until(lambda: not list(spool.iterdir()))

@@ -85,7 +85,7 @@ def test_serve_and_keepers_as_units_ring_and_start_again_what_dies(
     people = {"Hearer presses 1 after": [phone(11, 8300)]}
     unit.enrol("eenheid", people)
     broadcast = unit.send("eenheid", "Inbraak bezig. Blijf binnen.")
-    unit.until_closed(broadcast, seconds=60)
+    unit.until_closed(broadcast)
     assert unit.outcomes(broadcast) == {"Hearer presses 1 after": ["confirmed"]}
     assert unit.process is not None
     owners = {psutil.Process(pid).username() for pid in (unit.process.pid, unit.pid_of("line.json"))}
