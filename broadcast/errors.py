@@ -11,6 +11,9 @@ Refusal
     ├── NotSpoken                        the voice cannot speak it
     ├── UnknownBroadcast, NoBroadcast    there is none with that number; there is none at all
     ├── BroadcastOver                    it cannot be stopped, because it has ended
+    ├── AlreadyPaused, NotPaused         it is paused already; it is not
+    ├── BadPace                          no alert can go at that pace
+    ├── NobodyNew                        whoever is to be added to it is called for it already
     ├── NoCode                           it has no code that could be withdrawn
     ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
     │   └── UnknownReport, ReportTaken, ReportUsed
@@ -91,6 +94,30 @@ class BroadcastOver(BroadcastError):
     """Nobody will be called for it any more."""
 
     reason = Reason.BROADCAST_OVER
+
+
+class AlreadyPaused(BroadcastError):
+    """By somebody else, or before."""
+
+    reason = Reason.ALREADY_PAUSED
+
+
+class NotPaused(BroadcastError):
+    """It goes on as it is."""
+
+    reason = Reason.NOT_PAUSED
+
+
+class BadPace(BroadcastError):
+    """No alert would end at it, or it is no pace."""
+
+    reason = Reason.BAD_PACE
+
+
+class NobodyNew(BroadcastError):
+    """Everybody who would be added is called already."""
+
+    reason = Reason.NOBODY_NEW
 
 
 class NotThatReport(BroadcastError):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, exists, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, case, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.states import BroadcastState, RecipientState, Result
@@ -58,6 +58,31 @@ async def standings(connection: AsyncConnection, broadcasts: Sequence[int]) -> M
 
 
 @dataclass(frozen=True, slots=True)
+class Steered:
+    """How officers hold an alert back; once it is over, nothing of that counts any more."""
+
+    paused_at: datetime | None
+    """Since then nothing new is dialled."""
+    paused_by: str | None
+    calls_per_second: float | None
+    """How many of its calls may begin in a second; None = as the trunks allow."""
+    most_lines: int | None
+    """How many of them may be up; None = as the trunks allow."""
+
+
+STEERED = tuple(
+    case((Broadcast.state == BroadcastState.RUNNING, column))
+    for column in (
+        Broadcast.paused_at,
+        Broadcast.paused_by,
+        Broadcast.calls_per_second,
+        Broadcast.most_lines,
+    )
+)
+"""The columns of `Steered`, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One broadcast in the list."""
 
@@ -72,6 +97,8 @@ class Listed:
     """An officer took it back."""
     code_withdrawn_at: datetime | None
     """An officer took back its code; its calls go on."""
+    expires_at: datetime
+    steered: Steered
     recipients: int
     results: Mapping[Result, int]
     """Recipients with a final result."""
@@ -83,7 +110,9 @@ class Listed:
 async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed]:
     """The newest so many, newest first."""
     found = (
-        await connection.execute(select(Broadcast.__table__).order_by(Broadcast.id.desc()).limit(newest))
+        await connection.execute(
+            select(Broadcast.__table__, *STEERED).order_by(Broadcast.id.desc()).limit(newest)
+        )
     ).all()
     numbers = [one.id for one in found]
     networks: dict[int, list[str]] = defaultdict(list)
@@ -106,6 +135,8 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
             state=BroadcastState(one.state),
             stopped_at=one.stopped_at,
             code_withdrawn_at=one.code_withdrawn_at,
+            expires_at=one.expires_at,
+            steered=Steered(*one[-len(STEERED) :]),
             recipients=standing[one.id].recipients,
             results=standing[one.id].results,
             to_go=standing[one.id].to_go,

@@ -45,6 +45,15 @@ class Broadcast(Base):
     code_withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     """An officer took the code back; the alert itself goes on."""
     code_withdrawn_by: Mapped[str | None] = mapped_column(String(100))
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    """An officer paused it: nothing new is dialled. It expires as it would have."""
+    paused_by: Mapped[str | None] = mapped_column(String(100))
+    calls_per_second: Mapped[float | None]
+    """How many of its calls may begin in a second, on all nodes together; None = as the trunks allow."""
+    most_lines: Mapped[int | None]
+    """How many of its calls may be up, on all nodes together; None = as the trunks allow."""
+    begun: Mapped[list[datetime]] = mapped_column(ARRAY(Instant), server_default=text("'{}'"))
+    """When its last calls began, as many as its pace must know of; kept only while it has a pace."""
 
 
 class BroadcastText(Base):

@@ -10,6 +10,11 @@ class Act(StrEnum):
     SEND = "alert.send"
     STOP = "alert.stop"
     WITHDRAW_CODE = "alert.withdraw_code"
+    PAUSE = "alert.pause"
+    RESUME = "alert.resume"
+    SET_PACE = "alert.set_pace"
+    ADD_PEOPLE = "alert.add_people"
+    """More people are called for an alert that is under way: a network, or streets of one."""
 
     CLAIM = "report.claim"
     JUDGE = "report.judge"

@@ -38,6 +38,14 @@ class Reason(StrEnum):
     BROADCAST_OVER = "broadcast_over"
     """`broadcast`"""
 
+    ALREADY_PAUSED = "already_paused"
+    """`broadcast`, `name`: of who paused it"""
+    NOT_PAUSED = "not_paused"
+    """`broadcast`"""
+    BAD_PACE = "bad_pace"
+    """`detail`"""
+    NOBODY_NEW = "nobody_new"
+    """`broadcast`"""
     NO_CODE = "no_code"
     """`broadcast`"""
 

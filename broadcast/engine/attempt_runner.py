@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(seconds=5)
 IN_DOUBT_FOR = 900.0
 """Seconds within which a call that we lost sight of ends by its own limits; its PBX is asked meanwhile."""
+BELIEVED_FOR = 0.4
+"""Seconds from asking for an attempt for which its alert is taken not to be paused: so long after a pause may
+its last call be placed."""
 TAKE_WITHIN = 0.02
 """Seconds for which jobs that were fetched together are gathered, to take their attempts at once."""
 
@@ -182,6 +185,14 @@ class AttemptRunner:
             missing = set(audio.values()).difference(at_hand)
             faults = await self._lay_out(sorted(missing))
             taken |= await self._take_ready(left, sorted(missing.difference(faults)))
+            if left := [
+                attempt for attempt in left if attempt not in taken and audio.get(attempt) not in faults
+            ]:
+                taken |= _by_id(
+                    await self._ledger.pacing.take(
+                        left, self._lease.tenure, ready=sorted(set(audio.values()))
+                    )
+                )
         except Exception as error:  # noqa: BLE001 - raised by those who wait
             return [taken.pop(attempt, error) for attempt in attempts]
         return [taken.get(attempt) or faults.get(audio.get(attempt, "")) for attempt in attempts]
@@ -189,8 +200,7 @@ class AttemptRunner:
     async def _take_ready(self, attempts: Sequence[UUID], ready: Sequence[str]) -> dict[UUID, Taken]:
         if not ready:
             return {}
-        taken = await self._ledger.take(attempts, self._lease.tenure, ready=ready)
-        return {one.attempt: one for one in taken}
+        return _by_id(await self._ledger.take(attempts, self._lease.tenure, ready=ready))
 
     async def _lay_out(self, audio: Sequence[str]) -> dict[str, Exception]:
         """Lay out these sounds; return those that the PBX cannot play now, each with the reason."""
@@ -210,16 +220,17 @@ class AttemptRunner:
         return faults
 
     async def _place(self, taken: Taken, reservation: Reservation) -> None:
-        """Dial this attempt, unless the lease ran out or the attempt became needless meanwhile.
+        """Dial this attempt, unless the lease ran out or nobody wants the call any more.
 
         Nothing is waited for between the look at the lease and the request to the PBX. The line is free when
         the call is over, and does not wait for its outcome to be written.
         """
         follow(CallIds.of_attempt(taken.attempt, taken.broadcast))
         with reservation:
-            if taken.seconds_left <= 0:
+            is_withheld = await self._is_withheld(taken)
+            if monotonic() >= taken.expires_at:
                 result = CallOutcome(Outcome.EXPIRED)
-            elif self._attempts.is_unwanted(taken.attempt):
+            elif is_withheld or self._attempts.is_unwanted(taken.attempt):
                 result = CallOutcome(Outcome.CANCELLED)
             elif taken.under is None or not self._lease.covers(taken.under):
                 log.warning("The lease is over; a call that was written ahead is not placed.")
@@ -227,6 +238,18 @@ class AttemptRunner:
             else:
                 result = await self._seen_through(taken, partial(self._dialler.call, reservation=reservation))
         await self._record(taken.attempt, result)
+
+    async def _is_withheld(self, taken: Taken) -> bool:
+        """Whether its alert was paused or stopped while we waited too long to know of it."""
+        asked_at = taken.asked_at
+        while monotonic() - asked_at > BELIEVED_FOR:
+            asked_at = monotonic()
+            try:
+                if await self._ledger.is_withheld(taken.attempt):
+                    return True
+            except DATABASE_AWAY:
+                return True
+        return False
 
     async def _adopt(self, taken: Taken) -> None:
         follow(CallIds.of_attempt(taken.attempt, taken.broadcast))
@@ -250,9 +273,13 @@ class AttemptRunner:
             language=taken.language,
             sound=self._sounds.path(taken.audio),
             sound_seconds=taken.sound_seconds,
-            expires_at=monotonic() + taken.seconds_left,
+            expires_at=taken.expires_at,
         )
 
     async def _record(self, attempt: UUID, result: CallOutcome) -> None:
         await self._outcomes.write(attempt, result)
         self._attempts.remove(attempt)
+
+
+def _by_id(taken: Iterable[Taken]) -> dict[UUID, Taken]:
+    return {one.attempt: one for one in taken}

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.engine.nodes import HOW_MANY_SERVE
 from broadcast.ledger.open_calls import IS_ITS_TURN
+from broadcast.ledger.steered import is_steered
 from broadcast.tables import Attempt, Broadcast, Node
 
 # States as literals: PostgreSQL must know them when it plans, or it uses no index on part of a table.
@@ -18,6 +19,7 @@ _DUE = (
         Attempt.due_at <= func.clock_timestamp(),
         Broadcast.state == literal_column("'running'"),
         Broadcast.urgent,
+        ~is_steered(),
         IS_ITS_TURN,
     )
 )

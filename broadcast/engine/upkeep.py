@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.open_calls import IS_ITS_TURN
 from broadcast.ledger.queue import SOON
+from broadcast.ledger.steered import is_paced, is_steered
 from broadcast.own_tables import OWN_TABLES
 from broadcast.policy import BroadcastPolicy, NodePolicy
 from broadcast.states import BroadcastState
@@ -40,6 +41,7 @@ QUEUED_WITHOUT_JOB = select(Attempt.id).where(
         " AND (status = 'todo' OR (status = 'doing' AND worker_id IS NOT NULL)))"
     ),
     Broadcast.id == Attempt.broadcast_id,
+    ~is_steered(),
     IS_ITS_TURN,
 )
 """An attempt that is due soon has a job, which lives until it is dialled, or found to wait for its telephone:
@@ -54,7 +56,11 @@ _FREE = delete(OpenCall).where(
 """Numbers of calls that must be over and whose process has died, so that nobody would release them."""
 _IS_ENLISTING = exists().where(Enlistment.broadcast_id == Broadcast.id)
 _RUNNING = (
-    select(Broadcast.id, _IS_ENLISTING.label("is_enlisting"))
+    select(
+        Broadcast.id,
+        _IS_ENLISTING.label("is_enlisting"),
+        (Broadcast.paused_at.is_(None) & is_paced()).label("has_pace"),
+    )
     .where(Broadcast.state == BroadcastState.RUNNING)
     .order_by(Broadcast.id)
 )
@@ -81,6 +87,17 @@ class Tended:
     closed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A broadcast that runs."""
+
+    broadcast: int
+    is_enlisting: bool
+    """Recipients of it are still to be written."""
+    has_pace: bool
+    """It is not paused, and has a pace of its own."""
+
+
 class Upkeep:
     def __init__(
         self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy, nodes: NodePolicy
@@ -105,16 +122,18 @@ class Upkeep:
             if running:
                 await self._ledger.expire()
                 await self._give_jobs()
-            opened += sum([await _by_itself(self._refill, broadcast) for broadcast in running])
-            closed += sum([await _by_itself(self._close, broadcast) for broadcast in running])
-            left = [broadcast for broadcast, is_being_enlisted in running.items() if is_being_enlisted]
+            for one in running:
+                if one.has_pace:
+                    await _by_itself(self._give_jobs_by_pace, one.broadcast)
+            opened += sum([await _by_itself(self._refill, one.broadcast) for one in running])
+            closed += sum([await _by_itself(self._close, one.broadcast) for one in running])
+            left = [one.broadcast for one in running if one.is_enlisting]
             is_enlisting = any([await _by_itself(self._enlist, broadcast) for broadcast in left])
         return Tended(opened, closed)
 
-    async def _running(self) -> dict[int, bool]:
-        """The broadcasts that run, and whether recipients of each are still to be written."""
+    async def _running(self) -> Sequence["_Running"]:
         async with self._at_once.connect() as connection:
-            return {row.id: row.is_enlisting for row in await connection.execute(_RUNNING)}
+            return [_Running(*row) for row in await connection.execute(_RUNNING)]
 
     async def _enlist(self, broadcast: int) -> int:
         """Write the next part of its recipients; 0 when there is none, or others must be done first."""
@@ -175,6 +194,11 @@ class Upkeep:
             with suppress(AlreadyEnqueued):  # by another node, in this moment; what it left out is seen again
                 await self._ledger.requeue(jobless)
         return len(jobless)
+
+    async def _give_jobs_by_pace(self, broadcast: int) -> int:
+        with suppress(AlreadyEnqueued):
+            return await self._ledger.pacing.give_jobs(broadcast)
+        return 0
 
 
 async def _by_itself(work: Callable[[int], Awaitable[int]], broadcast: int) -> int:

@@ -10,6 +10,7 @@ for recipients locks them first, by id and all at once.
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, update
@@ -32,10 +33,19 @@ from broadcast.ledger.locks import (
 )
 from broadcast.ledger.open_calls import extend, release
 from broadcast.ledger.opening import open_attempts
+from broadcast.ledger.pacing import Pacing
 from broadcast.ledger.planner import plan
 from broadcast.ledger.queue import AttemptQueue, Due
 from broadcast.ledger.stop import EXPIRE, EXPIRED, in_order, stopped_calls
-from broadcast.ledger.taking import AUDIO, CALL_COLUMNS, ITS_CALL, QUEUED, TAKE, Taken
+from broadcast.ledger.taking import (
+    AUDIO,
+    CALL_COLUMNS,
+    IS_WITHHELD,
+    ITS_CALL,
+    QUEUED,
+    TAKE,
+    Taken,
+)
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallOutcome
 from broadcast.rules.dead_numbers import TELEPHONE
@@ -82,6 +92,7 @@ class Ledger:
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
         """For what is one statement: no BEGIN and no COMMIT around it."""
         self._policy, self._time_zone = policy, tz
+        self.pacing = Pacing(engine, queue, simulated=simulated)
 
     async def open_window(self, connection: AsyncConnection, broadcast_id: int, room: int) -> int:
         """Plan the first call of up to `room` recipients who have none yet; returns how many were opened."""
@@ -113,9 +124,15 @@ class Ledger:
         another job in time. All of them are left alone when the lease is over.
         """
         asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
-        asked["simulated"] = self._simulated
+        asked["simulated"], asked_at = self._simulated, monotonic()
         async with self._at_once.connect() as connection:
-            return [replace(Taken(*row), under=by) for row in await connection.execute(TAKE, asked)]
+            rows = await connection.execute(TAKE, asked)
+        return [replace(Taken(*row), under=by, asked_at=asked_at) for row in rows]
+
+    async def is_withheld(self, attempt: UUID) -> bool:
+        """Whether the alert of this attempt, which was taken, is paused or stopped by now."""
+        async with self._at_once.connect() as connection:
+            return bool(await connection.scalar(IS_WITHHELD, {"attempt": attempt}))
 
     async def record(self, results: Mapping[UUID, CallOutcome]) -> list[UUID]:
         """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
@@ -209,13 +226,14 @@ class Ledger:
 
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
+        asked_at = monotonic()
         async with self._engine.connect() as connection:
             rows = await connection.execute(
                 select(*CALL_COLUMNS).where(
                     Attempt.state == AttemptState.DIALLING, Attempt.node == node, *ITS_CALL
                 )
             )
-            return [Taken(*row) for row in rows]
+            return [replace(Taken(*row), asked_at=asked_at) for row in rows]
 
     async def stopped(self, node: str) -> Collection[UUID]:
         """The calls of this node that are under way for alerts which were stopped."""

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from broadcast.ledger.steered import is_steered
 from broadcast.tables import Attempt, Broadcast, OpenCall
 
 _Other, _OthersBroadcast = aliased(Attempt), aliased(Broadcast)
@@ -38,6 +39,7 @@ _WAITS = (
     _Other.state.not_in([literal_column("'done'"), literal_column("'dialling'")]),
     _Other.due_at <= func.clock_timestamp(),
     _OthersBroadcast.id == _Other.broadcast_id,
+    ~is_steered(_OthersBroadcast),
 )
 _RELEASE = delete(OpenCall).where(
     OpenCall.e164 == any_(bindparam("numbers", type_=ARRAY(String))),
@@ -62,7 +64,8 @@ IS_ITS_TURN = ~is_open(Attempt.e164) & ~exists().where(
     < tuple_(~Broadcast.urgent, Attempt.due_at, Attempt.id),
 )
 """Of an attempt joined to its broadcast: its telephone is free, and nobody who is due there goes before:
-urgent alerts first, and then who has waited longest. Who is not due, as between two tries, is passed by."""
+urgent alerts first, and then who has waited longest. Who is not due, as between two tries, is passed by, and
+so is an alert that an officer has paused or slowed down."""
 
 
 async def occupy(connection: AsyncConnection, number: str, call: UUID, *, seconds: float) -> bool:

@@ -31,7 +31,7 @@ _BRING_FORWARD = update(Attempt).where(Attempt.id == _waits_longer.c.id).values(
 
 
 async def open_attempts(connection: AsyncConnection, calls: Sequence[PlannedCall]) -> list[Due]:
-    """Write attempts, and return the jobs of those that are due soon.
+    """Write attempts, and return the jobs of those that are due soon and whose alert goes on by itself.
 
     Who wants a number for which somebody's call is open waits for its outcome. It comes when the first of
     them wants it: what puts one person's call off keeps no other waiting.
@@ -54,7 +54,7 @@ async def open_attempts(connection: AsyncConnection, calls: Sequence[PlannedCall
     return [
         Due(attempt, call.at if call.wait > timedelta() else None, call.urgent)
         for attempt, call in written
-        if call.wait <= SOON
+        if call.wait <= SOON and not call.is_steered
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Row, String, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.ledger.locks import RECIPIENTS
+from broadcast.ledger.steered import is_steered
 from broadcast.policy import RetryPolicy
 from broadcast.rules.retry import CallNumber, Tried, decide, result_of
 from broadcast.states import AttemptState, Outcome, RecipientState, Result
@@ -26,6 +27,8 @@ class PlannedCall:
     at: datetime
     wait: timedelta
     urgent: bool
+    is_steered: bool = False
+    """Its alert is paused or slowed down: it gets its job when that allows it."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ _STANDING = (
         .label("is_called"),
         exists().where(Member.id == Recipient.member_id, Member.left_on.is_not(None)).label("has_left"),
         Broadcast.urgent,
+        is_steered().label("is_steered"),
         Broadcast.expires_at,
         func.clock_timestamp().label("now"),
     )
@@ -114,6 +118,7 @@ def _decide(
                         decision.at,
                         wait=decision.at - row.now,
                         urgent=row.urgent,
+                        is_steered=row.is_steered,
                     )
                 )
             else:

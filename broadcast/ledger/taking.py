@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,15 +15,18 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.locks import ATTEMPTS
 from broadcast.ledger.open_calls import IS_ITS_TURN
+from broadcast.ledger.steered import is_paced
 from broadcast.states import AttemptState
 from broadcast.tables import Attempt, Broadcast, Node, OpenCall, Pass, Recipient, StoredAudio
 
@@ -39,9 +43,16 @@ class Taken:
     """SHA-256 of the pass's audio."""
     sound_seconds: float
     seconds_left: float
-    """Until it expires, from when the database answered: its clock decides, and not this machine's."""
+    """Until it expires, from when the database was asked: its clock decides, and not this machine's."""
     under: Tenure | None = None
     """The lease under which it may be dialled; None for a call that is up already."""
+    asked_at: float = 0.0
+    """When the database was asked, by `time.monotonic`."""
+
+    @property
+    def expires_at(self) -> float:
+        """When it expires, by `time.monotonic`, which nobody can set."""
+        return self.asked_at + self.seconds_left
 
 
 def _seconds_until(at: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[float]:
@@ -82,47 +93,65 @@ _READY = (
     Pass.audio == any_(bindparam("ready", type_=ARRAY(String))),
     _IS_LEASED,
     IS_ITS_TURN,
+    Broadcast.paused_at.is_(None),
 )
-# Locked and held in one order by everybody: by number. What their calls need is read here, once: the same six
-# tables joined a second time would be most of the work of planning this.
-_wanted = (
-    select(
-        Attempt.id,
-        Attempt.e164,
-        Recipient.language,
-        Pass.audio,
-        StoredAudio.seconds,
-        Broadcast.expires_at,
+
+
+def _taking(*also: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Moves them to dialling where lease, sound and telephone are there; each holds its number then."""
+    # Locked and held in one order by everybody: by number. What their calls need is read here, once: the same
+    # six tables joined a second time would be most of the work of planning this.
+    wanted = (
+        select(
+            Attempt.id,
+            Attempt.e164,
+            Recipient.language,
+            Pass.audio,
+            StoredAudio.seconds,
+            Broadcast.expires_at,
+        )
+        .where(*_READY, *also)
+        .order_by(Attempt.e164, Attempt.id)
+        .with_for_update(of=Attempt)
+        .cte("wanted")
     )
-    .where(*_READY)
-    .order_by(Attempt.e164, Attempt.id)
-    .with_for_update(of=Attempt)
-    .cte("wanted")
-)
-_held = (
-    insert(OpenCall)
-    .from_select(["e164", "call"], select(_wanted.c.e164, _wanted.c.id).order_by(_wanted.c.e164))
-    .on_conflict_do_nothing()
-    .returning(OpenCall.call)
-    .cte("held")
-)
-TAKE = (
-    update(Attempt)
-    .where(Attempt.id == _held.c.call, _wanted.c.id == _held.c.call)
-    .values(
-        state=AttemptState.DIALLING,
-        node=bindparam("by"),
-        simulated=bindparam("simulated"),
-        dialled_at=func.now(),
+    held = (
+        insert(OpenCall)
+        .from_select(["e164", "call"], select(wanted.c.e164, wanted.c.id).order_by(wanted.c.e164))
+        .on_conflict_do_nothing()
+        .returning(OpenCall.call)
+        .cte("held")
     )
-    .returning(
-        Attempt.id,
-        Attempt.broadcast_id,
-        Attempt.e164,
-        _wanted.c.language,
-        _wanted.c.audio,
-        _wanted.c.seconds,
-        _seconds_until(_wanted.c.expires_at),
+    return (
+        update(Attempt)
+        .where(Attempt.id == held.c.call, wanted.c.id == held.c.call)
+        .values(
+            state=AttemptState.DIALLING,
+            node=bindparam("by"),
+            simulated=bindparam("simulated"),
+            dialled_at=func.statement_timestamp(),
+        )
+        .returning(
+            Attempt.id,
+            Attempt.broadcast_id,
+            Attempt.e164,
+            wanted.c.language,
+            wanted.c.audio,
+            wanted.c.seconds,
+            _seconds_until(wanted.c.expires_at),
+        )
+    )
+
+
+TAKE = _taking(~is_paced())
+"""Takes those of alerts that go at the trunk's pace."""
+TAKE_BY_PACE = _taking()
+"""Takes those of an alert that has a pace: only as many are asked for as that allows."""
+IS_WITHHELD = select(
+    exists().where(
+        Attempt.id == bindparam("attempt"),
+        Broadcast.id == Attempt.broadcast_id,
+        or_(Broadcast.paused_at.is_not(None), Broadcast.stopped_at.is_not(None)),
     )
 )
-"""Moves them to dialling where lease, sound and telephone are there; each holds its number then."""
+"""Whether its alert is paused or stopped by now."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.engine.nodes import CALLERS, LINES, TRUNK_FAULT
 from broadcast.errors import NoBroadcast, UnknownBroadcast
-from broadcast.listing import standings
+from broadcast.listing import STEERED, Steered, standings
 from broadcast.results.beside import running_beside
 from broadcast.states import AttemptState, BroadcastState, Outcome, RecipientState, Result
 from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
@@ -47,6 +47,8 @@ class Progress:
     """Opens it to callers whose number is not known."""
     code_withdrawn_at: datetime | None
     """An officer took the code back."""
+    expires_at: datetime
+    steered: Steered
     trunk_fault: str | None
     """Why its calls wait now, as one sentence: the trunk takes none."""
     beside: Sequence[int]
@@ -132,16 +134,19 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
                 Broadcast.stopped_at,
                 Broadcast.code,
                 Broadcast.code_withdrawn_at,
+                Broadcast.expires_at,
                 TRUNK_FAULT,
                 CALLERS,
                 LINES,
                 func.clock_timestamp(),
+                *STEERED,
             ).where(Broadcast.id == broadcast_id)
         )
     ).one_or_none()
     if found is None:
         raise UnknownBroadcast(broadcast=broadcast_id)
-    state, started_at, stopped_at, code, code_withdrawn_at, trunk_fault, callers, lines, now = found
+    state, started_at, stopped_at, code, code_withdrawn_at, expires_at, *others = found
+    trunk_fault, callers, lines, now, *steered = others
     standing = (await standings(connection, [broadcast_id]))[broadcast_id]
     outcomes, being_called, next_due = await _calls_by_state(connection, broadcast_id)
     is_running = state == BroadcastState.RUNNING
@@ -161,6 +166,8 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
         stopped_at=stopped_at,
         code=code,
         code_withdrawn_at=code_withdrawn_at,
+        expires_at=expires_at,
+        steered=Steered(*steered),
         trunk_fault=trunk_fault if is_running else None,
         beside=await running_beside(connection, broadcast_id) if is_running else (),
         callers=int(callers),

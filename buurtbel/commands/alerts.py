@@ -1,8 +1,9 @@
-"""`buurtbel send`, `stop` and `withdraw-code`: an alert from its text to its first calls, and taken back."""
+"""`buurtbel send`, and what is done with an alert then: paused, slowed down, stopped, its code withdrawn."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,10 @@ from buurtbel.terminal.names import By, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
 from buurtbel.terminal.sentences import Failed, complain
 from directory.actor import Actor
+from storage.transactions import Transactions
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
@@ -78,8 +83,75 @@ def stop(
 ) -> None:
     """Take an alert back: nobody is rung any more, and who listens to it hears that it is withdrawn."""
     said = f"Broadcast {broadcast} is stopped."
-    _take_back(
-        broadcast, by, lambda assembly, actor: assembly.desk.stop(actor, broadcast), said, as_json=as_json
+    _steer(broadcast, by, lambda assembly, actor: assembly.desk.stop(actor, broadcast), said, as_json=as_json)
+
+
+def pause(
+    broadcast: BroadcastNumber,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Let nothing new be dialled for an alert until it is resumed; it expires as before.
+
+    Calls that are up go on.
+    """
+    from broadcast.steering import pause as steering  # noqa: PLC0415 - see `_steer`
+
+    goes_on = f"`buurtbel resume {broadcast}` lets it go on"
+    said = f"Broadcast {broadcast} is paused; it expires as before. {goes_on}."
+    _steer(
+        broadcast,
+        by,
+        _in_one_transaction(partial(steering.pause, broadcast=broadcast)),
+        said,
+        as_json=as_json,
+    )
+
+
+def resume(
+    broadcast: BroadcastNumber,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Let an alert that was paused go on where it was."""
+    from broadcast.steering import pause as steering  # noqa: PLC0415 - see `_steer`
+
+    said = f"Broadcast {broadcast} goes on."
+    _steer(
+        broadcast,
+        by,
+        _in_one_transaction(partial(steering.resume, broadcast=broadcast)),
+        said,
+        as_json=as_json,
+    )
+
+
+def pace(
+    broadcast: BroadcastNumber,
+    calls_per_second: Annotated[
+        float | None,
+        typer.Option(help="How many of its calls may begin in a second; 0.5 is one in two seconds."),
+    ] = None,
+    lines: Annotated[
+        int | None, typer.Option(help="How many of its calls may be up at the same time.")
+    ] = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Slow an alert down while it runs, on all nodes together; what is not given is as the trunks allow."""
+    from broadcast.steering.pace import set_pace  # noqa: PLC0415 - see `_steer`
+
+    limits = [] if calls_per_second is None else [f"at most {calls_per_second:g} calls begin in a second"]
+    limits += [f"at most {lines} are up"] if lines is not None else []
+    goes = f"from now on {' and '.join(limits)}" if limits else "it goes as fast as the trunks allow"
+    _steer(
+        broadcast,
+        by,
+        _in_one_transaction(
+            partial(set_pace, broadcast=broadcast, calls_per_second=calls_per_second, lines=lines)
+        ),
+        f"Broadcast {broadcast}: {goes}.",
+        as_json=as_json,
     )
 
 
@@ -90,7 +162,7 @@ def withdraw_code(
 ) -> None:
     """Take back the code of an alert: whoever types it hears that it is not known; the alert goes on."""
     said = f"The code of broadcast {broadcast} is withdrawn; nothing else of the alert changes."
-    _take_back(
+    _steer(
         broadcast,
         by,
         lambda assembly, actor: assembly.desk.withdraw_code(actor, broadcast),
@@ -99,15 +171,25 @@ def withdraw_code(
     )
 
 
-def _take_back(
+Work = Callable[[Assembly, Actor], Awaitable[None]]
+
+
+def _in_one_transaction(work: "Callable[[AsyncConnection, Actor], Awaitable[None]]") -> Work:
+    return lambda assembly, actor: Transactions(assembly.engine)(work, actor)
+
+
+def _steer(
     broadcast: int,
     by: str | None,
-    what: Callable[[Assembly, Actor], Awaitable[None]],
+    what: Work,
     said: str,
     *,
     as_json: bool,
 ) -> None:
-    """Do `what` as who types this, and say that it is done."""
+    """Do `what` as who types this, and say that it is done.
+
+    What does it is imported late: other commands begin with this module.
+    """
     actor = who(by)
 
     async def work() -> None:

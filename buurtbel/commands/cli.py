@@ -42,6 +42,11 @@ COMMANDS: Mapping[str, Where] = {
     "report": Where("results", "show_results", "The older word for `results`.", True),
     "trace": Where("results", "trace", "Tell one call's life in order, from the log and the database."),
     "stop": Where("alerts", "stop", "Take an alert back: nobody is rung any more."),
+    "pause": Where("alerts", "pause", "Let nothing new be dialled for an alert until it is resumed."),
+    "resume": Where("alerts", "resume", "Let an alert that was paused go on where it was."),
+    "pace": Where(
+        "alerts", "pace", "Slow an alert down while it runs, or let it go as fast as it can again."
+    ),
     "withdraw-code": Where(
         "alerts", "withdraw_code", "Take back the code with which strangers hear an alert; its calls go on."
     ),

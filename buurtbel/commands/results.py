@@ -17,6 +17,7 @@ from buurtbel.database.address import database
 from buurtbel.serve.call_logs import call_logs
 from buurtbel.settings.settings import Settings
 from buurtbel.status.follow import follow, follow_as_json
+from buurtbel.status.progress import steered_says
 from buurtbel.status.trace import Trace, merged
 from buurtbel.terminal.results import BroadcastResults, calls_table, listing, results_table, write_csv
 from buurtbel.terminal.sentences import UNTIL_MENDED, Failed, complain
@@ -117,6 +118,8 @@ def show_results(
         complain(f"Calls wait: {found.trunk_fault}")
     if found.unwritten:
         complain(f"{found.unwritten} people are still being written and are not shown yet; ask again soon.")
+    if held_back := steered_says(found.steered, found.expires_at, now=found.now, clock=chosen.clock):
+        complain(f"Broadcast {found.broadcast}: {held_back}.")
     if found.code_withdrawn_at:
         complain("The code of this alert was withdrawn: the line does not know it any more.")
     if as_csv:
@@ -129,6 +132,8 @@ def show_results(
             "trunk_fault": found.trunk_fault,
             "unwritten": found.unwritten,
             "code_withdrawn_at": found.code_withdrawn_at,
+            "steered": found.steered,
+            "expires_at": found.expires_at,
             "recipients": found.recipients,
         },
         as_json=as_json,
@@ -142,7 +147,14 @@ async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
         seen = await progress(connection, number)
         recipients = await results_of(connection, number)
     return BroadcastResults(
-        number, recipients, seen.unwritten, seen.trunk_fault, seen.code_withdrawn_at, seen.now
+        number,
+        recipients,
+        seen.unwritten,
+        seen.trunk_fault,
+        seen.code_withdrawn_at,
+        steered=seen.steered,
+        expires_at=seen.expires_at,
+        now=seen.now,
     )
 
 

@@ -31,6 +31,12 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.BROADCAST_OVER: (
         "Broadcast {broadcast} is over or stopped already; see `buurtbel results {broadcast}`."
     ),
+    Reason.ALREADY_PAUSED: (
+        "Broadcast {broadcast} was paused by {name} already; `buurtbel resume {broadcast}` lets it go on."
+    ),
+    Reason.NOT_PAUSED: "Broadcast {broadcast} is not paused; `buurtbel watch {broadcast}` shows how it goes.",
+    Reason.BAD_PACE: "{detail}",
+    Reason.NOBODY_NEW: "Broadcast {broadcast} calls all of them already, so that nobody was added.",
     Reason.NO_CODE: (
         "Broadcast {broadcast} has no code that works: it was withdrawn already, or never had one."
     ),

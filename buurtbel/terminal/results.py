@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from broadcast.listing import Listed
-from broadcast.results.results import Evidence, PlacedCall, RecipientResults, evidence_of
+from broadcast.listing import Listed, Steered
+from broadcast.results.results import Evidence, RecipientResults, PlacedCall, evidence_of
 from broadcast.states import BroadcastState, Result
 from buurtbel.status.progress import call_says, calls_say, person_says
 from buurtbel.terminal.plain_table import table
@@ -35,7 +35,13 @@ class BroadcastResults:
     """Why its calls wait."""
     code_withdrawn_at: datetime | None
     """Since then nobody hears it by its code."""
+    steered: Steered
+    expires_at: datetime
     now: datetime
+
+    @property
+    def is_paused(self) -> bool:
+        return self.steered.paused_at is not None
 
 
 def listing(found: Iterable[Listed], clock: ZoneInfo) -> str:
@@ -63,6 +69,8 @@ def listing(found: Iterable[Listed], clock: ZoneInfo) -> str:
 
 def _standing(one: Listed) -> str:
     ended = "ended" if one.state is BroadcastState.CLOSED else "running"
+    if one.steered.paused_at is not None:
+        ended = f"paused by {one.steered.paused_by}"
     standing = "stopped" if one.stopped_at else ended
     return f"{standing}, code withdrawn" if one.code_withdrawn_at else standing
 
@@ -80,7 +88,7 @@ def results_table(found: BroadcastResults, clock: ZoneInfo) -> str:
                 recipient.name,
                 recipient.language,
                 person_says(recipient),
-                ", ".join(calls_say(recipient, now=found.now, clock=clock)),
+                ", ".join(calls_say(recipient, now=found.now, clock=clock, is_paused=found.is_paused)),
             )
             for recipient in found.recipients
         ],
@@ -104,7 +112,7 @@ def calls_table(found: BroadcastResults, clock: ZoneInfo) -> str:
                 short(call.attempt),
                 recipient.name,
                 call.number,
-                call_says(call, recipient, now=found.now, clock=clock),
+                call_says(call, recipient, now=found.now, clock=clock, is_paused=found.is_paused),
                 _because(call, told),
                 " ".join(f"{_span(*one[:2])}{'*' * one[2]}" for one in told.passes),
                 " ".join(_span(*one) for one in told.talk),

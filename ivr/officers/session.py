@@ -39,7 +39,7 @@ class SignedIn:
         self._resources = resources
         self._officer = officer
         self._announcer = resources.announcements.speaking(officer.language)
-        self._followed = FollowedAlerts(resources.desk, self._announcer, officer.actor)
+        self._followed = FollowedAlerts(resources.desk, resources.database, self._announcer, officer.actor)
         self._messages: list[SpokenAlert] = []
         self._to_confirm: list[UUID] = []
         """Requests of alerts about which they are called back."""
@@ -107,6 +107,9 @@ class SignedIn:
 
     async def stop(self, broadcast: int) -> Key:
         return await self._followed.stop(broadcast)
+
+    async def pause_or_resume(self, broadcast: int) -> Key:
+        return await self._followed.pause_or_resume(broadcast)
 
     async def send(self, prepared: Prepared) -> Done:
         """At once, or when the registered number has released it."""

@@ -63,8 +63,8 @@ class AlertProgress:
     """An alert at this moment."""
 
     figures: Sound
-    over: Key | None
-    """The sentence that says that nobody is called any more, and why."""
+    halt: Key | None
+    """The sentence that says that nobody new is called, and why: it is over, stopped or paused."""
 
 
 class SignedInOfficer(Protocol):
@@ -94,6 +94,9 @@ class SignedInOfficer(Protocol):
 
     async def stop(self, broadcast: int) -> Key:
         """Take it back; the sentence that says that it is."""
+
+    async def pause_or_resume(self, broadcast: int) -> Key:
+        """Pause it, or let it go on when it is paused; the sentence that says which."""
 
 
 class SignIn(Protocol):

@@ -69,6 +69,8 @@ Key = Literal[
     "police_confirm",
     "police_figures_menu",
     "police_stop_sure",
+    "police_paused",
+    "police_resumed",
     "police_stopped",
     "police_ended",
     "police_no_alert",

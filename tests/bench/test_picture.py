@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bench.picture import INK, LEFT_OUT, PAPER, PICTURE, PROGRESS, TYPED, WIDE, drawn, shortened
+from broadcast.listing import Steered
 from broadcast.policy import RetryPolicy
 from broadcast.results.results import Progress
 from broadcast.states import BroadcastState
@@ -67,7 +68,8 @@ def test_it_ends_as_the_demo_does(shown: list[str], monkeypatch: pytest.MonkeyPa
 
 def test_its_progress_is_as_the_demo_shows_it(shown: list[str]) -> None:
     begun = Progress(
-        1, BroadcastState.CLOSED, 90, {}, 90, 0, 0, 0, None, {}, NOW, None, None, None, None, (), 0, 30, NOW
+        *(1, BroadcastState.CLOSED, 90, {}, 90, 0, 0, 0, None, {}, NOW, None, None, None, NOW),
+        *(Steered(None, None, None, None), None, (), 0, 30, NOW),
     )
     later = replace(begun, waiting=3, next_due=NOW + timedelta(seconds=5))
     lines = (begun, replace(begun, waiting=3), later)

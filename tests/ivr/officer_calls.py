@@ -63,7 +63,7 @@ class House:
     is_silent: bool = False
     refusals: list[Key] = field(default_factory=list)
     running: list[int] = field(default_factory=list)
-    over: dict[int, Key] = field(default_factory=dict)
+    halts: dict[int, Key] = field(default_factory=dict)
     sends: Key = "police_sent"
     of_colleagues: list[int] = field(default_factory=list)
     """Alerts that others send in the same moment."""
@@ -107,12 +107,20 @@ class House:
         return self.running
 
     async def progress(self, broadcast: int) -> AlertProgress:
-        return AlertProgress(sound(f"figures-{broadcast}"), self.over.get(broadcast))
+        return AlertProgress(sound(f"figures-{broadcast}"), self.halts.get(broadcast))
 
     async def stop(self, broadcast: int) -> Key:
         self.did.append(f"stop {broadcast}")
-        self.over[broadcast] = "police_stopped"
+        self.halts[broadcast] = "police_stopped"
         return "police_stopped"
+
+    async def pause_or_resume(self, broadcast: int) -> Key:
+        is_paused = self.halts.pop(broadcast, None) == "police_paused"
+        self.did.append(f"{'resume' if is_paused else 'pause'} {broadcast}")
+        if is_paused:
+            return "police_resumed"
+        self.halts[broadcast] = "police_paused"
+        return "police_paused"
 
 
 @asynccontextmanager

@@ -111,15 +111,20 @@ async def test_figures_are_told_and_an_alert_is_stopped(house: OfficersHouse) ->
     await (await house.plans(maes)).send()
     await house.office.calls(AN, Outcome.CONFIRMED)
     [broadcast] = await maes.alerts()
-    assert (await maes.progress(broadcast)).over is None
+    assert (await maes.progress(broadcast)).halt is None
     assert "één bevestigd, nul gehoord, nul op antwoordapparaat, één nog te gaan" in house.told()[-1]
     await house.office.ledger.note_callback(broadcast, BERT)
     await house.office.calls(BERT, Outcome.NO_ANSWER)
     await maes.progress(broadcast)
     assert "nul gehoord, één teruggebeld, nul op antwoordapparaat, nul nog te gaan" in house.told()[-1]
+    assert await maes.pause_or_resume(broadcast) == "police_paused"
+    assert (await maes.progress(broadcast)).halt == "police_paused"
+    assert await maes.pause_or_resume(broadcast) == "police_resumed"
+    assert (await maes.progress(broadcast)).halt is None
     assert await maes.stop(broadcast) == "police_stopped"
-    assert (await maes.progress(broadcast)).over == "police_stopped"
+    assert (await maes.progress(broadcast)).halt == "police_stopped"
     assert await maes.stop(broadcast) == "police_ended"
+    assert await maes.pause_or_resume(broadcast) == "police_ended"
 
 
 async def test_what_a_crash_left_at_the_pbx_is_removed_and_nothing_else(house: OfficersHouse) -> None:

@@ -109,6 +109,26 @@ async def test_figures_are_told_again_and_of_earlier_alerts_and_two_nines_stop_o
 
 
 @in_no_time
+async def test_5_pauses_an_alert_and_lets_it_go_on() -> None:
+    house = House(running=[5])
+    async with calls(house) as phone:
+        await signs_in(phone)
+        await phone.hears(SAYS["police_menu"])
+        phone.presses("2")
+        await phone.hears(sound("figures-5"))
+        phone.presses("5")
+        await phone.hears(SAYS["police_paused"])
+        await phone.hears(sound("figures-5"))
+        await phone.hears(SAYS["police_paused"])
+        phone.presses("5")
+        await phone.hears(SAYS["police_resumed"])
+        await phone.hears(sound("figures-5"))
+        await phone.hears(SAYS["police_figures_menu"])
+        phone.hangs_up()
+    assert house.did == ["pause 5", "resume 5"]
+
+
+@in_no_time
 async def test_where_nothing_was_sent_lately_the_officer_is_told_so() -> None:
     async with calls(House()) as phone:
         await signs_in(phone)
