@@ -13,6 +13,7 @@ Refusal
     ├── BroadcastOver                    it cannot be stopped, because it has ended
     ├── AlreadyPaused, NotPaused         it is paused already; it is not
     ├── BadPace                          no alert can go at that pace
+    ├── UnknownStreet                    no member of these networks lives there
     ├── NobodyNew                        whoever is to be added to it is called for it already
     ├── NoCode                           it has no code that could be withdrawn
     ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
@@ -112,6 +113,12 @@ class BadPace(BroadcastError):
     """No alert would end at it, or it is no pace."""
 
     reason = Reason.BAD_PACE
+
+
+class UnknownStreet(BroadcastError):
+    """Nobody of the networks that are added lives in it, as the list has it."""
+
+    reason = Reason.UNKNOWN_STREET
 
 
 class NobodyNew(BroadcastError):

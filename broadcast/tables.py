@@ -52,6 +52,10 @@ class Broadcast(Base):
     """How many of its calls may begin in a second, on all nodes together; None = as the trunks allow."""
     most_lines: Mapped[int | None]
     """How many of its calls may be up, on all nodes together; None = as the trunks allow."""
+    additions: Mapped[int] = mapped_column(server_default="0")
+    """How often people were added to it while it ran."""
+    added_from: Mapped[int | None]
+    """The recipients with this id or a higher one were added so."""
     begun: Mapped[list[datetime]] = mapped_column(ARRAY(Instant), server_default=text("'{}'"))
     """When its last calls began, as many as its pace must know of; kept only while it has a pace."""
 
@@ -62,6 +66,8 @@ class BroadcastText(Base):
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(2), primary_key=True)
     text: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default="0")
+    """Of the texts, 0 is for those whose language has none."""
 
 
 class BroadcastRecording(Base):

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     """`broadcast`"""
     BAD_PACE = "bad_pace"
     """`detail`"""
+    UNKNOWN_STREET = "unknown_street"
+    """`street`, `like`: those that look like it"""
     NOBODY_NEW = "nobody_new"
     """`broadcast`"""
     NO_CODE = "no_code"

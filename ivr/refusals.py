@@ -29,6 +29,7 @@ SAYS: Mapping[Reason, Key] = {
     Reason.ALREADY_PAUSED: "police_paused",
     Reason.NOT_PAUSED: "police_resumed",
     Reason.BAD_PACE: "police_failed",
+    Reason.UNKNOWN_STREET: "police_failed",
     Reason.NOBODY_NEW: "police_failed",
     Reason.NO_CODE: "police_failed",
     Reason.UNKNOWN_CALL: "police_failed",

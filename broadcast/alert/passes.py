@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.audio.kept_sounds import keep_sounds, kept_sound, named
-from broadcast.draft import Draft
+from broadcast.draft import Draft, SpokenMessage
 from broadcast.errors import BadAlert
 from broadcast.policy import BroadcastPolicy
-from broadcast.tables import BroadcastRecording, BroadcastText, Pass
+from broadcast.tables import Broadcast, BroadcastRecording, BroadcastText, Pass
 from directory.tables import Network
 from prompts import audio as sound
 from prompts.normalise.names import NO_NAMES, Names
@@ -85,8 +85,8 @@ async def keep_message(connection: AsyncConnection, broadcast: int, draft: Draft
         await connection.execute(
             insert(BroadcastText),
             [
-                {"broadcast_id": broadcast, "language": language, "text": text}
-                for language, text in draft.texts.items()
+                {"broadcast_id": broadcast, "language": language, "text": text, "position": position}
+                for position, (language, text) in enumerate(draft.texts.items())
             ],
         )
     if draft.recording is not None:
@@ -95,6 +95,23 @@ async def keep_message(connection: AsyncConnection, broadcast: int, draft: Draft
                 broadcast_id=broadcast, language=draft.recording.language, audio=draft.recording.audio
             )
         )
+
+
+async def kept_message(connection: AsyncConnection, broadcast: int, networks: Sequence[str]) -> Draft:
+    """The same message once more, for these networks."""
+    texts = select(BroadcastText.language, BroadcastText.text).order_by(BroadcastText.position)
+    rows = await connection.execute(texts.where(BroadcastText.broadcast_id == broadcast))
+    recorded = select(BroadcastRecording.audio, BroadcastRecording.language)
+    recording = (
+        await connection.execute(recorded.where(BroadcastRecording.broadcast_id == broadcast))
+    ).one_or_none()
+    urgent = await connection.scalar(select(Broadcast.urgent).where(Broadcast.id == broadcast))
+    return Draft(
+        networks,
+        {row.language: row.text for row in rows},
+        bool(urgent),
+        SpokenMessage(*recording) if recording is not None else None,
+    )
 
 
 async def keep_passes(connection: AsyncConnection, broadcast: int, passes: Sequence[RenderedPass]) -> None:

@@ -245,7 +245,7 @@ class AttemptRunner:
         while monotonic() - asked_at > BELIEVED_FOR:
             asked_at = monotonic()
             try:
-                if await self._ledger.is_withheld(taken.attempt):
+                if await self._ledger.pacing.is_withheld(taken.attempt):
                     return True
             except DATABASE_AWAY:
                 return True

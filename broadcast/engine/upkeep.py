@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
@@ -60,6 +61,8 @@ _RUNNING = (
         Broadcast.id,
         _IS_ENLISTING.label("is_enlisting"),
         (Broadcast.paused_at.is_(None) & is_paced()).label("has_pace"),
+        Broadcast.additions,
+        Broadcast.added_from,
     )
     .where(Broadcast.state == BroadcastState.RUNNING)
     .order_by(Broadcast.id)
@@ -96,6 +99,9 @@ class _Running:
     """Recipients of it are still to be written."""
     has_pace: bool
     """It is not paused, and has a pace of its own."""
+    additions: int
+    added_from: int | None
+    """The lowest recipient that was added while it ran."""
 
 
 class Upkeep:
@@ -126,7 +132,15 @@ class Upkeep:
                 if one.has_pace:
                     await _by_itself(self._give_jobs_by_pace, one.broadcast)
             opened += sum([await _by_itself(self._refill, one.broadcast) for one in running])
-            closed += sum([await _by_itself(self._close, one.broadcast) for one in running])
+            for one in running:
+                if one.added_from is not None:
+                    await _by_itself(partial(self._advance_added, since=one.added_from), one.broadcast)
+            closed += sum(
+                [
+                    await _by_itself(partial(self._close, additions=one.additions), one.broadcast)
+                    for one in running
+                ]
+            )
             left = [one.broadcast for one in running if one.is_enlisting]
             is_enlisting = any([await _by_itself(self._enlist, broadcast) for broadcast in left])
         return Tended(opened, closed)
@@ -161,9 +175,15 @@ class Upkeep:
             room = self._policy.window - sum(count or 0 for count in at_hand)
             return await self._ledger.open_window(connection, broadcast, room) if room > 0 else 0
 
-    async def _close(self, broadcast: int) -> int:
+    async def _advance_added(self, broadcast: int, *, since: int) -> int:
         async with self._engine.begin() as connection:
-            closed = await connection.scalar(_CLOSE.where(Broadcast.id == broadcast))
+            return await self._ledger.advance_added(connection, broadcast, since)
+
+    async def _close(self, broadcast: int, *, additions: int) -> int:
+        """Close it, unless there are more `additions` by now: who was added may not be seen yet."""
+        async with self._engine.begin() as connection:
+            as_seen = (Broadcast.id == broadcast, Broadcast.additions == additions)
+            closed = await connection.scalar(_CLOSE.where(*as_seen))
             if closed is not None:
                 await classify_numbers(connection, broadcast, self._policy)
             return int(closed is not None)

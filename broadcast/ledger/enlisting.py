@@ -6,7 +6,7 @@ that of the enlistment, which is held to commit and no longer. So whoever decide
 (`locks`) sees all of a part or nothing of it, whenever they look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from broadcast.ledger.locks import lock_enlistment, lock_members
 from broadcast.policy import BroadcastPolicy
-from broadcast.tables import Enlistment, Pass, Recipient, RecipientNumber
+from broadcast.tables import Broadcast, Enlistment, Pass, Recipient, RecipientNumber
 from directory.dead_numbers import is_called
 from directory.tables import Member, Membership, Number
 
@@ -112,6 +112,41 @@ async def go_on_enlisting(connection: AsyncConnection, broadcast: int, most: int
         await _analyse(connection)
     await lock_enlistment(connection, broadcast)
     return part.found
+
+
+async def enlist_more(
+    connection: AsyncConnection,
+    broadcast: int,
+    networks: Sequence[int],
+    streets: Collection[str],
+    dead_again: float,
+) -> tuple[int, int]:
+    """Write the members of these networks who are no recipients yet, in a broadcast that is under way.
+
+    `streets` are as members have them; without any it is everybody. The caller has locked the members and the
+    broadcast, and every member has a pass. Returns how many were written, and how many of them have no
+    number.
+    """
+    whom = _members(broadcast, networks)
+    if streets:
+        whom = whom.where(Member.street.in_(streets))
+    # Of all broadcasts: whoever is written from here on has a higher one.
+    last = await connection.scalar(select(func.max(Recipient.id))) or 0
+    part = await _write(connection, broadcast, whom, None, dead_again)
+    grown = update(Broadcast).where(Broadcast.id == broadcast)
+    await connection.execute(
+        grown.values(
+            additions=Broadcast.additions + 1, added_from=func.coalesce(Broadcast.added_from, last + 1)
+        )
+    )
+    without_number = select(func.count()).where(
+        Recipient.broadcast_id == broadcast,
+        Recipient.id > last,
+        ~exists().where(RecipientNumber.recipient_id == Recipient.id),
+    )
+    counted = await connection.scalar(without_number) or 0
+    await lock_enlistment(connection, broadcast)
+    return part.written, counted
 
 
 async def enlist_caller(engine: AsyncEngine, broadcast: int, number: str) -> None:

@@ -7,13 +7,14 @@ Everything is done for sets: a busy node takes and records many attempts in one 
 for recipients locks them first, by id and all at once.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from broadcast.ledger.bulk_writes import FINISH, MOVE, ends, moves
@@ -22,12 +23,13 @@ from broadcast.ledger.enlisting import enlist_caller
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.locks import (
     ATTEMPTS,
+    NEEDLESS_CALLS,
     RECIPIENTS,
     lock_behind,
+    lock_forgotten,
     lock_members,
     lock_reached_at,
     lock_waiting,
-    needless_calls,
     opened_behind,
     rung_for_nobody,
 )
@@ -36,16 +38,8 @@ from broadcast.ledger.opening import open_attempts
 from broadcast.ledger.pacing import Pacing
 from broadcast.ledger.planner import plan
 from broadcast.ledger.queue import AttemptQueue, Due
-from broadcast.ledger.stop import EXPIRE, EXPIRED, in_order, stopped_calls
-from broadcast.ledger.taking import (
-    AUDIO,
-    CALL_COLUMNS,
-    IS_WITHHELD,
-    ITS_CALL,
-    QUEUED,
-    TAKE,
-    Taken,
-)
+from broadcast.ledger.stop import EXPIRE, EXPIRED, STOPPED_CALLS, in_order
+from broadcast.ledger.taking import AUDIO, CALL_COLUMNS, ITS_CALL, QUEUED, TAKE, Taken
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallOutcome
 from broadcast.rules.dead_numbers import TELEPHONE
@@ -56,6 +50,7 @@ from directory.actor import Actor
 from directory.dead_numbers import revive
 from directory.registry import ZONE, leave
 
+Ts = TypeVarTuple("Ts")
 _DUE = select(Attempt.id, Attempt.due_at, Broadcast.urgent).where(
     *QUEUED, Broadcast.id == Attempt.broadcast_id
 )
@@ -67,6 +62,9 @@ _POSTPONE = (
 _CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
 _GONE_ON = select(OpenCall.call, OpenCall.e164).where(
     Attempt.id == OpenCall.call, Attempt.node == bindparam("by"), Attempt.state == AttemptState.DONE
+)
+_DIALLING = select(*CALL_COLUMNS).where(
+    Attempt.state == AttemptState.DIALLING, Attempt.node == bindparam("by"), *ITS_CALL
 )
 _cancelled = in_order(Attempt.recipient_id == RECIPIENTS)
 _CANCEL = (
@@ -110,11 +108,18 @@ class Ledger:
         await self._advance(connection, recipients)
         return len(recipients)
 
+    async def advance_added(self, connection: AsyncConnection, broadcast: int, since: int) -> int:
+        """Let the rules decide for those who were added while it ran, and are forgotten; returns how many.
+
+        When a call to their number ended, who decided what follows did not see them yet.
+        """
+        added = await lock_forgotten(connection, broadcast, since=since)
+        await self._advance(connection, added)
+        return len(added)
+
     async def audio_of(self, attempts: Collection[UUID]) -> dict[UUID, str]:
         """What will be played to those of these attempts that wait to be dialled: SHA-256 of passes."""
-        async with self._at_once.connect() as connection:
-            rows = await connection.execute(AUDIO, {"attempts": list(attempts)})
-            return {row.id: row.audio for row in rows}
+        return {row.id: row.audio for row in await self._ask(AUDIO, attempts=list(attempts))}
 
     async def take(self, attempts: Collection[UUID], by: Tenure, *, ready: Collection[str]) -> list[Taken]:
         """Write ahead: those that are returned are this node's to dial, once, while it holds that lease.
@@ -128,11 +133,6 @@ class Ledger:
         async with self._at_once.connect() as connection:
             rows = await connection.execute(TAKE, asked)
         return [replace(Taken(*row), under=by, asked_at=asked_at) for row in rows]
-
-    async def is_withheld(self, attempt: UUID) -> bool:
-        """Whether the alert of this attempt, which was taken, is paused or stopped by now."""
-        async with self._at_once.connect() as connection:
-            return bool(await connection.scalar(IS_WITHHELD, {"attempt": attempt}))
 
     async def record(self, results: Mapping[UUID, CallOutcome]) -> list[UUID]:
         """Close attempts and decide what follows, in one commit; a late or second report changes nothing.
@@ -161,9 +161,7 @@ class Ledger:
 
     async def gone_on(self, node: str) -> dict[UUID, str]:
         """Attempts of this node whose end is recorded and whose call went on, with their numbers."""
-        async with self._at_once.connect() as connection:
-            rows = await connection.execute(_GONE_ON, {"by": node})
-            return {row.call: row.e164 for row in rows}
+        return {row.call: row.e164 for row in await self._ask(_GONE_ON, by=node)}
 
     async def end_calls(self, calls: Mapping[UUID, str]) -> None:
         """These calls went on to here: their telephones are free now."""
@@ -183,8 +181,7 @@ class Ledger:
 
     async def closed(self, attempts: Collection[UUID]) -> list[UUID]:
         """Those of these attempts whose end is recorded."""
-        async with self._at_once.connect() as connection:
-            return list(await connection.scalars(_CLOSED, {"attempts": list(attempts)}))
+        return [row.id for row in await self._ask(_CLOSED, attempts=list(attempts))]
 
     async def confirm_by_callback(self, broadcast: int, number: str) -> list[UUID]:
         """Somebody called from this number, heard the whole alert and confirmed: it counts for all behind it.
@@ -227,23 +224,15 @@ class Ledger:
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
         asked_at = monotonic()
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(
-                select(*CALL_COLUMNS).where(
-                    Attempt.state == AttemptState.DIALLING, Attempt.node == node, *ITS_CALL
-                )
-            )
-            return [replace(Taken(*row), asked_at=asked_at) for row in rows]
+        return [replace(Taken(*row), asked_at=asked_at) for row in await self._ask(_DIALLING, by=node)]
 
     async def stopped(self, node: str) -> Collection[UUID]:
         """The calls of this node that are under way for alerts which were stopped."""
-        async with self._at_once.connect() as connection:
-            return await stopped_calls(connection, node)
+        return [row.id for row in await self._ask(STOPPED_CALLS, by=node)]
 
     async def needless(self, node: str) -> Collection[UUID]:
         """The calls of this node that are under way for nobody: who was reached elsewhere, or has left."""
-        async with self._at_once.connect() as connection:
-            return await needless_calls(connection, node)
+        return [row.id for row in await self._ask(NEEDLESS_CALLS, by=node)]
 
     async def requeue(self, attempts: Collection[UUID]) -> None:
         """Give queued attempts a job: they are due soon by now, or their job died before the write-ahead."""
@@ -262,6 +251,10 @@ class Ledger:
     async def _queue_again(self, connection: AsyncConnection, attempts: list[UUID]) -> None:
         queued = await connection.execute(_DUE, {"attempts": attempts})
         await self._queue.defer(connection, [Due(*row) for row in queued])
+
+    async def _ask(self, question: Select[*Ts], **of: object) -> Sequence[Row[*Ts]]:
+        async with self._at_once.connect() as connection:
+            return (await connection.execute(question, of)).all()
 
     async def _advance(self, connection: AsyncConnection, recipients: Collection[int]) -> list[int]:
         """Let the rules decide for these recipients, who are locked, and write it.

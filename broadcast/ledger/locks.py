@@ -16,6 +16,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     null,
     select,
     true,
@@ -102,11 +103,27 @@ _OPENED_BEHIND = (
     .where(Attempt.id == ATTEMPTS, *_BEHIND, Recipient.state == RecipientState.WAITING, Recipient.opened)
     .distinct()
 )
+_FORGOTTEN = select(Recipient.id).where(
+    Recipient.broadcast_id == bindparam("broadcast"),
+    Recipient.id >= bindparam("since"),
+    Recipient.state == literal_column("'waiting'"),  # for the index
+    Recipient.opened,
+    ~exists().where(
+        RecipientNumber.recipient_id == Recipient.id,
+        Attempt.broadcast_id == Recipient.broadcast_id,
+        Attempt.e164 == RecipientNumber.e164,
+        Attempt.state != literal_column("'done'"),
+    ),
+)
 _NEEDED = (
     exists()
     .where(*_BEHIND, Recipient.id == RecipientNumber.recipient_id)
     .where(Recipient.state == RecipientState.WAITING)
 )
+NEEDLESS_CALLS = select(Attempt.id).where(
+    Attempt.state == AttemptState.DIALLING, Attempt.node == bindparam("by"), ~_NEEDED
+)
+"""The calls of a node that are under way and behind whose number nobody waits any more."""
 _RUNG_FOR_NOBODY = select(Attempt.id).where(
     Attempt.recipient_id == RECIPIENTS, Attempt.state == AttemptState.DIALLING, ~_NEEDED
 )
@@ -171,17 +188,17 @@ async def lock_waiting(connection: AsyncConnection, members: Collection[int]) ->
     return sorted({recipient for recipient, is_them in rows if is_them})
 
 
+async def lock_forgotten(connection: AsyncConnection, broadcast: int, *, since: int) -> list[int]:
+    """Lock the recipients from this id on who wait and for none of whose numbers a call is open."""
+    found = (await connection.scalars(_FORGOTTEN, {"broadcast": broadcast, "since": since})).all()
+    if found:
+        await connection.execute(_LOCK, {"recipients": list(found)})
+    return list(found)
+
+
 async def opened_behind(connection: AsyncConnection, attempts: Collection[UUID]) -> list[int]:
     """Those behind the numbers of these attempts who still wait and whose turn has come."""
     return list(await connection.scalars(_OPENED_BEHIND, {"attempts": list(attempts)}))
-
-
-async def needless_calls(connection: AsyncConnection, node: str) -> list[UUID]:
-    """The calls of this node that are under way and behind whose number nobody waits any more."""
-    needless = select(Attempt.id).where(
-        Attempt.state == AttemptState.DIALLING, Attempt.node == node, ~_NEEDED
-    )
-    return list(await connection.scalars(needless))
 
 
 async def rung_for_nobody(connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:

@@ -20,7 +20,7 @@ from broadcast.ledger.lease import Tenure
 from broadcast.ledger.open_calls import IS_ITS_TURN
 from broadcast.ledger.queue import AttemptQueue, Due
 from broadcast.ledger.steered import is_paced
-from broadcast.ledger.taking import QUEUED, TAKE_BY_PACE, Taken
+from broadcast.ledger.taking import IS_WITHHELD, QUEUED, TAKE_BY_PACE, Taken
 from broadcast.rules.alert_pace import AlertPace, next_calls
 from broadcast.states import BroadcastState
 from broadcast.tables import Attempt, Broadcast
@@ -49,7 +49,7 @@ _GOES_BY_PACE = (Broadcast.state == BroadcastState.RUNNING, Broadcast.paused_at.
 
 
 class Pacing:
-    """The attempts of alerts that have a pace. The ledger has one."""
+    """The attempts of alerts that have a pace, or are paused. The ledger has one."""
 
     def __init__(self, engine: AsyncEngine, queue: AttemptQueue, *, simulated: bool) -> None:
         self._engine, self._queue, self._simulated = engine, queue, simulated
@@ -77,6 +77,11 @@ class Pacing:
             jobs = await _jobs(connection, broadcast)
             await self._queue.defer(connection, jobs)
             return len(jobs)
+
+    async def is_withheld(self, attempt: UUID) -> bool:
+        """Whether the alert of this attempt, which was taken, is paused or stopped by now."""
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(IS_WITHHELD, {"attempt": attempt}))
 
     async def _paced_among(self, attempts: Collection[UUID]) -> Mapping[int, list[UUID]]:
         paced: dict[int, list[UUID]] = defaultdict(list)

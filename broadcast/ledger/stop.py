@@ -1,9 +1,6 @@
 """An alert expires or is taken back, which is as if it had expired; its calls in progress are told."""
 
-from collections.abc import Collection
-from uuid import UUID
-
-from sqlalchemy import CTE, ColumnElement, case, exists, func, select, update
+from sqlalchemy import CTE, ColumnElement, bindparam, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.errors import BroadcastOver, UnknownBroadcast
@@ -22,6 +19,16 @@ EXPIRED = select(Attempt.id).where(
     Broadcast.expires_at <= func.clock_timestamp(),
 )
 """Attempts that still wait although their broadcast has expired or was stopped."""
+STOPPED_CALLS = (
+    select(Attempt.id)
+    .join(Broadcast, Broadcast.id == Attempt.broadcast_id)
+    .where(
+        Attempt.state == AttemptState.DIALLING,
+        Attempt.node == bindparam("by"),
+        Broadcast.stopped_at.is_not(None),
+    )
+)
+"""The calls of a node that are under way for alerts which were stopped."""
 _IS_STOPPED = exists().where(Broadcast.id == Attempt.broadcast_id, Broadcast.stopped_at.is_not(None))
 
 
@@ -70,15 +77,3 @@ async def note_stop(connection: AsyncConnection, actor: Actor, broadcast: int) -
     if not await connection.scalar(select(exists().where(Broadcast.id == broadcast))):
         raise UnknownBroadcast(broadcast=broadcast)
     raise BroadcastOver(broadcast=broadcast)
-
-
-async def stopped_calls(connection: AsyncConnection, node: str) -> Collection[UUID]:
-    """The calls of this node that are under way for alerts which were stopped."""
-    asked = (
-        select(Attempt.id)
-        .join(Broadcast, Broadcast.id == Attempt.broadcast_id)
-        .where(
-            Attempt.state == AttemptState.DIALLING, Attempt.node == node, Broadcast.stopped_at.is_not(None)
-        )
-    )
-    return (await connection.scalars(asked)).all()

@@ -12,6 +12,7 @@ from broadcast.errors import BadAlert
 from buurtbel.assembly import Assembly, assemble
 from buurtbel.commands.common import Json, answer, run, settings, told
 from buurtbel.commands.sending import send_draft, show_draft
+from buurtbel.terminal.alerts import added_text
 from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.names import By, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
@@ -153,6 +154,30 @@ def pace(
         f"Broadcast {broadcast}: {goes}.",
         as_json=as_json,
     )
+
+
+def add(
+    broadcast: BroadcastNumber,
+    network: Annotated[list[str], typer.Option(help="Short name of a network; may be given more than once.")],
+    street: Annotated[
+        list[str] | None,
+        typer.Option(help="Only who lives in this street of these networks; may be given more than once."),
+    ] = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Call more people for an alert that is under way; who is called for it already is not called twice."""
+    from broadcast.steering.addition import Added, Additions  # noqa: PLC0415 - see `_steer`
+
+    actor = who(by)
+
+    async def work() -> Added:
+        async with assemble(settings()) as assembly:
+            additions = Additions(assembly.engine, assembly.desk, assembly.settings.broadcast)
+            return await additions.add(actor, broadcast, network, street or ())
+
+    added = run(work())
+    answer(added, as_json=as_json, text=lambda: added_text(added))
 
 
 def withdraw_code(

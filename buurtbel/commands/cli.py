@@ -42,6 +42,9 @@ COMMANDS: Mapping[str, Where] = {
     "report": Where("results", "show_results", "The older word for `results`.", True),
     "trace": Where("results", "trace", "Tell one call's life in order, from the log and the database."),
     "stop": Where("alerts", "stop", "Take an alert back: nobody is rung any more."),
+    "add": Where(
+        "alerts", "add", "Call more people for an alert that is under way: a network, or its streets."
+    ),
     "pause": Where("alerts", "pause", "Let nothing new be dialled for an alert until it is resumed."),
     "resume": Where("alerts", "resume", "Let an alert that was paused go on where it was."),
     "pace": Where(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # each costs a tenth of a second, which not every command nee
     from broadcast.alert.desk import Sent
     from broadcast.alert.preview import Preview, Spoken
     from broadcast.results.beside import Outlook
+    from broadcast.steering.addition import Added
 
 MOST_NAMED = 50
 """People, in one sentence."""
@@ -31,6 +32,14 @@ def sent_text(sent: "Sent", minutes: int | None) -> str:
     told += _beside(sent.outlook, minutes)
     told.append(f"Who calls from an unknown number hears it with the code {sent.code}.")
     return "\n".join([*told, f"Follow it with: buurtbel watch {sent.broadcast}"])
+
+
+def added_text(added: "Added") -> str:
+    told = [
+        f"Broadcast {added.broadcast}: {added.recipients - added.without_number} more people are called "
+        f"({_seconds(added.passes)})."
+    ]
+    return "\n".join([*told, *_left_out(added.without_number)])
 
 
 def preview_text(seen: "Preview", minutes: int | None) -> str:

@@ -36,6 +36,7 @@ SENTENCES: Mapping[Reason, str] = {
     ),
     Reason.NOT_PAUSED: "Broadcast {broadcast} is not paused; `buurtbel watch {broadcast}` shows how it goes.",
     Reason.BAD_PACE: "{detail}",
+    Reason.UNKNOWN_STREET: "Nobody of these networks lives in {street!r}; {hint}",
     Reason.NOBODY_NEW: "Broadcast {broadcast} calls all of them already, so that nobody was added.",
     Reason.NO_CODE: (
         "Broadcast {broadcast} has no code that works: it was withdrawn already, or never had one."
@@ -72,10 +73,15 @@ SENTENCES: Mapping[Reason, str] = {
 
 def sentence_of(refusal: Refusal) -> str:
     """What the person at the keyboard is told."""
-    return SENTENCES[refusal.reason].format(**refusal.facts, hint=_hint(refusal.facts.get("like")))
+    return SENTENCES[refusal.reason].format(**refusal.facts, hint=_hint(refusal))
 
 
-def _hint(like: object) -> str:
-    """Which network may have been meant."""
+def _hint(refusal: Refusal) -> str:
+    """Which one may have been meant."""
+    like = refusal.facts.get("like")
     names = like if isinstance(like, Sequence) else ()
-    return f"did you mean {' or '.join(names)}?" if names else "ask for the list of networks."
+    if names:
+        return f"did you mean {' or '.join(names)}?"
+    if refusal.reason is Reason.UNKNOWN_STREET:
+        return "write it as the member list has it."
+    return "ask for the list of networks."

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -114,11 +114,12 @@ class Town:
         *,
         charter_approved_on: date | None = SIGNED,
         hours: tuple[time, time] = (time(8), time(21)),
+        people: Mapping[str, Sequence[str]] = PEOPLE,
     ) -> None:
-        """A network of two people."""
+        """A network, of two people unless others are named."""
 
         async def work(engine: AsyncEngine) -> None:
-            await network_of(engine, PEOPLE, slug=slug, charter_approved_on=charter_approved_on, hours=hours)
+            await network_of(engine, people, slug=slug, charter_approved_on=charter_approved_on, hours=hours)
 
         self.on_engine(work)
 

@@ -223,3 +223,11 @@ async def lapse(office: Office, node: str = NODE) -> None:
         await connection.execute(
             text("UPDATE node SET leased_until = now(), renewed_at = now() WHERE name = :n"), {"n": node}
         )
+
+
+async def until_somebody_waits(office: Office) -> None:
+    """Some statement waits for a row that another transaction holds."""
+    waiting = "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(PATIENCE):
+        while not await office.count(waiting):
+            await asyncio.sleep(0.02)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from broadcast.engine.attempt_runner import BELIEVED_FOR
 from broadcast.engine.demand import urgent_calls_due
@@ -12,8 +13,8 @@ from broadcast.steering.pause import pause, resume
 from directory.errors import NotTheirNetwork
 from storage.transactions import Transactions
 from tests.broadcast.ledger.test_one_call_a_telephone import takes, two_alerts, waiting
-from tests.fakes.dialler import FakeDialler
-from tests.support.office import PATIENCE, Office
+from tests.fakes.dialler import FakeDialler, begin
+from tests.support.office import PATIENCE, Office, until_somebody_waits
 from tests.support.people import ADMIN, DE_BIST, named, network_of, officer, phone
 
 pytestmark = pytest.mark.timeout(2 * PATIENCE)
@@ -71,32 +72,24 @@ async def test_what_rings_goes_on_and_what_follows_from_it_waits(office: Office)
 
 
 async def test_a_call_that_was_taken_and_not_placed_yet_is_given_back(office: Office) -> None:
-    """The database was slow to answer, or the line to go on: it asks once more."""
+    """Whoever took it had asked before the pause, and waited for a row until after it."""
     await network_of(office.engine, {"An": [AN]})
     sent = await office.sends()
     dialler = FakeDialler()
     runner = office.runner(dialler)
     [attempt] = (await office.open_calls()).values()
-    answered = asyncio.Event()
-    take = runner._ledger.take
-
-    async def slowly(*asked: object, **named: object) -> object:
-        taken = await take(*asked, **named)  # type: ignore[arg-type]
-        answered.set()
-        await asyncio.sleep(1.5 * BELIEVED_FOR)
-        return taken
-
-    runner._ledger.take = slowly  # type: ignore[method-assign, assignment]
-    [line] = await dialler.reserve(urgent=True, at_most=1)
-    dialling = asyncio.create_task(runner.dial(attempt, line))
-    await answered.wait()
-    await pauses(office, sent.broadcast)
+    async with office.engine.begin() as other:
+        await other.execute(text("SELECT FROM attempt FOR UPDATE"))
+        dialling = asyncio.create_task(begin(runner, dialler, attempt))
+        await until_somebody_waits(office)
+        await pauses(office, sent.broadcast)
+        await asyncio.sleep(BELIEVED_FOR)
     await dialling
     await runner.finished()
     assert dialler.orders == []
     [again] = (await office.open_calls()).values()
     assert again != attempt, "what was written ahead is never placed later"
-    assert await office.count("attempt WHERE outcome = 'cancelled'") == 1
+    assert await office.count("attempt WHERE outcome = 'cancelled' AND dialled_at IS NOT NULL") == 1
     await resumes(office, sent.broadcast)
     async with office.at_work(dialler):
         await office.until_closed(sent.broadcast)

@@ -27,6 +27,7 @@ COMMANDS = (
         "results",
         "trace",
         "stop",
+        "add",
         "pause",
         "resume",
         "pace",

@@ -1,4 +1,4 @@
-"""`buurtbel pause`, `resume` and `pace`, and where else an alert is said to be paused or slowed down."""
+"""`buurtbel pause`, `resume`, `pace` and `add`, and how an alert is said to be paused or slowed down."""
 
 import json
 from datetime import datetime
@@ -9,6 +9,7 @@ import pytest
 from buurtbel.times import time_of
 from tests.buurtbel.commands.test_results import URGENT, first_line_of_watch, watching
 from tests.buurtbel.conftest import Town, Typed
+from tests.support.people import phone
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -95,6 +96,32 @@ def test_what_is_no_pace_is_told(running: str, typed: Typed, words: list[str], c
     assert complaint in typed("pace", running, *words).refusal
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "pace"])
-def test_an_alert_that_never_was_is_told(town: Town, typed: Typed, command: str) -> None:
-    assert "There is no broadcast 7" in typed(command, "7").refusal
+@pytest.mark.parametrize(
+    "words", [("pause", "7"), ("resume", "7"), ("pace", "7"), ("add", "7", "--network", "de-bist")]
+)
+def test_an_alert_that_never_was_is_told(town: Town, typed: Typed, words: tuple[str, ...]) -> None:
+    assert "There is no broadcast 7" in typed(*words).refusal
+
+
+def test_a_network_is_added_and_who_is_in_both_is_called_once(running: str, town: Town, typed: Typed) -> None:
+    town.add("witven", people={"Cis Wouters": [phone(10, 3)], "Dirk Aerts": [phone(10, 4)]})
+    both = "INSERT INTO membership SELECT m.id, n.id FROM member AS m, network AS n"
+    town.ask(f"{both} WHERE m.name = 'An Peeters' AND n.slug = 'witven'")
+    added = typed("add", running, "--network", "witven", "--json").document
+    assert (added["broadcast"], added["recipients"], added["without_number"]) == (1, 2, 0)
+    assert town.ask("SELECT count(*) FROM recipient") == [(4,)]
+    assert "Broadcast 1 calls all of them already" in typed("add", running, "--network", "witven").refusal
+    assert typed("list", "--json").document[0]["networks"] == ["de-bist", "witven"]
+
+
+def test_streets_are_added_as_the_list_has_them(running: str, town: Town, typed: Typed) -> None:
+    town.add("witven", people={"Cis Wouters": [phone(10, 3)], "Dirk Aerts": [phone(10, 4)]})
+    town.ask("UPDATE member SET street = 'Beukenlaan' WHERE name = 'Cis Wouters'")
+    to = ("--network", "witven", "--street")
+    refusal = typed("add", running, *to, "Beukelaan").refusal
+    assert refusal == "Nobody of these networks lives in 'Beukelaan'; did you mean Beukenlaan?"
+    refusal = typed("add", running, *to, "Markt").refusal
+    assert refusal.endswith("'Markt'; write it as the member list has it.")
+    said = typed("add", running, *to, " beukenlaan ").out
+    assert said.startswith("Broadcast 1: 1 more people are called (nl ")
+    assert "Dirk Aerts" not in typed("results").out

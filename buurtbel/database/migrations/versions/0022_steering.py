@@ -1,4 +1,4 @@
-"""Alerts that are paused, or that go slower than the trunk allows"""
+"""Alerts that are paused, that go slower than the trunk allows, or to which people are added"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,6 @@ def upgrade() -> None:
     op.add_column(
         "broadcast", sa.Column("begun", ARRAY(INSTANT), server_default=sa.text("'{}'"), nullable=False)
     )
+    op.add_column("broadcast", sa.Column("additions", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("broadcast", sa.Column("added_from", sa.Integer(), nullable=True))
+    op.add_column("broadcast_text", sa.Column("position", sa.Integer(), server_default="0", nullable=False))
