@@ -17,7 +17,7 @@ from embedded.network.ports import Address, PortRange, address_towards
 from embedded.network.whereabouts import Whereabouts
 from ivr.alert_keys import CONFIRMS
 from ivr.detection.fact_recorder import TALK_DETECTION
-from ivr.pbx.dialplan import MOST_CALLERS, away_sound
+from ivr.pbx.dialplan import EXPIRES, MOST_CALLERS, away_sound
 from ivr.pbx.identity import ASSERTED, FROM, LONGEST_HEADER, PRIVACY
 from ivr.pbx.trunk import Trunk
 from prompts.languages import LANGUAGES
@@ -85,6 +85,7 @@ def pbx_values(
         "caller_limit": CALLER_LIMIT,
         "talk_detection": TALK_DETECTION,
         "most_callers": MOST_CALLERS,
+        "expires": EXPIRES,
         "away_sounds": [away_sound(settings.sounds_folder, language) for language in LANGUAGES],
         "caller": {
             "longest": LONGEST_HEADER,

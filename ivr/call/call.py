@@ -1,13 +1,14 @@
 """One live call and the verbs of its script; a verb returns when it has happened to the caller."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from ivr.call.channel import PATH_OPENS_WITHIN, CallChannel
 from ivr.call.errors import Hangup, NoInput, Preempted
 from ivr.call.events import CallEvents
 from ivr.call.novelty import Novelty
-from ivr.call.player import Player
+from ivr.call.player import Player, never
 from ivr.call.signals import (
     GONE_WITHIN,
     NEVER_REPORTED,
@@ -78,15 +79,16 @@ class Call:
         await self._channel.answer()
         await self.pause(PATH_OPENS_WITHIN)
 
-    async def say(self, sound: Sound, *, keys: str = "") -> Heard:
+    async def say(self, sound: Sound, *, keys: str = "", is_late: Callable[[], bool] = never) -> Heard:
         """Speak one pass: until its last sample, a key among `keys`, or the moment to start it again.
 
-        On hold nothing is spoken. A pass that a hold cut short is to start again after it.
+        On hold nothing is spoken. A pass that a hold cut short is to start again after it. Once it `is_late`
+        none is begun: it is to start again, by whoever knows that it must not.
         """
         self.events.spoken_pass = playback = self._player.name_playback()
         whole, was_sent = False, True
         try:
-            heard = await self._player.play(sound, playback, keys=keys, restarts=True)
+            heard = await self._player.play(sound, playback, keys=keys, restarts=True, is_late=is_late)
             whole = isinstance(heard, WholePlayed)
             was_sent = not whole or await self._player.check_sent(sound)
         finally:

@@ -1,6 +1,7 @@
 """Plays sounds on one call, one after the other, each to its last sample or until something ends it."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,6 +26,11 @@ FEWEST_PACKETS = 4
 """Packets that a second of sound takes at least; the longest usual ones hold 200 ms."""
 
 
+def never() -> bool:
+    """Nothing makes it too late."""
+    return False
+
+
 class Player:
     """Plays on the call with this id."""
 
@@ -44,11 +50,19 @@ class Player:
         return f"{self._id}.{self._process}.{self._playbacks}"
 
     async def play(
-        self, sound: Sound, playback: str, *, keys: str, later: str = "", restarts: bool = False
+        self,
+        sound: Sound,
+        playback: str,
+        *,
+        keys: str,
+        later: str = "",
+        restarts: bool = False,
+        is_late: Callable[[], bool] = never,
     ) -> Heard:
         """Play until the end, a key among `keys`, the end of a hold or, if it `restarts`, a greeting's end.
 
-        The last key among `later` is returned at the end. Raises the LineError that ends or fails it.
+        The last key among `later` is returned at the end. Nothing is played that `is_late` when it would
+        begin, as after a hold. Raises the LineError that ends or fails it.
         """
         if self._events.is_over:
             raise Hangup
@@ -56,6 +70,8 @@ class Player:
             signal = await self._events.next(NEVER_REPORTED)
             if isinstance(signal, Key) and signal.digit in keys:
                 return signal
+        if is_late():
+            return StartAgain()
         self.sound = sound.path
         await self._channel.play(sound, playback)
         try:

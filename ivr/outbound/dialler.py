@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import monotonic
+from math import floor
+from time import monotonic, time
 from uuid import UUID
 
 from broadcast.ports import CallOrder, CallOutcome
@@ -19,9 +20,12 @@ from ivr.detection.judgement import NOBODY
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.placement import NotPlaced, Origination, Placement, unanswered
 from ivr.outbound.trunk_watch import TrunkWatch
+from ivr.pbx.dialplan import EXPIRES
 from ivr.pbx.live_call import End, LiveCall
 from ivr.scripts.alert_call import Alert, Wants, alert_call
 
+SHORTEST_RING = 1.0
+"""Seconds that a telephone rings at least, whose alert is about to expire."""
 HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.SILENT})
 
 
@@ -101,11 +105,12 @@ class AriDialler:
         return Origination(
             order.attempt,
             order.number,
-            ring=self._policy.ring,
+            ring=min(self._policy.ring, max(SHORTEST_RING, order.expires_at - monotonic())),
             limit=self._policy.limit(order.sound_seconds),
             passes=self._policy.passes,
             variables={
                 "FALLBACK": str(order.sound),
+                EXPIRES: str(floor(time() + order.expires_at - monotonic())),
                 "THANKS": str(self._thanks[order.language].path),
             },
             is_conversation=False,
@@ -127,19 +132,21 @@ class AriDialler:
             thanks=self._thanks[order.language],
             leave_sure=self._leave_sure[order.language],
             pause=self._policy.pause,
+            is_expired=lambda: monotonic() >= order.expires_at,
         )
         wants: Wants | None = None
         is_late = False
 
         async def speak(call: Call) -> None:
             nonlocal wants, is_late
-            is_late = monotonic() >= order.expires_at
+            is_late = alert.is_expired()
             if not is_late:
                 wants = await self._speak(call, alert, order.language)
+                is_late = alert.is_expired() and not call.events.started
 
         call = await self._placement.converse(live, speak, limit=wanted.limit)
         if call is None:
-            return await self._unanswered(live)
+            return await self._unanswered(live, ring=wanted.ring)
         if is_late:
             return CallOutcome(Outcome.EXPIRED, answered_at=live.answered_at)
         if wants is not None:
@@ -182,15 +189,16 @@ class AriDialler:
         evidence = {**known.evidence, **note.evidence}
         noted = note.outcome(is_nobody=live.far_end.judgement.who in NOBODY)
         is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
+        is_more |= known.outcome is Outcome.LOST  # we know nothing, and the PBX perhaps that it had expired
         return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
 
-    async def _unanswered(self, live: LiveCall) -> CallOutcome:
+    async def _unanswered(self, live: LiveCall, *, ring: float) -> CallOutcome:
         end = live.end
         if end.is_lost or end.cause is None:
             return await self._noted(live)
         if end.was_answered:
             return self._heard(live, end)
-        outcome = unanswered(live, ring=self._policy.ring)
+        outcome = unanswered(live, ring=ring)
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()
         return CallOutcome(

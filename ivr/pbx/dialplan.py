@@ -14,9 +14,11 @@ INBOUND, AWAY = "inbound", "away"
 """Places in the dialplan: where a call from outside begins, and where callers are told whom else to call."""
 MOST_CALLERS = "MOST_CALLERS"
 """The global variable of the dialplan that says how many callers at once it hands to us."""
+EXPIRES = "EXPIRES"
+"""The channel variable that says when the message expires: whole seconds since 1970, by the PBX's clock."""
 NOTE_NEEDED = 60.0
 """Seconds from reading a note within which its outcome is surely in the database or in the spool."""
-_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed)?")
+_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed|/expired)?")
 
 
 def away_sound(folder: Path, language: str) -> Path:
@@ -47,7 +49,9 @@ class Note:
     confirmed: bool
     """Whether key 1 was pressed."""
     stayed: bool
-    """Whether the called person stayed until everything had been said."""
+    """Whether the called person stayed until everything had been said that was to be."""
+    expired: bool = False
+    """Whether the message expired before it was to be said once more."""
 
     def outcome(self, *, is_nobody: bool = False) -> Outcome:
         """The outcome by this note.
@@ -58,7 +62,7 @@ class Note:
         if self.confirmed:
             return Outcome.CONFIRMED
         if not self.passes:
-            return Outcome.LOST
+            return Outcome.EXPIRED if self.expired else Outcome.LOST
         if is_nobody:
             return Outcome.VOICEMAIL_PARTIAL
         return Outcome.SILENT if self.stayed else Outcome.HEARD
@@ -71,6 +75,8 @@ class Note:
     def _end(self) -> str:
         if self.confirmed:
             return "1 was pressed"
+        if self.expired:
+            return "it expired"
         if self.stayed:
             return "somebody or nobody stayed to the end"
         return "put the phone down after the message" if self.passes else "left before its end"
@@ -81,4 +87,5 @@ def parse(note: str) -> Note | None:
     found = _NOTE.fullmatch(note)
     if found is None:
         return None
-    return Note(int(found["passes"]), found["end"] == "/key=1", found["end"] == "/stayed")
+    end = found["end"]
+    return Note(int(found["passes"]), end == "/key=1", end in {"/stayed", "/expired"}, end == "/expired")

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from itertools import count
+from math import inf
+from time import time
 from typing import Any, Self
 
 from aiohttp import WSMsgType, web
@@ -204,14 +206,18 @@ class FakeAri(AriState):
         call.leave_stasis()
         sound = str(call.variables.get(self.fallback, ""))
         self.notes[call.id] = "fallback=0"
+        end = "/stayed"
         for number in range(self.fallback_passes if sound else 0):
+            if time() >= float(call.variables.get("EXPIRES", inf)):
+                end = "/expired"
+                break
             call.play(f"sound:{sound}", f"fallback-{call.id}-{number}")
             await call.quiet()
             if call.key == "1" or call.gone.is_set():
                 break
             self.notes[call.id] = f"fallback={number + 1}"
         if not call.gone.is_set():
-            self.notes[call.id] += "/key=1" if call.key == "1" else "/stayed"
+            self.notes[call.id] += "/key=1" if call.key == "1" else end
         call.end(16)
 
     def tell(self, call: FakeCall, event: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +15,10 @@ from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_server import FakeAri
 from tests.ivr.conftest import MESSAGE_SECONDS, SPEED, LineDesk, line_on, until
 from tests.support.people import phone
+
+
+async def rings_for_ever(call: FakeCall) -> None:
+    await call.ring(inf)
 
 
 async def box_that_greets(call: FakeCall) -> None:
@@ -152,10 +157,33 @@ async def test_a_trunk_gets_numbers_as_it_wants_them(tmp_path: Path) -> None:
     assert (trunk.written("+32475123456"), trunk.written("+31201234567")) == ("0475123456", "0031201234567")
 
 
-async def test_an_alert_that_expired_while_the_phone_rang_is_not_played(line_desk: LineDesk) -> None:
-    result = await line_desk.calls(line_desk.order(phone(10), expires_in=0.01))
+async def test_an_alert_that_expired_while_the_phone_rang_is_not_played(tmp_path: Path) -> None:
+    async def is_slow(call: FakeCall) -> None:
+        await call.ring(0.5)
+        call.pick_up()
+        await call.stay()
+
+    async with FakeAri(speed=1.0) as ari, line_on(ari, tmp_path) as desk:
+        ari.phones[phone(12)] = is_slow
+        result = await desk.calls(desk.order(phone(12), expires_in=0.2))
     assert result.outcome is Outcome.EXPIRED
-    assert line_desk.ari.heard[phone(10)] == [[]]
+    assert ari.heard[phone(12)] == [[]]
+
+
+async def test_no_telephone_rings_on_for_an_alert_that_has_expired(tmp_path: Path) -> None:
+    async with FakeAri(speed=1.0) as ari, line_on(ari, tmp_path, ring=300.0) as desk:
+        ari.phones[phone(12)] = rings_for_ever
+        result = await desk.calls(desk.order(phone(12), expires_in=1.0))
+    assert result.outcome is Outcome.NO_ANSWER
+
+
+async def test_the_message_does_not_begin_again_once_it_has_expired(line_desk: LineDesk) -> None:
+    """The pass that is being spoken then is spoken to its end."""
+    order = line_desk.order(phone(15), expires_in=0.5 * MESSAGE_SECONDS / SPEED)
+    result = await line_desk.calls(order)
+    assert result.outcome is not Outcome.EXPIRED
+    assert [heard.whole for heard in line_desk.ari.heard[phone(15)][0]] == [True]
+    assert result.evidence["left"] is None, "we ended it"
 
 
 async def test_a_trunk_that_is_down_is_not_the_numbers_fault(line_desk: LineDesk) -> None:

@@ -1,6 +1,7 @@
 """Calls to which the PBX spoke by itself: what is made of its note of them."""
 
 import asyncio
+from time import time
 
 import pytest
 
@@ -20,6 +21,8 @@ from tests.support.people import phone
         ("fallback=1", Outcome.HEARD),
         ("fallback=2", Outcome.HEARD),
         ("fallback=3/stayed", Outcome.SILENT),
+        ("fallback=0/expired", Outcome.EXPIRED),
+        ("fallback=1/expired", Outcome.SILENT),
         ("fallback=0/key=1", Outcome.CONFIRMED),
         ("fallback=2/key=1", Outcome.CONFIRMED),
     ],
@@ -102,6 +105,31 @@ async def test_what_the_pbx_did_by_itself_is_read_from_its_note(
     await line_desk.ari.reopen()
     result = await call
     assert (result.outcome, result.evidence["fallback"]) == (outcome, passes)
+
+
+async def test_the_pbx_says_nothing_of_an_alert_that_has_expired(line_desk: LineDesk) -> None:
+    may_answer = asyncio.Event()
+
+    async def answers_when_told(call: FakeCall) -> None:
+        await may_answer.wait()
+        call.pick_up()
+        await call.stay()
+
+    line_desk.ari.phones[phone(12)] = answers_when_told
+    order = line_desk.order(phone(12), expires_in=3600.0)
+    call = asyncio.create_task(line_desk.calls(order))
+    await until(lambda: line_desk.channel(order))
+    await line_desk.ari.shut()
+    await until(lambda: not line_desk.connection.ready)
+    rings = line_desk.channel(order)
+    assert rings is not None
+    assert 3598 <= float(rings.variables["EXPIRES"]) - time() <= 3600
+    rings.variables["EXPIRES"] = str(int(time()))  # an hour later
+    may_answer.set()
+    await until(lambda: line_desk.ari.heard[order.number])
+    await line_desk.ari.reopen()
+    assert (await call).outcome is Outcome.EXPIRED
+    assert line_desk.ari.heard[order.number] == [[]]
 
 
 async def picks_up_and_stays(call: FakeCall) -> None:
