@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterable
+from math import floor
+from time import time
 
 import pytest
 
-from ivr.pbx.dialplan import away_sound
+from ivr.pbx.dialplan import EXPIRES, away_sound
 from prompts.audio import Audio, read, write_sound
 from prompts.catalogue import sentence
 from prompts.comparator import compare
@@ -42,6 +44,33 @@ async def test_when_nobody_leads_the_call_the_message_is_still_spoken_three_time
     assert (disposition, did) == ("ANSWERED", "fallback=3/stayed")
     assert compare(words, heard).whole
     assert heard.seconds > 3 * words.seconds
+
+
+@pytest.mark.parametrize(
+    ("number", "left", "note", "passes"),
+    [("99915000411", -1.0, "fallback=0/expired", 0), ("99915000412", 1.5, "fallback=1/expired", 1)],
+    ids=["expired before the answer", "expires in the first pass"],
+)
+async def test_no_pass_begins_of_a_message_that_has_expired(
+    pbx: RunningPbx,
+    neighbourhood: RunningNeighbourhood,
+    number: str,
+    left: float,
+    note: str,
+    passes: int,
+) -> None:
+    """Counted from the answer, a second after the dialling; the pass that has begun is spoken to its end."""
+    words = speech("Hier is Buurtbel met een bericht. Blijf binnen en sluit de ramen.")
+    write_sound(pbx.sounds / "expiring", words)
+    expires = {EXPIRES: str(floor(time() + 1.0 + left))}
+    async with Line(pbx, listen=False) as line:
+        call = await line.dial(f"+{number}", variables={"FALLBACK": str(pbx.sounds / "expiring"), **expires})
+        await eventually(lambda: bool(notes(pbx, call)), seconds=40)
+    *_, disposition, did = notes(pbx, call)[0]
+    heard = await recorded(neighbourhood, f"{number}-1.wav")
+    assert (disposition, did) == ("ANSWERED", note)
+    assert compare(words, heard).whole is bool(passes)
+    assert heard.seconds < (passes + 0.5) * words.seconds
 
 
 async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(

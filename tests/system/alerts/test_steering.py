@@ -1,0 +1,196 @@
+"""Alerts are steered while two nodes, each with its Asterisk, ring real telephones: the wire tells."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from embedded.network.free_ports import LOOPBACK
+from prompts.audio import read
+from prompts.comparator import compare
+from tests.chaos.wire import CountingWire
+from tests.pbx_fixtures import RunningNeighbourhood
+from tests.support.people import phone
+from tests.support.server import Server
+from tests.support.settings_of_nodes import own_pbx
+from tests.system.conftest import NewServer, new_database
+from tests.system.failures.test_nobody_leads import sent_in
+
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
+
+WIRE = "127.0.0.21"
+NAMES = ("westerlo", "tongerlo")
+MANY = 24
+"""More than both nodes can call at once."""
+QUIET_WITHIN = 1.0
+"""Seconds after `pause` has answered."""
+People = Mapping[str, Sequence[str]]
+
+
+class TimedWire(CountingWire):
+    """Knows too when each call was first asked for, by `time.monotonic`."""
+
+    def __init__(self, at: tuple[str, int], far_end: tuple[str, int]) -> None:
+        super().__init__(at, far_end)
+        self.asked_at: list[float] = []
+
+    def _note(self, port: int, call: bytes, packet: bytes, *, from_us: bool) -> None:
+        before = self.placed.total()
+        super()._note(port, call, packet, from_us=from_us)
+        if self.placed.total() > before:
+            self.asked_at.append(time.monotonic())
+
+
+def listeners(first: int, count: int = MANY) -> People:
+    return {f"Listener {n} presses 1 after the message": [phone(11, n)] for n in range(first, first + count)}
+
+
+@dataclass
+class Zone:
+    """Two machines, and the wire to the telephone network on which every call of both is heard."""
+
+    nodes: Sequence[Server]
+    wire: TimedWire
+
+    @property
+    def desk(self) -> Server:
+        return self.nodes[0]
+
+    def until_placed(self, count: int) -> None:
+        self.desk.until(lambda: len(self.wire.asked_at) >= count, seconds=30)
+
+    def check(self, broadcast: int, people: People) -> None:
+        """Everybody confirmed on their first call, and no telephone was rung for it twice."""
+        assert self.desk.outcomes(broadcast) == {name: ["confirmed"] for name in people}
+        assert self.wire.two_at_once == []
+        for [number] in people.values():
+            assert self.wire.placed[number] == 1, number
+
+
+@pytest.fixture(scope="module")
+def zone(
+    new_server: NewServer, neighbourhood: RunningNeighbourhood, asterisk_root: Path, postgres_url: str
+) -> Iterator[Zone]:
+    port = neighbourhood.sip_port
+    with (
+        new_database(postgres_url, "steering") as url,
+        TimedWire((WIRE, port), (LOOPBACK, port)) as wire,
+    ):
+        shared = {
+            "database": {"url": url},
+            "trunk": {
+                "uri": f"sip:{WIRE}:{port}",
+                "networks": LOOPBACK,  # a phone is put down past the wire
+                "simulated": "true",
+                "channels": "8",
+                "calls_per_second": "4",
+            },
+        }
+        nodes = [new_server(shared | {"pbx": own_pbx(asterisk_root)}, name) for name in NAMES]
+        for node in nodes:
+            node.start()
+        yield Zone(nodes, wire)
+        for node in nodes:
+            node.stop()
+
+
+@pytest.fixture
+def quiet(zone: Zone) -> Zone:
+    """Nothing of an earlier test is on the wire."""
+    zone.desk.until(
+        lambda: len([n for n in zone.desk.type("node", "list") if n["standing"] == "serving"]) == len(NAMES),
+        seconds=60,
+    )
+    zone.wire.asked_at.clear()
+    return zone
+
+
+def test_a_pause_silences_both_nodes_at_once_and_who_listens_hears_it_to_its_end(
+    quiet: Zone, neighbourhood: RunningNeighbourhood
+) -> None:
+    zone, people = quiet, listeners(9500)
+    zone.desk.enrol("beuk", people)
+    broadcast = zone.desk.send("beuk", "Brand in de kerk. Sluit de ramen.")
+    zone.until_placed(6)
+    both = "SELECT count(DISTINCT node) FROM attempt WHERE broadcast_id = %(id)s"
+    zone.desk.until(lambda: zone.desk.ask(both, id=broadcast) == [(len(NAMES),)], seconds=20)
+    zone.desk.type("pause", str(broadcast))
+    paused_at = time.monotonic()
+    placed = len(zone.wire.asked_at)
+    waits = "SELECT count(*) FROM attempt WHERE broadcast_id = %(id)s AND state = 'dialling'"
+    zone.desk.until(lambda: zone.desk.ask(waits, id=broadcast) == [(0,)], seconds=60)
+    late = [at - paused_at for at in zone.wire.asked_at[placed:]]
+    assert all(after < QUIET_WITHIN for after in late), late
+    seen = zone.desk.type("results", str(broadcast))
+    assert seen["steered"]["paused_at"] is not None
+    called = {name for name, [number] in people.items() if zone.wire.placed[number]}
+    assert 6 <= len(called) < MANY
+    sent = sent_in(zone.desk, broadcast)
+    for name in called:
+        [heard] = zone.desk.recorded(people[name][0], neighbourhood.recordings)
+        assert compare(sent, read(heard)).whole, name
+    zone.desk.type("resume", str(broadcast))
+    zone.desk.until_closed(broadcast, seconds=120)
+    zone.check(broadcast, people)
+
+
+def test_while_it_is_paused_everything_can_be_started_anew(quiet: Zone) -> None:
+    zone, people = quiet, listeners(9600)
+    zone.desk.enrol("eik", people)
+    broadcast = zone.desk.send("eik", "Brand in de kerk. Sluit de ramen.")
+    zone.until_placed(4)
+    zone.desk.type("pause", str(broadcast))
+    zone.desk.until(lambda: zone.desk.ask("SELECT count(*) FROM open_call") == [(0,)], seconds=60)
+    placed = len(zone.wire.asked_at)
+    for node in zone.nodes:
+        node.stop()
+        node.start()
+    zone.desk.until(
+        lambda: all(one["standing"] == "serving" for one in zone.desk.type("node", "list")), seconds=60
+    )
+    ended_since = "SELECT count(*) FROM node WHERE renewed_at > now() - interval '3 seconds'"
+    zone.desk.until(lambda: zone.desk.ask(ended_since) == [(len(NAMES),)], seconds=30)
+    assert zone.desk.type("list")[0]["steered"]["paused_at"] is not None
+    assert len(zone.wire.asked_at) == placed, "nobody is rung by who begins anew"
+    zone.desk.type("resume", str(broadcast))
+    zone.desk.until_closed(broadcast, seconds=120)
+    zone.check(broadcast, people)
+
+
+def test_two_nodes_keep_to_one_pace_on_the_wire(quiet: Zone) -> None:
+    zone, people = quiet, listeners(9700, 14)
+    zone.desk.enrol("els", people)
+    broadcast = zone.desk.send("els", "Brand in de kerk. Sluit de ramen.")
+    zone.desk.type("pace", str(broadcast), "--calls-per-second", "2", "--lines", "3")
+    before = len(zone.wire.asked_at)
+    up = "SELECT count(*) FROM attempt WHERE broadcast_id = %(id)s AND state = 'dialling'"
+    first_up = zone.desk.ask(up, id=broadcast)[0][0]
+    zone.until_placed(before + 5)
+    most_up = zone.desk.ask(up, id=broadcast)[0][0]
+    zone.desk.type("pace", str(broadcast))
+    slowly = zone.wire.asked_at[before : before + 5]
+    zone.desk.until_closed(broadcast, seconds=120)
+    zone.check(broadcast, people)
+    assert most_up <= max(3, first_up)
+    for at in slowly:
+        assert sum(at <= other < at + 1.0 for other in slowly) <= 2, slowly
+
+
+def test_a_network_that_shares_members_and_telephones_is_added(quiet: Zone) -> None:
+    zone, people, others = quiet, listeners(9800, 10), listeners(9806, 10)
+    zone.desk.enrol("den", people)
+    zone.desk.enrol("spar", others)
+    in_both = "INSERT INTO membership SELECT m.id, n.id FROM member AS m, network AS n"
+    zone.desk.ask(f"{in_both} WHERE m.name LIKE 'Listener 9800 %%' AND n.slug = 'spar' RETURNING 1")
+    broadcast = zone.desk.send("den", "Brand in de kerk. Sluit de ramen.")
+    zone.until_placed(3)
+    added = zone.desk.type("add", str(broadcast), "--network", "spar")
+    assert added["recipients"] == 10
+    zone.desk.until_closed(broadcast, seconds=120)
+    lines = zone.desk.lines(broadcast)
+    assert {line.result for line in lines.values()} == {"confirmed"}
+    assert zone.wire.two_at_once == []
+    for number in {one for those in (people, others) for [one] in those.values()}:
+        assert zone.wire.placed[number] == 1, number
