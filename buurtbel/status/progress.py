@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.listing import Steered
-from broadcast.results.results import RecipientResults, PlacedCall, Progress
+from broadcast.results.results import PlacedCall, Progress, RecipientResults
 from broadcast.states import AttemptState, RecipientState, Result
 from buurtbel.times import time_of
 
@@ -88,7 +88,9 @@ def call_says(
     return f"waits, again at {when}" if was_called else f"waits until {when}"
 
 
-def calls_say(recipient: RecipientResults, *, now: datetime, clock: ZoneInfo, is_paused: bool = False) -> Sequence[str]:
+def calls_say(
+    recipient: RecipientResults, *, now: datetime, clock: ZoneInfo, is_paused: bool = False
+) -> Sequence[str]:
     """Each call of a person with its number, and that they wait for one where none is planned yet."""
     told = [
         f"{call.number} {call_says(call, recipient, now=now, clock=clock, is_paused=is_paused)}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from broadcast.listing import Listed, Steered
-from broadcast.results.results import Evidence, RecipientResults, PlacedCall, evidence_of
+from broadcast.results.results import Evidence, PlacedCall, RecipientResults, evidence_of
 from broadcast.states import BroadcastState, Result
 from buurtbel.status.progress import call_says, calls_say, person_says
 from buurtbel.terminal.plain_table import table

@@ -21,6 +21,7 @@ from buurtbel.database.address import database
 from buurtbel.demo.judge import Verdict, judge, passes_sent
 from buurtbel.settings.settings import Settings
 from embedded.postgres import url_of_running
+from prompts.audio import Audio
 from tests.pbx_fixtures import is_closed
 from tests.support.people import network_of
 from tests.support.sentences import laid_at, lay_all
@@ -225,6 +226,15 @@ class Server:
             return await asyncio.to_thread(judge, recipients, passes, recordings, self.settings.retry)
 
         return asyncio.run(read())
+
+    def sent_in(self, broadcast: int) -> Audio:
+        """What it says to those who are called first."""
+
+        async def look() -> Audio:
+            async with database(self.settings) as engine, engine.connect() as connection:
+                return next(iter((await passes_sent(connection, broadcast)).values()))
+
+        return asyncio.run(look())
 
     def until_placed(self, broadcast: int, times: set[int]) -> None:
         """The PBX, which writes a call down after its end, says how often it has placed each attempt."""

@@ -225,6 +225,8 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
         "callers",
         "lines",
         "now",
+        "steered",
+        "expires_at",
     }
     assert (watched["state"], watched["recipients"], watched["to_go"]) == ("closed", 2, 0)
     assert watched["results"] == {"confirmed": 1, "nothing": 1}
@@ -236,7 +238,10 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
 
 def test_the_results_say_what_happened_to_each_person(closed: str, typed: Typed) -> None:
     reported = typed("results", closed, "--json").document
-    assert set(reported) == {"broadcast", "unwritten", "trunk_fault", "code_withdrawn_at", "recipients"}
+    assert set(reported) == {
+        *("broadcast", "unwritten", "trunk_fault", "code_withdrawn_at"),
+        *("steered", "expires_at", "recipients"),
+    }
     an, bert = reported["recipients"]
     assert set(an) == {"recipient", "name", "language", "state", "result", "left_on", "numbers", "calls"}
     assert (an["name"], an["result"], bert["name"], bert["result"]) == (

@@ -1,7 +1,6 @@
 """The call that it is all about, told by the person who picks up."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -257,50 +256,3 @@ async def test_a_pass_that_had_to_wait_for_an_earlier_sound_is_followed_to_its_o
         phone.still_plays = 7.0
     assert (outcome(phone), seconds_of_message(phone)) == (Outcome.SILENT, [8.0, 8.0])
     assert phone.now() == pytest.approx(7.0 + 2 * (8.0 + 1.0))
-
-
-# It expires
-
-
-def expires_at(moment: float) -> Alert:
-    loop = asyncio.get_running_loop()
-    until = loop.time() + moment
-    return replace(ALERT, is_expired=lambda: loop.time() >= until)
-
-
-@in_no_time
-async def test_a_pass_is_said_to_its_end_and_none_is_begun_after_expiry() -> None:
-    async with answered(expires_at(5.0)) as phone:
-        await phone.hears(MESSAGE)
-    assert seconds_of_message(phone) == [8.0]
-    assert outcome(phone) is Outcome.SILENT
-
-
-@in_no_time
-async def test_who_asks_for_it_again_after_expiry_does_not_hear_it() -> None:
-    async with answered(expires_at(2.0)) as phone:
-        await phone.hears(MESSAGE)
-        await phone.listens(3)
-        phone.presses("2")
-    assert seconds_of_message(phone) == [3.0]
-
-
-@in_no_time
-async def test_after_a_greeting_it_does_not_start_again_once_it_has_expired() -> None:
-    async with answered(expires_at(4.0)) as phone:
-        await phone.hears(MESSAGE)
-        await phone.says(4.5)
-        await phone.listens(SETTLED)
-    assert len(seconds_of_message(phone)) == 1
-
-
-@in_no_time
-async def test_who_takes_us_off_hold_after_expiry_hears_nothing_of_it() -> None:
-    async with answered(expires_at(6.0)) as phone:
-        await phone.hears(MESSAGE)
-        await phone.listens(1)
-        phone.puts_us_on_hold()
-        await phone.listens(10)
-        phone.takes_us_back()
-        await phone.listens(3)
-    assert len(seconds_of_message(phone)) == 1

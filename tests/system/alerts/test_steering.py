@@ -16,7 +16,6 @@ from tests.support.people import phone
 from tests.support.server import Server
 from tests.support.settings_of_nodes import own_pbx
 from tests.system.conftest import NewServer, new_database
-from tests.system.failures.test_nobody_leads import sent_in
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 
@@ -127,7 +126,7 @@ def test_a_pause_silences_both_nodes_at_once_and_who_listens_hears_it_to_its_end
     assert seen["steered"]["paused_at"] is not None
     called = {name for name, [number] in people.items() if zone.wire.placed[number]}
     assert 6 <= len(called) < MANY
-    sent = sent_in(zone.desk, broadcast)
+    sent = zone.desk.sent_in(broadcast)
     for name in called:
         [heard] = zone.desk.recorded(people[name][0], neighbourhood.recordings)
         assert compare(sent, read(heard)).whole, name
@@ -189,8 +188,8 @@ def test_a_network_that_shares_members_and_telephones_is_added(quiet: Zone) -> N
     added = zone.desk.type("add", str(broadcast), "--network", "spar")
     assert added["recipients"] == 10
     zone.desk.until_closed(broadcast, seconds=120)
-    lines = zone.desk.lines(broadcast)
-    assert {line.result for line in lines.values()} == {"confirmed"}
+    recipients = zone.desk.recipients(broadcast)
+    assert {one.result for one in recipients.values()} == {"confirmed"}
     assert zone.wire.two_at_once == []
     for number in {one for those in (people, others) for [one] in those.values()}:
         assert zone.wire.placed[number] == 1, number

@@ -9,8 +9,6 @@ import psutil
 import pytest
 
 from buurtbel.assembly import ari_client
-from buurtbel.database.address import database
-from buurtbel.demo.judge import passes_sent
 from prompts.audio import Audio, read
 from prompts.comparator import compare
 from tests.pbx_fixtures import RunningNeighbourhood
@@ -30,14 +28,6 @@ def people(first: int) -> Mapping[str, Sequence[str]]:
     }
 
 
-def sent_in(town: Server, broadcast: int) -> Audio:
-    async def look() -> Audio:
-        async with database(town.settings) as engine, engine.connect() as connection:
-            return next(iter((await passes_sent(connection, broadcast)).values()))
-
-    return asyncio.run(look())
-
-
 @pytest.mark.parametrize("moment", ["while it rings", "in the message"])
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_who_answers_a_line_that_is_gone_hears_the_whole_message_and_is_not_rung_again(
@@ -55,7 +45,7 @@ def test_who_answers_a_line_that_is_gone_hears_the_whole_message_and_is_not_rung
     psutil.Process(struck).send_signal(blow)
     town.until_closed(broadcast)
     assert town.pid_of("line.json") != struck
-    sent = sent_in(town, broadcast)
+    sent = town.sent_in(broadcast)
     for name, [number] in those.items():
         calls = [read(recording) for recording in town.recorded(number, neighbourhood.recordings)]
         assert [compare(sent, heard).whole for heard in calls] == [True], name
