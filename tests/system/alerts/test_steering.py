@@ -58,7 +58,7 @@ class Zone:
         return self.nodes[0]
 
     def until_placed(self, count: int) -> None:
-        self.desk.until(lambda: len(self.wire.asked_at) >= count, seconds=30)
+        self.desk.until(lambda: len(self.wire.asked_at) >= count, seconds=90)
 
     def check(self, broadcast: int, people: People) -> None:
         """Everybody confirmed on their first call, and no telephone was rung for it twice."""
