@@ -159,7 +159,7 @@ def test_while_it_is_paused_everything_can_be_started_anew(quiet: Zone) -> None:
 
 
 def test_two_nodes_keep_to_one_pace_on_the_wire(quiet: Zone) -> None:
-    zone, people = quiet, listeners(9700, 14)
+    zone, people = quiet, listeners(9730)  # more than there are lines: some wait however late it is slowed
     zone.desk.enrol("els", people)
     broadcast = zone.desk.send("els", "Brand in de kerk. Sluit de ramen.")
     zone.desk.type("pace", str(broadcast), "--calls-per-second", "2", "--lines", "3")
