@@ -136,7 +136,7 @@ def test_a_pause_silences_both_nodes_at_once_and_who_listens_hears_it_to_its_end
 
 
 def test_while_it_is_paused_everything_can_be_started_anew(quiet: Zone) -> None:
-    zone, people = quiet, listeners(9600)
+    zone, people = quiet, listeners(9630)
     zone.desk.enrol("eik", people)
     broadcast = zone.desk.send("eik", "Brand in de kerk. Sluit de ramen.")
     zone.until_placed(4)
