@@ -13,7 +13,7 @@ from simulation.phones.handset import Handsets
 from tests.pbx_fixtures import RunningNeighbourhood, speech
 from tests.support.callers import MOST, Says, alert
 from tests.support.people import phone
-from tests.support.server import Server
+from tests.support.server import EVENTS_FLOW, Server, text_of
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 
@@ -76,7 +76,7 @@ async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_line_or_pbx_di
     town: Server, phones: Handsets, says: Says, neighbourhood: RunningNeighbourhood
 ) -> None:
     words = speech("Twee mannen op een scooter rijden naar de kerk.")
-    spoken = neighbourhood.recordings / "gust-says"
+    spoken, log = neighbourhood.recordings / "gust-says", town.folder / "line.log"
     # Three times: Asterisk writes its file in pieces, and the last one dies with it.
     write_sound(spoken, Audio(np.tile(words.samples, 3), words.rate))
     callers = {"hangs up": phone(10, 9004), "line dies": phone(10, 9005), "pbx dies": phone(10, 9007)}
@@ -90,9 +90,12 @@ async def test_a_report_is_kept_when_the_caller_hangs_up_and_when_line_or_pbx_di
             if ends == "line dies":
                 killed = await to_thread(town.kill, "line.json")
             if ends == "pbx dies":
+                connected = text_of(log).count(EVENTS_FLOW)
                 await to_thread(town.kill, "pbx/run/program.json")
         if ends == "line dies":
             await to_thread(town.until_led_again, killed)
+    # The tests after this one call at once.
+    await to_thread(town.until, lambda: text_of(log).count(EVENTS_FLOW) > connected)
 
     def numbers() -> set[str]:
         return {one["number"] for one in town.type("report-inbox", "list")}
