@@ -120,6 +120,7 @@ async def second_office(office: Office, database_url: str, folder: Path) -> Asyn
         yield other
 
 
+@pytest.mark.thorough
 async def test_two_nodes_that_write_and_dial_at_once_ring_every_number_once(
     office: Office, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -25,7 +25,7 @@ WAIT, BATCH = 1000, 50
 FEW = 20
 """Rows that may be read for each one that is wanted."""
 _READ = text("SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables")
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(PATIENCE)]
 
 
 async def read_by(
