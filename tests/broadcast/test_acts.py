@@ -13,6 +13,9 @@ from broadcast.engine import nodes
 from broadcast.responses import inbox
 from broadcast.service_calls import trials
 from broadcast.states import Worth
+from broadcast.steering.addition import Additions
+from broadcast.steering.pace import set_pace
+from broadcast.steering.pause import pause, resume
 from directory.actor import Actor, Kind, Role, members
 from directory.acts import Act
 from directory.dead_numbers import revive_numbers_of
@@ -83,6 +86,23 @@ async def test_an_alert_is_kept_with_its_networks_and_a_report_with_what_it_led_
     ]
     whos = [(one["actor"], one["actor_id"], one["role"]) for one in (await journal(office))[-5:]]
     assert whos == [("officer", id_, "officer") for id_ in (3, 3, 4, 4, 3)]
+
+
+async def test_whatever_steers_an_alert_is_kept_with_it(office: Office) -> None:
+    who = officer(DE_BIST, OTHERS, id_=3)
+    await network_of(office.engine, {"An": [AN]})
+    await network_of(office.engine, {"Bert": [BERT]}, slug=OTHERS)
+    await office.desk.send(who, DRAFT)
+    await on_reports(office, lambda connection: pause(connection, who, 1))
+    await on_reports(office, lambda connection: resume(connection, who, 1))
+    await on_reports(office, lambda connection: set_pace(connection, who, 1, 2.0, None))
+    await Additions(office.engine, office.desk, office.policy).add(who, 1, [OTHERS])
+    assert (await acts(office))[-4:] == [
+        ("alert.pause", {"broadcast": [1]}),
+        ("alert.resume", {"broadcast": [1]}),
+        ("alert.set_pace", {"broadcast": [1]}),
+        ("alert.add_people", {"broadcast": [1], "network": [2]}),
+    ]
 
 
 async def test_what_is_changed_in_the_directory_is_kept(office: Office) -> None:

@@ -24,6 +24,7 @@ FACTS: dict[str, object] = {
     "report": 3,
     "call": "3f1e",
     "name": "Claes",
+    "street": "Dorpsstraat",
     "node": "westerlo",
     "like": ["de-bist", "de-bist-2"],
 }
