@@ -29,7 +29,7 @@ test: installed static ## Check the code and run every test, also those on a rea
 	@$(PYTEST) -q -m "not pbx" $(SIDE_BY_SIDE) --tally-to $(TALLY)
 	@$(PYTEST) -q -m pbx $(PHONES) --tally-from $(TALLY)
 
-check: installed ## Check the code and run the quick tests, in two minutes
+check: installed ## Check the code and run the quick tests, in some minutes
 	@$(MAKE) --silent static >$(STATIC) 2>&1 & static=$$!; \
 	$(PYTEST) -q -m "not pbx and not thorough" --hypothesis-profile quick $(SIDE_BY_SIDE); tests=$$?; \
 	wait $$static || tests=1; cat $(STATIC); exit $$tests
