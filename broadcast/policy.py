@@ -22,6 +22,9 @@ class RetryPolicy(BaseModel):
         15.0, ge=0, le=86400, description="first wait when the trunk is full; it doubles"
     )
     congestion_longest: float = Field(240.0, ge=0, le=86400, description="longest wait for a full trunk")
+    preempted: float = Field(
+        60.0, ge=0, le=86400, description="wait after a phone that rang lost its line to an urgent alert"
+    )
     tries_per_number: int = Field(3, ge=1, le=100, description="counted calls to one number in one broadcast")
     tries_per_person: int = Field(5, ge=1, le=100, description="counted calls to one person in one broadcast")
     lost_per_person: int = Field(

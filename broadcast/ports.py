@@ -25,6 +25,8 @@ class CallOrder:
     sound_seconds: float
     expires_at: float
     """By `time.monotonic`, which nobody can set; it is not played from then on."""
+    urgent: bool = True
+    """Else it gives way to an urgent alert while it only rings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ class Outcome(StrEnum):
     """The call vanished with our PBX or our link to it."""
     EXPIRED = "expired"
     """Due or answered after the broadcast's expiry: not played."""
+    PREEMPTED = "preempted"
+    """It only rang when an urgent alert took its line."""
     CANCELLED = "cancelled"
     """Taken back before it was dialled, because it was no longer needed."""
     REFUSED = "refused"

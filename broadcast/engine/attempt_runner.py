@@ -274,6 +274,7 @@ class AttemptRunner:
             sound=self._sounds.path(taken.audio),
             sound_seconds=taken.sound_seconds,
             expires_at=taken.expires_at,
+            urgent=taken.urgent,
         )
 
     async def _record(self, attempt: UUID, result: CallOutcome) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.away import is_away
 from broadcast.engine.dead_numbers import classify_numbers
+from broadcast.engine.sharing import LineSharing
 from broadcast.engine.worker import dead_after
 from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.ledger.ledger import Ledger
@@ -61,6 +62,7 @@ _RUNNING = (
         Broadcast.id,
         _IS_ENLISTING.label("is_enlisting"),
         (Broadcast.paused_at.is_(None) & is_paced()).label("has_pace"),
+        (Broadcast.urgent & ~is_steered()).label("shares_lines"),
         Broadcast.additions,
         Broadcast.added_from,
     )
@@ -99,6 +101,8 @@ class _Running:
     """Recipients of it are still to be written."""
     has_pace: bool
     """It is not paused, and has a pace of its own."""
+    shares_lines: bool
+    """It is urgent, and goes on by itself."""
     additions: int
     added_from: int | None
     """The lowest recipient that was added while it ran."""
@@ -106,8 +110,16 @@ class _Running:
 
 class Upkeep:
     def __init__(
-        self, engine: AsyncEngine, app: App, ledger: Ledger, policy: BroadcastPolicy, nodes: NodePolicy
+        self,
+        engine: AsyncEngine,
+        app: App,
+        ledger: Ledger,
+        policy: BroadcastPolicy,
+        nodes: NodePolicy,
+        *,
+        sharing: LineSharing | None = None,
     ) -> None:
+        """`sharing` is told which urgent alerts run."""
         self._engine = engine
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
         """The engine for single statements: no BEGIN and no ROLLBACK stand around them."""
@@ -115,6 +127,7 @@ class Upkeep:
         self._ledger = ledger
         self._policy = policy
         self._nodes = nodes
+        self._sharing = sharing
 
     async def tend(self) -> Tended:
         """Open the next recipients of running broadcasts; close those where nobody waits or is called.
@@ -125,6 +138,8 @@ class Upkeep:
         opened, closed, is_enlisting = 0, 0, True
         while is_enlisting:
             running = await self._running()
+            if self._sharing is not None:
+                await self._sharing.look([one.broadcast for one in running if one.shares_lines])
             if running:
                 await self._ledger.expire()
                 await self._give_jobs()

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from broadcast.engine.batching import Batcher
 from broadcast.engine.job_connector import JobConnector
+from broadcast.engine.sharing import LineSharing
 from broadcast.ledger.queue import DIAL, SOON, queue_name
 from broadcast.policy import NodePolicy
 from broadcast.ports import Dialler
@@ -95,12 +96,14 @@ class GatedJobManager(BatchedJobManager):
         dialler: Dialler,
         may_take: Callable[[], bool],
         *,
+        sharing: LineSharing | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__(connector)
         self._clock = clock
         self._dialler = dialler
         self._may_take = may_take
+        self._sharing = sharing
         self._fetched: defaultdict[frozenset[str], deque[tuple[Job, Reservation]]] = defaultdict(deque)
         self._reserved: dict[int | None, Reservation] = {}
         """The lines of jobs that a worker has fetched and not begun."""
@@ -155,6 +158,8 @@ class GatedJobManager(BatchedJobManager):
             ]
             if not lines or not self._may_take():
                 return ()
+            if self._sharing is not None and queue_name(urgent=True) in queues:
+                await self._sharing.bring_forward(len(lines))
             rows = await self.connector.execute_query_all_async(
                 FETCH, queues=list(queues), worker_id=worker_id, lines=len(lines)
             )
@@ -173,9 +178,9 @@ def make_app(database_url: str, *, idle: int = 2) -> App:
     return app
 
 
-def register(app: App, runner: "AttemptRunner", dialler: Dialler) -> None:
-    """Tell the app which runner does its jobs, and which dialler has the lines for them."""
-    manager = GatedJobManager(app.connector, dialler, lambda: runner.may_take)
+def register(app: App, runner: "AttemptRunner", dialler: Dialler, sharing: LineSharing | None = None) -> None:
+    """Tell the app which runner does its jobs, which dialler has lines for them, and who shares these."""
+    manager = GatedJobManager(app.connector, dialler, lambda: runner.may_take, sharing=sharing)
     app.job_manager = manager
 
     @app.task(name=DIAL, pass_context=True)

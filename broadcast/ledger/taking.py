@@ -44,6 +44,7 @@ class Taken:
     sound_seconds: float
     seconds_left: float
     """Until it expires, from when the database was asked: its clock decides, and not this machine's."""
+    urgent: bool
     under: Tenure | None = None
     """The lease under which it may be dialled; None for a call that is up already."""
     asked_at: float = 0.0
@@ -67,6 +68,7 @@ CALL_COLUMNS = (
     Pass.audio,
     StoredAudio.seconds,
     _seconds_until(Broadcast.expires_at),
+    Broadcast.urgent,
 )
 ITS_CALL = (
     Broadcast.id == Attempt.broadcast_id,
@@ -109,6 +111,7 @@ def _taking(*also: ColumnElement[bool]) -> ReturningUpdate[Any]:
             Pass.audio,
             StoredAudio.seconds,
             Broadcast.expires_at,
+            Broadcast.urgent,
         )
         .where(*_READY, *also)
         .order_by(Attempt.e164, Attempt.id)
@@ -139,6 +142,7 @@ def _taking(*also: ColumnElement[bool]) -> ReturningUpdate[Any]:
             wanted.c.audio,
             wanted.c.seconds,
             _seconds_until(wanted.c.expires_at),
+            wanted.c.urgent,
         )
     )
 

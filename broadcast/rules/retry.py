@@ -108,6 +108,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
         Outcome.INCOMPATIBLE: Consequence(Then.NEXT, "congestion", doubles=True, excused=True),
         Outcome.UNKNOWN: Consequence(Then.SAME, excused=True),
         Outcome.LOST: Consequence(Then.SAME, excused=True),
+        Outcome.PREEMPTED: Consequence(Then.SAME, "preempted", excused=True),
         Outcome.EXPIRED: Consequence(Then.FINISH),
         Outcome.CANCELLED: Consequence(Then.IGNORE),
     }

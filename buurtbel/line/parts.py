@@ -9,6 +9,7 @@ from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.nodes import tell_trunk_fault
 from broadcast.engine.open_attempts import OpenAttempts
+from broadcast.engine.sharing import LineSharing
 from broadcast.engine.spool import Spool
 from broadcast.engine.worker import register
 from broadcast.ledger.hastening import hasten
@@ -31,6 +32,7 @@ from ivr.inbound.known_callers import KnownCallers
 from ivr.inbound.reception import LONGEST, Reception
 from ivr.officers.resources import OfficerResources
 from ivr.outbound.dialler import AriDialler
+from ivr.outbound.giving_way import GivingWay
 from ivr.outbound.own_calls import AllOwnCalls, OwnCalls, Source
 from ivr.outbound.placement import ENDPOINT, Placement
 from ivr.outbound.trunk_watch import TrunkWatch
@@ -57,6 +59,7 @@ class LineParts:
     router: EventRouter
     trunk_watch: TrunkWatch
     runner: AttemptRunner
+    sharing: LineSharing
     reports: Reports
     officers: OfficerResources
     admission: Admission
@@ -93,12 +96,14 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
     officers = await _officers(assembly, database, SpokenAlerts(database, client, sounds), sounds, says)
     callers = _known_callers(assembly, Callbacks(assembly.ledger, attempts), reports, officers)
     node = LineNode(assembly.engine, client, lease, settings.trunk.channels)
-    admission = Admission(lines, node, most=settings.trunk.most_callers, channels=node.channels)
+    giving_way = GivingWay(placement.end_ringing, is_wanted=settings.alert.gives_way)
+    admission = Admission(lines, node, giving_way, most=settings.trunk.most_callers, channels=node.channels)
     reception = Reception(client, exchange, admission, callers, trunk=settings.trunk)
-    dialler = await _dialler(assembly, placement, trunk_watch, reception)
+    dialler = await _dialler(assembly, placement, trunk_watch, giving_way, reception)
     spool = Spool(settings.data_dir / "outcomes")
     runner = AttemptRunner(assembly.ledger, dialler, sounds, lease, spool, attempts=attempts)
-    register(assembly.app, runner, dialler)
+    sharing = LineSharing(assembly.engine)
+    register(assembly.app, runner, dialler, sharing)
     router = EventRouter(
         client,
         exchange,
@@ -121,6 +126,7 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
         router,
         trunk_watch,
         runner,
+        sharing,
         reports,
         officers,
         admission,
@@ -157,12 +163,17 @@ def _known_callers(
 
 
 async def _dialler(
-    assembly: Assembly, placement: Placement, watch: TrunkWatch, reception: Reception
+    assembly: Assembly,
+    placement: Placement,
+    watch: TrunkWatch,
+    giving_way: GivingWay,
+    reception: Reception,
 ) -> AriDialler:
     says = await lay_alert_sentences(assembly)
     return AriDialler(
         placement,
         trunk_watch=watch,
+        giving_way=giving_way,
         policy=assembly.settings.alert,
         thanks={language: one["thank_you"] for language, one in says.items()},
         stopped={language: one["stopped"] for language, one in says.items()},

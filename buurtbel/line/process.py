@@ -121,7 +121,14 @@ def _chores(
 ) -> dict[Chore, float]:
     """The chores of a line, each with the seconds from one round to the next."""
     nodes = assembly.settings.nodes
-    upkeep = Upkeep(assembly.engine, assembly.app, assembly.ledger, assembly.settings.broadcast, nodes)
+    upkeep = Upkeep(
+        assembly.engine,
+        assembly.app,
+        assembly.ledger,
+        assembly.settings.broadcast,
+        nodes,
+        sharing=parts.sharing,
+    )
     reaper = Reaper(client, parts.exchange.find, trunk=ENDPOINT)
     return {
         upkeep.tend: 1.0,

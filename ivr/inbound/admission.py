@@ -8,6 +8,7 @@ from typing import Protocol
 from ivr.ari.errors import AriError
 from ivr.call.call import Call
 from ivr.inbound.preemption import OnTheLine, preempted
+from ivr.outbound.giving_way import GivingWay
 from ivr.pbx.capacity import Lines
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Admission:
         self,
         lines: Lines,
         node: LineDemand,
+        giving_way: GivingWay,
         *,
         most: int,
         channels: int,
@@ -44,6 +46,7 @@ class Admission:
         """Callers keep `most` lines of all `channels` while an urgent alert lacks some."""
         self._lines = lines
         self._node = node
+        self._giving_way = giving_way
         self._most = most
         self._channels = channels
         self._clock = clock
@@ -59,6 +62,12 @@ class Admission:
     def _is_short(self) -> bool:
         """An urgent alert lacks lines, or did a moment ago."""
         return self._clock() < self._is_short_until
+
+    @property
+    def _lacking(self) -> int:
+        """How many lines urgent calls lack besides those that will soon be free."""
+        soon_free = self._lines.left_without(len(self._going)) + self._giving_way.going
+        return self._waiting - soon_free
 
     def admit(self, call: Call, number: Hashable | None) -> bool:
         """Somebody calls; False when there is no room for them, so that they are to be refused.
@@ -81,11 +90,18 @@ class Admission:
         self._going.discard(call)
 
     async def preempt(self) -> None:
-        """Preempt those whose lines an urgent alert lacks; to be done again and again."""
+        """Preempt those whose lines an urgent alert lacks; to be done again and again.
+
+        Calls that are not urgent and only ring go first, and callers only as far as that is not enough.
+        """
         if not self._lines.is_open:
             self._admitted = None  # another PBX may come, which was told nothing
-        may_lack = bool(self._there) and self._lines.is_at_full_pace
+        could_go = self._there or (self._giving_way.ringing and self._lines.left_without(0) <= 0)
+        may_lack = bool(could_go) and self._lines.is_at_full_pace
         self._waiting = await self._node.urgent_calls() if may_lack else 0
+        if self._waiting:
+            # A line that is reserved is perhaps for one of those that were counted.
+            await self._giving_way.give_up(self._lacking - self._lines.reserved)
         if chosen := self._chosen():
             log.warning("An urgent alert lacks lines: %d callers are preempted.", len(chosen))
         for call in chosen:
@@ -112,7 +128,7 @@ class Admission:
                 log.warning("The PBX is not told how many callers there may be: %s", fault)
 
     def _chosen(self) -> list[Call]:
-        lacking = self._waiting - self._lines.left_without(len(self._going))
+        lacking = self._lacking
         if not self._waiting or lacking <= 0:
             return []
         stay = [call for call in self._there if call not in self._going]

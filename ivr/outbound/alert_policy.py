@@ -21,6 +21,11 @@ class AlertPolicy(BaseModel):
     listen: bool = Field(
         True, description="who talks is listened to, to tell people from machines; nothing of it is kept"
     )
+    gives_way: bool = Field(
+        True,
+        description="a call that is not urgent and only rings gives its line to an urgent alert that lacks "
+        "one; who has answered is never cut off",
+    )
     hard_limit: float = Field(
         60.0,
         gt=0,

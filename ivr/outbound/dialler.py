@@ -18,6 +18,7 @@ from ivr.call.errors import Withdrawn
 from ivr.call.values import Sound
 from ivr.detection.judgement import NOBODY
 from ivr.outbound.alert_policy import AlertPolicy
+from ivr.outbound.giving_way import GivingWay
 from ivr.outbound.placement import NotPlaced, Origination, Placement, unanswered
 from ivr.outbound.trunk_watch import TrunkWatch
 from ivr.pbx.dialplan import EXPIRES
@@ -41,6 +42,7 @@ class AriDialler:
         thanks: Mapping[str, Sound],
         stopped: Mapping[str, Sound],
         leave_sure: Mapping[str, Sound],
+        giving_way: GivingWay,
         go_on: Callable[[LiveCall, CallOrder, Wants], None],
         longest_conversation: float,
     ) -> None:
@@ -56,6 +58,7 @@ class AriDialler:
         self._thanks = thanks
         self._stopped = stopped
         self._leave_sure = leave_sure
+        self._giving_way = giving_way
         self._go_on = go_on
         self._longest_conversation = longest_conversation
 
@@ -119,8 +122,9 @@ class AriDialler:
 
     async def _see_through(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallOutcome:
         try:
-            async with self._placement.see_through(live, wanted):
-                return await self._converse(live, wanted, order)
+            with self._giving_way.may_give_way(live, urgent=order.urgent):
+                async with self._placement.see_through(live, wanted):
+                    return await self._converse(live, wanted, order)
         except NotPlaced:
             return CallOutcome(Outcome.TRUNK_DOWN)
         except TimeoutError:
@@ -198,7 +202,7 @@ class AriDialler:
             return await self._noted(live)
         if end.was_answered:
             return self._heard(live, end)
-        outcome = unanswered(live, ring=ring)
+        outcome = Outcome.PREEMPTED if live.is_preempted else unanswered(live, ring=ring)
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()
         return CallOutcome(

@@ -188,8 +188,12 @@ class Placement:
         """End this call, which nobody needs any more, if it is ours and not answered yet."""
         live = self.exchange.find(str(id_))
         if live is not None and live.call is None and not live.is_on_fallback:
-            live.is_unwanted = True
-            await self._hang_up(live)
+            await self.end_ringing(live)
+
+    async def end_ringing(self, live: LiveCall) -> None:
+        """End this call, which nobody has answered."""
+        live.is_unwanted = True
+        await self._hang_up(live)
 
     async def _originate(self, live: LiveCall, wanted: Origination) -> None:
         """Send the one request that rings a phone. A call whose reply is lost may exist: its end tells."""

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from math import inf
 from time import monotonic
 
@@ -27,7 +27,8 @@ class Lines:
     """The lines of a trunk: each is taken as long as somebody has its Reservation.
 
     A line that is released before a call was placed on it costs the trunk nothing. While the trunk is at
-    fault one line at a time is reserved, for calls that try it.
+    fault one line at a time is reserved, for calls that try it. A line that becomes free is an urgent call's
+    as long as one may wait for it.
     """
 
     def __init__(self, trunk: Trunk, *, clock: Callable[[], float] = monotonic) -> None:
@@ -38,6 +39,8 @@ class Lines:
             trunk.calls_per_second, max(1.0, trunk.calls_per_second * BURST_SECONDS), clock()
         )
         self._uses: Counter[LineUse] = Counter()
+        self._urgent = 0
+        """Urgent calls that wait for lines, and lines that were reserved for some and not used yet."""
         self._reserved_at = -inf
         """The moment of the last reservation."""
         self._is_trusted = True
@@ -53,6 +56,11 @@ class Lines:
     def taken(self) -> int:
         """How many lines calls out hold: reserved ones, and those with a call."""
         return self._uses[LineUse.RESERVED] + self._uses[LineUse.PLACED]
+
+    @property
+    def reserved(self) -> int:
+        """How many lines wait for their call to be placed."""
+        return self._uses[LineUse.RESERVED]
 
     @property
     def is_open(self) -> bool:
@@ -82,10 +90,14 @@ class Lines:
         """Wait for the PBX, a channel and the trunk's pace, and reserve a line, or several if they are there.
 
         Several lines come in groups, a moment apart. Returns no line when closing down.
-        `urgent` matters while the trunk is at fault: other calls try it more seldom.
+        `urgent` calls go first; and while the trunk is at fault other calls try it more seldom.
         """
+        with self._one_more_urgent() if urgent else nullcontext():
+            return await self._reserve(at_most, urgent=urgent)
+
+    async def _reserve(self, at_most: int, *, urgent: bool) -> Sequence[Reservation]:
         while not self._is_closed:
-            if not self.is_open or self._left <= 0:
+            if not self.is_open or self._left <= 0 or (self._urgent and not urgent):
                 self._changed.clear()
                 await self._changed.wait()
                 continue
@@ -96,7 +108,7 @@ class Lines:
                 at_most = 1
             wait = self._next_group - self._clock() if at_most > 1 else 0.0
             if wait <= 0.0:
-                reserved, wait = self._take(min(at_most, self._left))
+                reserved, wait = self._take(min(at_most, self._left), urgent=urgent)
                 if reserved:
                     self._next_group = self._clock() + GROUP_SECONDS
                     return reserved
@@ -107,16 +119,29 @@ class Lines:
         """Take a line at once: for a call that is up already, or one of those that are kept for callers."""
         return Reservation(use, self._count)
 
-    def _take(self, at_most: int) -> tuple[Sequence[Reservation], float]:
+    @contextmanager
+    def _one_more_urgent(self) -> Iterator[None]:
+        self._urgent += 1
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+            self._changed.set()
+
+    def _take(self, at_most: int, *, urgent: bool) -> tuple[Sequence[Reservation], float]:
         """Reserve as many lines as the pace allows now; return them, and the seconds until the next."""
         reserved: list[Reservation] = []
         for _ in range(at_most):
             self._bucket, wait = self._bucket.take(self._clock())
             if wait > 0.0:
                 return reserved, wait
-            reserved.append(Reservation(LineUse.RESERVED, self._count))
+            reserved.append(Reservation(LineUse.RESERVED, self._count_urgent if urgent else self._count))
             self._reserved_at = self._clock()
         return reserved, 0.0
+
+    def _count_urgent(self, before: LineUse, after: LineUse) -> None:
+        self._urgent += (after is LineUse.RESERVED) - (before is LineUse.RESERVED)
+        self._count(before, after)
 
     def _count(self, before: LineUse, after: LineUse) -> None:
         """Count a line whose use changes, and wake those who wait for one."""

@@ -63,6 +63,8 @@ class LiveCall:
         """The moment at which it was placed, or just before, by the monotonic clock."""
         self.is_placed = False
         self.is_unwanted = False
+        self.is_preempted = False
+        """Whether it was ended while it only rang, because an urgent alert lacked its line."""
         self.is_on_fallback = False
         """Whether the PBX speaks by itself: nobody led the call at its answer, or the PBX took it from us."""
         self.has_left = False

@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from time import monotonic
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -59,8 +60,9 @@ def posts_before_commit() -> None:
     ) -> list[Taken]:
         asked = {"attempts": list(attempts), "by": by.node, "term": by.term, "ready": list(ready)}
         asked["simulated"] = self._simulated
-        connection = await self._engine.connect()
-        rows = [replace(Taken(*row), under=by) for row in await connection.execute(TAKE, asked)]
+        connection, asked_at = await self._engine.connect(), monotonic()
+        found = await connection.execute(TAKE, asked)
+        rows = [replace(Taken(*row), under=by, asked_at=asked_at) for row in found]
 
         async def commit_later() -> None:
             await asyncio.sleep(0.3)

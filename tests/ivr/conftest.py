@@ -20,6 +20,7 @@ from ivr.inbound.admission import Admission, LineDemand
 from ivr.inbound.reception import LONGEST, Callers, Reception
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.dialler import AriDialler
+from ivr.outbound.giving_way import GivingWay
 from ivr.outbound.placement import Placement
 from ivr.outbound.trunk_health import SAID_AGAIN_AFTER
 from ivr.outbound.trunk_watch import Tell, TrunkWatch
@@ -118,11 +119,18 @@ class LineDesk:
     exchange: Exchange
     router: EventRouter
     dialler: AriDialler
+    giving_way: GivingWay
     message: Path
     front: FrontDesk
 
     def order(
-        self, number: str, *, attempt: UUID | None = None, expires_in: float = 3600.0, language: str = "nl"
+        self,
+        number: str,
+        *,
+        attempt: UUID | None = None,
+        expires_in: float = 3600.0,
+        language: str = "nl",
+        urgent: bool = True,
     ) -> CallOrder:
         return CallOrder(
             attempt=attempt or uuid4(),
@@ -132,6 +140,7 @@ class LineDesk:
             sound=self.message,
             sound_seconds=MESSAGE_SECONDS / SPEED,
             expires_at=monotonic() + expires_in,
+            urgent=urgent,
         )
 
     async def calls(self, order: CallOrder) -> CallOutcome:
@@ -142,7 +151,7 @@ class LineDesk:
 
     def received_by(self, callers: Callers, node: LineDemand | None = None, *, most: int = 1) -> Reception:
         """Who calls is told apart by `callers`."""
-        admission = Admission(self.lines, node or ANode(), most=most, channels=2)
+        admission = Admission(self.lines, node or ANode(), self.giving_way, most=most, channels=2)
         reception = Reception(self.client, self.exchange, admission, callers, trunk=Trunk())
         self.front.receives, self.front.goes_on = reception.receive, reception.go_on
         return reception
@@ -208,9 +217,12 @@ async def line_on(
         )
         exchange = Exchange(client, note_needed=NOTE_NEEDED)
         router = front.router_of(client, exchange, lines, watch, listens=listens)
+        placement = Placement(client, exchange, lines, trunk=trunk)
+        giving_way = GivingWay(placement.end_ringing)
         dialler = AriDialler(
-            Placement(client, exchange, lines, trunk=trunk),
+            placement,
             trunk_watch=watch,
+            giving_way=giving_way,
             policy=AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit),
             go_on=front.go_on,
             longest_conversation=LONGEST,
@@ -218,7 +230,7 @@ async def line_on(
         )
         connection = AriConnection(client, router, trunk="trunk", backoff=(0.02, 0.05))
         desk = LineDesk(
-            ari, client, connection, lines, watch, told, exchange, router, dialler, message, front
+            ari, client, connection, lines, watch, told, exchange, router, dialler, giving_way, message, front
         )
         running = asyncio.create_task(connection.run())
         try:

@@ -17,6 +17,7 @@ from broadcast.audio.sounds import MessageSounds
 from broadcast.draft import Draft
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
+from broadcast.engine.sharing import LineSharing
 from broadcast.engine.spool import Spool
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import register, work
@@ -61,6 +62,9 @@ class Office:
     nodes: NodePolicy = field(default_factory=NodePolicy)
     leases: dict[str, Lease] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.sharing = LineSharing(self.engine)
+
     async def lease_of(self, node: str) -> Lease:
         """The lease of this node, claimed when it is first asked for."""
         if node not in self.leases:
@@ -94,7 +98,7 @@ class Office:
 
     @property
     def upkeep(self) -> Upkeep:
-        return Upkeep(self.engine, self.app, self.ledger, self.policy, self.nodes)
+        return Upkeep(self.engine, self.app, self.ledger, self.policy, self.nodes, sharing=self.sharing)
 
     async def sends(
         self,
@@ -141,7 +145,7 @@ class Office:
     async def at_work(self, dialler: Dialler) -> AsyncIterator[AttemptRunner]:
         """Workers and upkeep are running."""
         runner = self.runner(dialler)
-        register(self.app, runner, dialler)
+        register(self.app, runner, dialler, self.sharing)
         running = [
             asyncio.create_task(work(self.app, self.nodes, channels=10)),
             asyncio.create_task(self._tend_always()),

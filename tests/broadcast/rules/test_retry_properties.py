@@ -24,6 +24,7 @@ NOT_COUNTED = {
     Outcome.TRUNK_DOWN,
     Outcome.TRUNK_REFUSED,
     Outcome.TRUNK_AT_FAULT,
+    Outcome.PREEMPTED,
     Outcome.INCOMPATIBLE,
     Outcome.UNKNOWN,
     Outcome.LOST,
@@ -33,7 +34,7 @@ NOT_COUNTED = {
 }
 TRUNK = {Outcome.CONGESTION, Outcome.TRUNK_DOWN, Outcome.TRUNK_REFUSED, Outcome.TRUNK_AT_FAULT}
 NOT_OURS = {Outcome.CANCELLED, Outcome.CALLED_BACK}
-OUR_FAULT = {Outcome.LOST, Outcome.UNKNOWN, Outcome.INCOMPATIBLE}
+OUR_FAULT = {Outcome.LOST, Outcome.UNKNOWN, Outcome.INCOMPATIBLE, Outcome.PREEMPTED}
 LEFT_ALONE_AFTER = {Outcome.DEAD_NUMBER: 2, Outcome.REFUSED: 1}
 """How often a number may end so before it is called no more."""
 

@@ -22,6 +22,7 @@ PROMISED = {
         "partial": 2 * MINUTE,
         "congestion": 15,
         "congestion_longest": 240,
+        "preempted": MINUTE,
         "tries_per_number": 3,
         "tries_per_person": 5,
         "lost_per_person": 3,
@@ -90,6 +91,7 @@ PROMISED = {
         "passes": 2,
         "pause": 1,
         "listen": True,
+        "gives_way": True,
         "hard_limit": 60,
     },
 }

@@ -10,7 +10,9 @@ from ivr.call.errors import Hangup, NoInput
 from ivr.call.novelty import MOST_ROUNDS
 from ivr.inbound.admission import CALM_AFTER, Admission
 from ivr.inbound.reception import led
+from ivr.outbound.giving_way import GivingWay
 from ivr.pbx.capacity import Lines
+from ivr.pbx.live_call import LiveCall
 from ivr.pbx.trunk import Trunk
 from ivr.scripts.member_line import member_line
 from tests.fakes.phone import Phone
@@ -29,14 +31,20 @@ class Night:
         self.lines = Lines(trunk)
         self.lines.open()
         self.node = ANode()
+        self.ended: list[LiveCall] = []
+        self.giving_way = GivingWay(self._ends)
         self.admission = Admission(
             self.lines,
             self.node,
+            self.giving_way,
             most=trunk.most_callers,
             channels=CHANNELS,
             clock=asyncio.get_running_loop().time,
         )
         self.talks: list[asyncio.Task[None]] = []
+
+    async def _ends(self, live: LiveCall) -> None:
+        self.ended.append(live)
 
     def rings(self, number: str | None, caller: Caller | None = None) -> Phone | None:
         """Who calls is led, and hears the first sentence; None when they are refused."""

@@ -199,3 +199,67 @@ async def test_places_that_found_no_work_are_given_back_and_may_be_had_again_at_
 
 
 # While the trunk is at fault
+
+
+# Urgent calls go first
+
+
+@in_no_time
+async def test_a_line_that_becomes_free_is_an_urgent_calls_whoever_waited_longer() -> None:
+    lines = lines_of(channels=2)
+    taken = [await lines.reserve(urgent=False) for _ in range(2)]
+    other = asyncio.create_task(lines.reserve(urgent=False))
+    await settle()
+    urgent = asyncio.create_task(lines.reserve())
+    await settle()
+    ended(taken[0])
+    await settle()
+    assert (urgent.done(), other.done()) == (True, False)
+    ended(taken[1])
+    await settle()
+    assert not other.done(), "an urgent line is reserved: perhaps there are more such calls"
+    [line] = urgent.result()
+    line.place()
+    await settle()
+    assert other.done()
+
+
+@in_no_time
+async def test_where_no_urgent_call_was_found_for_a_line_others_have_it_at_once() -> None:
+    lines = lines_of(channels=1)
+    other = asyncio.create_task(lines.reserve(urgent=False))
+    ended(await lines.reserve())
+    [found_none] = await lines.reserve()
+    await settle()
+    found_none.release()
+    await settle()
+    assert other.done()
+
+
+@in_no_time
+async def test_who_no_longer_waits_for_an_urgent_line_keeps_nobody_waiting() -> None:
+    lines = lines_of(channels=1)
+    [up] = await lines.reserve(urgent=False)
+    up.place()
+    other = asyncio.create_task(lines.reserve(urgent=False))
+    urgent = asyncio.create_task(lines.reserve())
+    await settle()
+    urgent.cancel()
+    await settle()
+    up.release()
+    await settle()
+    assert other.done()
+
+
+@in_no_time
+async def test_the_pace_of_the_trunk_is_an_urgent_calls_first_too() -> None:
+    lines = lines_of(channels=100, calls_per_second=5)
+    order: list[str] = []
+
+    async def one(*, urgent: bool) -> None:
+        for _ in range(4):
+            ended(await lines.reserve(urgent=urgent))
+            order.append("urgent" if urgent else "other")
+
+    await asyncio.gather(one(urgent=False), one(urgent=True))
+    assert order[:4].count("urgent") >= 3

@@ -23,6 +23,8 @@ WIRE = "127.0.0.21"
 NAMES = ("westerlo", "tongerlo")
 MANY = 24
 """More than both nodes can call at once."""
+LINES = 14
+"""Of both nodes, for calls out: of eight each, one is kept for callers."""
 QUIET_WITHIN = 1.0
 """Seconds after `pause` has answered."""
 People = Mapping[str, Sequence[str]]
@@ -79,6 +81,8 @@ def zone(
     ):
         shared = {
             "database": {"url": url},
+            "alert": {"ring": "30"},
+            "retry": {"preempted": "2"},
             "trunk": {
                 "uri": f"sip:{WIRE}:{port}",
                 "networks": LOOPBACK,  # a phone is put down past the wire
@@ -193,3 +197,39 @@ def test_a_network_that_shares_members_and_telephones_is_added(quiet: Zone) -> N
     assert zone.wire.two_at_once == []
     for number in {one for those in (people, others) for [one] in those.values()}:
         assert zone.wire.placed[number] == 1, number
+
+
+def test_an_urgent_alert_takes_lines_of_calls_that_only_ring_and_never_of_one_that_speaks(
+    quiet: Zone,
+) -> None:
+    """All lines of both nodes ring for half a minute; one of them is picked up and listened to."""
+    zone, urgent = quiet, listeners(9900, 8)
+    rung = {f"Nobody {n} picks up": [phone(17, n)] for n in range(9920, 9920 + LINES + 4)}
+    zone.desk.enrol("lork", {"Listener 9919 presses 1 after the message": [phone(11, 9919)], **rung})
+    zone.desk.enrol("linde", urgent)
+    zone.desk.ask("UPDATE network SET hours_from = '00:00', hours_until = '23:59:59.999' WHERE slug = 'lork'")
+    told = "nl=Vrijdag is er een vergadering in de parochiezaal. Iedereen is welkom."
+    message = int(zone.desk.type("send", "--network", "lork", "--text", told)["broadcast"])
+    up = "SELECT count(*) FROM attempt WHERE broadcast_id = %(id)s AND state = 'dialling'"
+    zone.desk.until(lambda: zone.desk.ask(up, id=message)[0][0] >= LINES - 1, seconds=30)
+    alert = zone.desk.send("linde", "Brand in de kerk. Sluit de ramen.")
+    zone.desk.until_closed(alert, seconds=60)
+    zone.check(alert, urgent)
+    [(last,)] = zone.desk.ask(
+        "SELECT extract(epoch FROM max(dialled_at) - min(created_at)) FROM attempt JOIN broadcast"
+        " ON broadcast.id = broadcast_id WHERE broadcast_id = %(id)s",
+        id=alert,
+    )
+    assert last < 15, "they did not wait until telephones had rung out"
+    ended = zone.desk.ask(
+        "SELECT answered_at IS NOT NULL, count(*) FROM attempt WHERE outcome = 'preempted' GROUP BY 1"
+    )
+    assert [answered for answered, _ in ended] == [False]
+    assert zone.desk.outcomes(message)["Listener 9919 presses 1 after the message"] == ["confirmed"]
+    again = (
+        "SELECT count(*) FROM attempt AS one WHERE outcome = 'preempted' AND NOT EXISTS (SELECT FROM attempt"
+        " AS later WHERE later.recipient_id = one.recipient_id AND later.due_at > one.ended_at)"
+    )
+    assert zone.desk.ask(again) == [(0,)], "nobody is lost"
+    zone.desk.type("stop", str(message))
+    zone.desk.until_closed(message, seconds=60)
