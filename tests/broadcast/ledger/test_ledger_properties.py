@@ -33,6 +33,7 @@ from broadcast.trial_tables import TrialCall
 from storage.engine import make_engine
 from tests.broadcast.ledger.enlisting_rules import EnlistingRules
 from tests.broadcast.ledger.ledger_model import FORWARD, OUTCOMES, PICKS
+from tests.broadcast.ledger.steering_rules import SteeringRules
 from tests.support.office import NODE, Office
 from tests.support.people import ADMIN, network_of, phone
 
@@ -48,7 +49,7 @@ MOST_ROUNDS = 200
 STREETS_BUILT = count(1)
 
 
-class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
+class LedgerMachine(SteeringRules, EnlistingRules, RuleBasedStateMachine):
     """What is asked of the ledger, in any order."""
 
     def __init__(self, office: Office, runner: asyncio.Runner) -> None:
@@ -92,6 +93,7 @@ class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
         """Attempts that could be dialled and that nobody will ask for."""
         return await self.office.count(
             "attempt WHERE state = 'queued' AND due_at < now()"
+            " AND NOT EXISTS (SELECT FROM broadcast WHERE id = broadcast_id AND paused_at IS NOT NULL)"
             " AND NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = attempt.id::text)"
             " AND NOT EXISTS (SELECT FROM attempt other WHERE other.e164 = attempt.e164"
             " AND other.id <> attempt.id AND other.state = 'queued')"
@@ -108,15 +110,19 @@ class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
         self._take(self.seen.those(*FORWARD))
 
     def _take(self, wanted: list[UUID]) -> None:
-        """One of each number whose telephone is free, if all that wait for it are asked for."""
+        """One of each number whose telephone is free, if all that wait for it are asked for.
+
+        Those of an alert that is paused do not wait.
+        """
         taken = self.do(self._taken_by_both(wanted))
-        queued = {id_ for id_ in wanted if self.seen.attempts[id_][2] == "queued"}
+        waiting = {id_ for id_ in self.seen.those("queued") if not self.is_paused(id_)}
+        queued = waiting & set(wanted)
         assert queued >= set(taken)
         assert not self.dialled & set(taken)
         numbers = [self.seen.attempts[id_][1] for id_ in taken]
         assert len(set(numbers)) == len(numbers)
         assert not self.seen.held.keys() & set(numbers)
-        left = {self.seen.attempts[id_][1] for id_ in set(self.seen.those("queued")) - queued}
+        left = {self.seen.attempts[id_][1] for id_ in waiting - queued}
         could = {self.seen.attempts[id_][1] for id_ in queued} - self.seen.held.keys() - left
         assert could <= set(numbers)
         self.dialled |= set(taken)
@@ -233,6 +239,7 @@ class LedgerMachine(EnlistingRules, RuleBasedStateMachine):
             return
         self.hang_up()
         self.end_trial()
+        self.resume_all()
         for _ in range(MOST_ROUNDS):
             self.tend()
             self.holds()
