@@ -137,6 +137,24 @@ async def does_not_press_9_once_more(stage: LineStage, number: str) -> None:
     await stage.until(sent, lambda seen: seen.state is BroadcastState.RUNNING and seen.stopped_at is None)
 
 
+async def pauses_and_resumes(stage: LineStage, number: str) -> None:
+    one = await beat(stage, number, phones=("17",))
+    sent = await one.sent_before(one.slugs[0])
+    figures = await one.figures(sent, to_go=1)
+    async with stage.phones.calling(number) as call:
+        await _follows(one, call)
+        await call.hears(beginning(figures))
+        await call.presses("5")
+        await call.hears(one.says("police_paused"))
+        await call.hears(figures)
+        await call.hears(one.says("police_paused"))
+        await stage.until(sent, lambda seen: seen.steered.paused_at is not None)
+        await call.presses("5")
+        await call.hears(one.says("police_resumed"))
+        await call.hears(beginning(figures))
+    await stage.until(sent, lambda seen: seen.steered.paused_at is None)
+
+
 async def _follows(one: Beat, call: Handset) -> None:
     await is_signed_in(one, call)
     await call.presses("2")
@@ -154,5 +172,6 @@ CONVERSATIONS: Mapping[str, Conversation] = {
     "looks at other networks": looks_at_other_networks,
     "follows the last alerts": follows_the_last_alerts,
     "does not press 9 once more": does_not_press_9_once_more,
+    "pauses and resumes": pauses_and_resumes,
     "begins its number anew": begins_its_number_anew,
 }
