@@ -113,13 +113,7 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
         receive=reception.receive,
         tell_of_trunk=trunk_watch.note_reachable,
     )
-    kinds: Sequence[Source[Any]] = (
-        DutyCalls(officers, settings.duty),
-        LeaveCalls(callers),
-        CallBacks(officers),
-        TrialCalls(says),
-    )
-    own_calls = AllOwnCalls(database, lease, [OwnCalls(database, placement, lease, kind) for kind in kinds])
+    kinds = (DutyCalls(officers, settings.duty), LeaveCalls(callers), CallBacks(officers), TrialCalls(says))
     return LineParts(
         lines,
         exchange,
@@ -131,10 +125,16 @@ async def make_parts(assembly: Assembly, client: AriClient, lease: Lease) -> Lin
         officers,
         admission,
         reception,
-        own_calls,
+        _own_calls(database, placement, lease, kinds),
         says,
         OldSentences(folder, says),
     )
+
+
+def _own_calls(
+    database: Transactions, placement: Placement, lease: Lease, kinds: Sequence[Source[Any]]
+) -> AllOwnCalls:
+    return AllOwnCalls(database, lease, [OwnCalls(database, placement, lease, kind) for kind in kinds])
 
 
 def _trunk_watch(assembly: Assembly, lines: Lines, node: str) -> TrunkWatch:

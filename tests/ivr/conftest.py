@@ -119,9 +119,12 @@ class LineDesk:
     exchange: Exchange
     router: EventRouter
     dialler: AriDialler
-    giving_way: GivingWay
     message: Path
     front: FrontDesk
+
+    @property
+    def giving_way(self) -> GivingWay:
+        return self.dialler._giving_way
 
     def order(
         self,
@@ -206,8 +209,7 @@ async def line_on(
     message = laid(folder / "message", MESSAGE_SECONDS).path
     says = {key: dict.fromkeys(LANGUAGES, laid(folder / file, 1.0)) for key, file in SENTENCES.items()}
     async with AriClient(url or ari.url, ari.user, ari.password, app="buurtbel") as client:
-        lines = Lines(trunk)
-        told, front = Told(), FrontDesk()
+        lines, told, front = Lines(trunk), Told(), FrontDesk()
         watch = TrunkWatch(
             lines,
             calls_per_second=trunk.calls_per_second,
@@ -217,12 +219,10 @@ async def line_on(
         )
         exchange = Exchange(client, note_needed=NOTE_NEEDED)
         router = front.router_of(client, exchange, lines, watch, listens=listens)
-        placement = Placement(client, exchange, lines, trunk=trunk)
-        giving_way = GivingWay(placement.end_ringing)
         dialler = AriDialler(
-            placement,
+            placement := Placement(client, exchange, lines, trunk=trunk),
             trunk_watch=watch,
-            giving_way=giving_way,
+            giving_way=GivingWay(placement.end_ringing),
             policy=AlertPolicy(ring=ring, pause=1.0 / SPEED, hard_limit=hard_limit),
             go_on=front.go_on,
             longest_conversation=LONGEST,
@@ -230,7 +230,7 @@ async def line_on(
         )
         connection = AriConnection(client, router, trunk="trunk", backoff=(0.02, 0.05))
         desk = LineDesk(
-            ari, client, connection, lines, watch, told, exchange, router, dialler, giving_way, message, front
+            ari, client, connection, lines, watch, told, exchange, router, dialler, message, front
         )
         running = asyncio.create_task(connection.run())
         try:
