@@ -23,6 +23,7 @@ def test_waits_after_a_call_are_those_of_the_product(shipped: Settings) -> None:
         "partial": 2 * MINUTE,
         "congestion": 15.0,
         "congestion_longest": 4 * MINUTE,
+        "preempted": MINUTE,
         "tries_per_number": 3,
         "tries_per_person": 5,
         "lost_per_person": 3,
@@ -32,7 +33,14 @@ def test_waits_after_a_call_are_those_of_the_product(shipped: Settings) -> None:
 
 def test_a_phone_rings_long_enough_for_voicemail_and_hears_two_undisturbed_passes(shipped: Settings) -> None:
     told = shipped.alert.model_dump()
-    assert told == {"ring": 40.0, "passes": 2, "pause": 1.0, "listen": True, "hard_limit": MINUTE}
+    assert told == {
+        "ring": 40.0,
+        "passes": 2,
+        "pause": 1.0,
+        "listen": True,
+        "gives_way": True,
+        "hard_limit": MINUTE,
+    }
 
 
 def test_a_pass_lasts_a_minute_at_most_and_an_urgent_alert_is_not_played_after_an_hour(
