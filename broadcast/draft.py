@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from broadcast.errors import BadAlert
+from broadcast.states import FollowUpKind, Whom
 from directory.acts import Act
 from prompts.languages import LANGUAGES
 
@@ -20,6 +21,15 @@ class SpokenMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a broadcast follows, as an officer asks for it."""
+
+    first: int
+    kind: FollowUpKind
+    whom: Whom
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Texts, a recording, or both: then the texts are for those who have such a language."""
 
@@ -30,11 +40,26 @@ class Draft:
     recording: SpokenMessage | None = None
     report: int | None = None
     """The report of a member that it is made from."""
+    follow_up: FollowUp | None = None
+    answers: int | None = None
+    """The report of a member who alone is told this."""
 
     @property
     def act(self) -> Act:
         """What who sends it does."""
+        if self.follow_up is not None:
+            return Act.FOLLOW_UP
+        if self.answers is not None:
+            return Act.ANSWER_REPORT
         return Act.SEND if self.report is None else Act.SEND_REPORT
+
+    @property
+    def comes_of(self) -> dict[str, int]:
+        """What it was made for, by its id: the broadcast that it follows, or a report."""
+        if self.follow_up is not None:
+            return {"follows": self.follow_up.first}
+        report = self.answers if self.report is None else self.report
+        return {} if report is None else {"report": report}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Refusal
     ├── NotAllowed                       the rules forbid it now
     │   └── CharterNotApproved, OutsideHours
     ├── NobodyToCall                     whom the alert is for cannot be called
-    │   └── NoMembers, NoNumbers, NoNetworks
+    │   └── NoMembers, NoNumbers, NoNetworks, NobodyJoins, NoReporter
     ├── MembersChanged                   somebody joined while the alert was being spoken
     ├── BadAlert                         what is typed or recorded cannot be an alert: text, language, length
     ├── NotSpoken                        the voice cannot speak it
@@ -16,6 +16,8 @@ Refusal
     ├── UnknownStreet                    no member of these networks lives there
     ├── NobodyNew                        whoever is to be added to it is called for it already
     ├── NoCode                           it has no code that could be withdrawn
+    ├── NotFollowed                      a follow-up of that one cannot be sent, or not to these people
+    │   └── Replaced, AnswersOne, NotForThem
     ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
     │   └── UnknownReport, ReportTaken, ReportUsed
     ├── UnknownCall, SeveralCalls        there is none with that id; more than one begins so
@@ -59,6 +61,18 @@ class NoNetworks(NobodyToCall):
     """The reporter is in none, and none is named."""
 
     reason = Reason.NO_NETWORKS
+
+
+class NobodyJoins(NobodyToCall):
+    """Of those whom the first was for, nobody gets the follow-up."""
+
+    reason = Reason.NOBODY_JOINS
+
+
+class NoReporter(NobodyToCall):
+    """Nobody knows who told it, or more than one person may have."""
+
+    reason = Reason.NO_REPORTER
 
 
 class MembersChanged(BroadcastError):
@@ -151,6 +165,28 @@ class NoCode(BroadcastError):
     """Nobody can hear it by a code as it is."""
 
     reason = Reason.NO_CODE
+
+
+class NotFollowed(BroadcastError):
+    """It cannot be followed so."""
+
+
+class Replaced(NotFollowed):
+    """Another text is said in its place."""
+
+    reason = Reason.REPLACED
+
+
+class AnswersOne(NotFollowed):
+    """It answers one reporter, of whom nobody else may learn."""
+
+    reason = Reason.ANSWERS_ONE
+
+
+class NotForThem(NotFollowed):
+    """It would leave out somebody who may have heard a text that is wrong."""
+
+    reason = Reason.NOT_FOR_THEM
 
 
 class UnknownCall(BroadcastError):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CompoundSelect, case, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from broadcast.states import BroadcastState, RecipientState, Result
+from broadcast.states import BroadcastState, FollowUpKind, RecipientState, Result
 from broadcast.tables import Broadcast, Enlistment, Pass, Recipient
 from directory.tables import Network
 
@@ -95,6 +95,11 @@ class Listed:
     state: BroadcastState
     stopped_at: datetime | None
     """An officer took it back."""
+    replaced_by: int | None
+    """What is said in its place."""
+    follows: int | None
+    kind: FollowUpKind | None
+    """What kind of follow-up it is, or an answer; None for one that follows nothing."""
     code_withdrawn_at: datetime | None
     """An officer took back its code; its calls go on."""
     expires_at: datetime
@@ -134,6 +139,9 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
             networks=networks[one.id],
             state=BroadcastState(one.state),
             stopped_at=one.stopped_at,
+            replaced_by=one.replaced_by,
+            follows=one.follows,
+            kind=FollowUpKind(one.kind) if one.kind else None,
             code_withdrawn_at=one.code_withdrawn_at,
             expires_at=one.expires_at,
             steered=Steered(*one[-len(STEERED) :]),

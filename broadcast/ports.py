@@ -12,6 +12,18 @@ from broadcast.states import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class NewText:
+    """What a call says from now on in place of what it was placed with: the text of another broadcast."""
+
+    broadcast: int
+    sound: Path
+    """The whole pass, without extension, as the PBX sees it."""
+    sound_seconds: float
+    expires_at: float
+    """By `time.monotonic`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOrder:
     """One call to place: whom, what they hear, and until when it still makes sense."""
 
@@ -27,6 +39,17 @@ class CallOrder:
     """By `time.monotonic`, which nobody can set; it is not played from then on."""
     urgent: bool = True
     """Else it gives way to an urgent alert while it only rings."""
+    new_text: NewText | None = None
+    """Of a call that was placed before: it is to say this, and its own text no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOutcome:
+    """What became of a new text on a call that was placed with another one."""
+
+    broadcast: int
+    outcome: Outcome
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +65,8 @@ class CallOutcome:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     goes_on_for: float = 0.0
     """Seconds for which somebody is still spoken to at most: the attempt is over, and the call is not."""
+    new_texts: tuple[TextOutcome, ...] = ()
+    """Those of which something was said on this call."""
 
 
 class Dialler(Protocol):
@@ -70,6 +95,13 @@ class Dialler(Protocol):
         """End this attempt's call if it is ours: who has answered hears first that the alert is taken back.
 
         May be asked again until the call is over.
+        """
+
+    async def replace_text(self, attempt: UUID, new: NewText, *, rings_on: bool) -> bool:
+        """Have this attempt's call speak this: who listens is told that the message is changed.
+
+        A telephone that still rings is answered by the new text alone if it `rings_on`, and is stopped else.
+        False when there is no call of it here. May be asked again until the call is over.
         """
 
     async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:

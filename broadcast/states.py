@@ -12,6 +12,31 @@ class BroadcastState(StrEnum):
     """Every recipient has a final result."""
 
 
+class FollowUpKind(StrEnum):
+    """What a broadcast that follows another one is to that one."""
+
+    ALL_CLEAR = "all-clear"
+    """It is over: nobody is rung with the first any more."""
+    CORRECTION = "correction"
+    """The first was wrong: it is withdrawn, and this is said in its place."""
+    MORE = "more"
+    """What has come to be known since, or how it ended; the first goes on."""
+    ANSWER = "answer"
+    """For the reporter of a report alone."""
+
+
+class Whom(StrEnum):
+    """Whom a follow-up is for, of those whom the first was for."""
+
+    HEARD = "heard"
+    """Who heard the first, or whose box kept it."""
+    UNCONFIRMED = "unconfirmed"
+    """Who has not confirmed it."""
+    ALL = "all"
+    REPORTER = "reporter"
+    """Who told of something, and nobody else."""
+
+
 class RecipientState(StrEnum):
     """Forward only: WAITING -> FINAL."""
 

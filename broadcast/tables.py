@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from broadcast.states import (
     AttemptState,
     BroadcastState,
+    FollowUpKind,
     Outcome,
     RecipientState,
     ReportState,
     Result,
+    Whom,
     Worth,
 )
 from storage.base import Base
@@ -58,6 +60,13 @@ class Broadcast(Base):
     """The recipients with this id or a higher one were added so."""
     begun: Mapped[list[datetime]] = mapped_column(ARRAY(Instant), server_default=text("'{}'"))
     """When its last calls began, as many as its pace must know of; kept only while it has a pace."""
+    follows: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    """The one that it is a follow-up of; None also for an answer to a report."""
+    kind: Mapped[FollowUpKind | None] = mapped_column(State)
+    """What kind of follow-up it is; None for one that follows nothing."""
+    whom: Mapped[Whom | None] = mapped_column(State)
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    """What is said in its place: the newest of the follow-ups that ended it, one another."""
 
 
 class BroadcastText(Base):
@@ -155,6 +164,8 @@ class RecipientNumber(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
     e164: Mapped[str] = mapped_column(String(16))
+    is_owed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Its box kept a text that this broadcast corrects: it is called also when the person was reached."""
 
 
 class Attempt(Base):
@@ -270,3 +281,5 @@ class MemberReport(Base):
     judged_at: Mapped[datetime | None] = mapped_column(Instant)
     led_to: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
     """The alert that an officer made of it."""
+    answered_with: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    """The broadcast in which its reporter was told."""

@@ -39,9 +39,11 @@ _POLICE = frozenset(
         Act.RESUME,
         Act.SET_PACE,
         Act.ADD_PEOPLE,
+        Act.FOLLOW_UP,
         Act.CLAIM,
         Act.JUDGE,
         Act.SEND_REPORT,
+        Act.ANSWER_REPORT,
         Act.SET_PRONUNCIATION,
         Act.REMOVE_PRONUNCIATION,
     }

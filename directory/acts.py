@@ -10,6 +10,8 @@ class Act(StrEnum):
     SEND = "alert.send"
     STOP = "alert.stop"
     WITHDRAW_CODE = "alert.withdraw_code"
+    FOLLOW_UP = "alert.follow_up"
+    """An all-clear, a correction, or more."""
     PAUSE = "alert.pause"
     RESUME = "alert.resume"
     SET_PACE = "alert.set_pace"
@@ -20,6 +22,8 @@ class Act(StrEnum):
     JUDGE = "report.judge"
     SEND_REPORT = "report.send"
     """An alert is made of what a member reported."""
+    ANSWER_REPORT = "report.answer"
+    """Its reporter is told something, and nobody else."""
 
     ADD_NETWORK = "network.add"
     APPROVE_NETWORK = "network.approve"

@@ -50,6 +50,14 @@ class Reason(StrEnum):
     """`broadcast`"""
     NO_CODE = "no_code"
     """`broadcast`"""
+    REPLACED = "replaced"
+    """`broadcast`, `by`: the one that is said in its place"""
+    NOT_FOR_THEM = "not_for_them"
+    """`broadcast`: a correction of it would leave out who may have heard the wrong text"""
+    ANSWERS_ONE = "answers_one"
+    """`broadcast`: it answers one reporter, and nothing follows it"""
+    NOBODY_JOINS = "nobody_joins"
+    """`broadcast`: nobody is called whom a follow-up of it would be for"""
 
     # What a member reported
     UNKNOWN_REPORT = "unknown_report"
@@ -58,6 +66,8 @@ class Reason(StrEnum):
     """`report`, `name`: of who took it up"""
     REPORT_USED = "report_used"
     """`report`, `broadcast`: what it led to"""
+    NO_REPORTER = "no_reporter"
+    """`report`: nobody knows whom to ring"""
 
     # Calls
     UNKNOWN_CALL = "unknown_call"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
 
-from broadcast.ports import CallOrder, CallOutcome
+from broadcast.ports import CallOrder, CallOutcome, NewText
 from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
@@ -58,6 +58,9 @@ class AlwaysAnswers:
     async def stop(self, attempt: UUID) -> None: ...
 
     async def withdraw(self, attempt: UUID) -> None: ...
+
+    async def replace_text(self, attempt: UUID, new: NewText, *, rings_on: bool) -> bool:  # noqa: ARG002 - as above
+        return False
 
     async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
         return attempts

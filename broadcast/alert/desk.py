@@ -1,30 +1,23 @@
 """What officers do: send an alert, and stop it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from broadcast.alert.checks import check_all_are_spoken_to, check_allowed, languages_of
-from broadcast.alert.preflight import (
-    Reach,
-    RecentAlert,
-    audience,
-    check_somebody_is_reached,
-    reach,
-    recent,
-)
+from broadcast.alert.checks import check_allowed
+from broadcast.alert.meant import enlist_meant, follow_up_columns, is_meant, languages_meant
+from broadcast.alert.preflight import Reach, RecentAlert, reach, recent
+from broadcast.alert.prepared import Prepared
 from broadcast.draft import Draft, check_draft
 from broadcast.engine.dead_numbers import only_dead_numbers
 from broadcast.errors import NotSpoken
 from broadcast.ledger.callback import new_code
-from broadcast.ledger.enlisting import begin_enlistment
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.locks import lock_members
 from broadcast.ledger.stop import note_stop
@@ -46,7 +39,7 @@ from prompts.errors import SpeechError
 from prompts.voice import Voice
 
 if TYPE_CHECKING:  # speaking brings all that makes sound, which who only stops an alert does not need
-    from broadcast.alert.passes import PassRenderer, RenderedPass
+    from broadcast.alert.passes import PassRenderer
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -67,29 +60,9 @@ class Sent:
     other_language: int
     """Recipients who hear the text in a language that is not theirs."""
     expires_at: datetime
-    code: str
-    """With it somebody can hear the alert who calls from a number that is not known."""
+    code: str | None
+    """With it somebody can hear the alert who calls from a number that is not known; None for an answer."""
     outlook: Outlook
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An alert whose every word is spoken, and of which nothing is written."""
-
-    actor: Actor
-    draft: Draft
-    networks: Sequence[int]
-    passes: "Sequence[RenderedPass]"
-    request: UUID = field(default_factory=uuid4)
-    """Two broadcasts of one request there are never."""
-
-    @property
-    def seconds(self) -> Mapping[str, float]:
-        """How long a pass lasts, by language; the longest where networks differ."""
-        longest: dict[str, float] = {}
-        for one in self.passes:
-            longest[one.language] = max(longest.get(one.language, 0.0), round(one.seconds, 2))
-        return longest
 
 
 class Desk:
@@ -158,13 +131,13 @@ class Desk:
             networks = [await network(session, slug) for slug in dict.fromkeys(draft.networks)]
             for one in networks:
                 check_allowed(one, urgent=draft.urgent, now=now, clock=self.clock)
-            spoken = await languages_of(session, [one.id for one in networks])
+            spoken = await languages_meant(session, draft, [one.id for one in networks])
             recorded = await self._speaker.recording_of(await session.connection(), draft)
             names = {one.id: await names_of(session, one.id) for one in networks}
         passes = [
             await self._speaker.render(one, language, draft, recorded, names[one.id])
             for one in networks
-            for language in sorted(spoken[one.id])
+            for language in sorted(spoken.get(one.id, ()))
         ]
         return Prepared(actor, draft, [one.id for one in networks], passes)
 
@@ -173,26 +146,22 @@ class Desk:
         async with self._engine.begin() as connection:
             now = now or (await connection.scalars(select(func.clock_timestamp()))).one()
             sent = await self._begin(connection, prepared, now)
-            made_of = {} if prepared.draft.report is None else {"report": prepared.draft.report}
             await note(
                 connection,
                 prepared.actor,
                 prepared.draft.act,
                 broadcast=sent.broadcast,
                 network=prepared.networks,
-                **made_of,
+                **prepared.draft.comes_of,
             )
             return sent
 
     async def reach(self, prepared: Prepared) -> Reach:
         """Whom `begin` would call now."""
         async with self._engine.connect() as connection:
-            return await reach(
-                connection,
-                prepared.networks,
-                urgent=prepared.draft.urgent,
-                dead_again=self._policy.dead_again,
-            )
+            meant = await is_meant(connection, prepared.draft, prepared.networks)
+            urgent, dead_again = prepared.draft.urgent, self._policy.dead_again
+            return await reach(connection, meant, urgent=urgent, dead_again=dead_again)
 
     async def begun(self, prepared: Prepared) -> int | None:
         """The broadcast of it, for who got no answer from `begin`; None when it was not done."""
@@ -231,7 +200,8 @@ class Desk:
     async def _begin(self, connection: AsyncConnection, prepared: Prepared, now: datetime) -> Sent:
         from broadcast.alert.passes import keep_message, keep_passes  # noqa: PLC0415 - see above
 
-        draft, code = prepared.draft, await new_code(connection)
+        draft, policy = prepared.draft, self._policy
+        code = await new_code(connection) if draft.answers is None else None
         await lock_members(connection, change=False)
         broadcast = Broadcast(
             state=BroadcastState.RUNNING,
@@ -239,7 +209,8 @@ class Desk:
             code=code,
             request=prepared.request,
             started_by=prepared.actor.name,
-            expires_at=expires_at(draft.urgent, now, self._policy),
+            expires_at=expires_at(draft.urgent, now, policy),
+            **follow_up_columns(draft),
         )
         session = AsyncSession(connection)
         session.add(broadcast)
@@ -248,20 +219,17 @@ class Desk:
         await keep_passes(connection, broadcast.id, prepared.passes)
         if draft.report is not None:
             await note_what_it_led_to(connection, prepared.actor, draft.report, broadcast.id)
-        listeners = await audience(connection, prepared.networks, dead_again=self._policy.dead_again)
-        check_somebody_is_reached(listeners.members, without_number=listeners.without_number)
-        spoken = {(one.network, one.language) for one in prepared.passes}
-        await check_all_are_spoken_to(connection, prepared.networks, spoken)
-        unwritten = await begin_enlistment(
-            connection, broadcast.id, prepared.networks, listeners.members, self._policy
-        )
-        await self._ledger.open_window(connection, broadcast.id, self._policy.window)
+        enlisted = await enlist_meant(connection, self._ledger, prepared, broadcast.id, policy)
+        before = min(enlisted.go_first, policy.window)
+        for room in (before, policy.window - before):
+            await self._ledger.open_window(connection, broadcast.id, room)
+        listeners = enlisted.audience
         return Sent(
             broadcast=broadcast.id,
             recipients=listeners.members,
-            unwritten=unwritten,
+            unwritten=enlisted.unwritten,
             without_number=listeners.without_number,
-            only_dead_numbers=await only_dead_numbers(connection, prepared.networks),
+            only_dead_numbers=await only_dead_numbers(connection, enlisted.networks),
             passes=prepared.seconds,
             other_language=listeners.without_language(draft.languages),
             expires_at=broadcast.expires_at,

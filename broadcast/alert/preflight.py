@@ -14,7 +14,7 @@ from broadcast.tables import Broadcast, Pass
 from directory.actor import Actor
 from directory.acts import Act
 from directory.dead_numbers import is_called
-from directory.tables import Member, Membership, Network, Number
+from directory.tables import Member, Network, Number
 
 RECENT = timedelta(hours=12)
 MOST_RECENT = 5
@@ -31,16 +31,16 @@ class Reach:
 
 
 async def reach(
-    connection: AsyncConnection, networks: Collection[int], *, urgent: bool, dead_again: float
+    connection: AsyncConnection, meant: ColumnElement[bool], *, urgent: bool, dead_again: float
 ) -> Reach:
-    """Whom a broadcast to these networks would call now."""
+    """Whom a broadcast to these members would call now."""
     first = (
         select(Number.member_id, Number.e164)
         .join(Member, Member.id == Number.member_id)
         .where(
             is_called(dead_again),
             Member.left_on.is_(None),
-            exists().where(Membership.member_id == Member.id, Membership.network_id.in_(networks)),
+            meant,
         )
         .ext(distinct_on(Number.member_id))
         .order_by(Number.member_id, Number.position, Number.id)
@@ -69,14 +69,14 @@ class Audience:
         return sum(count for language, count in self.languages.items() if language not in languages)
 
 
-async def audience(connection: AsyncConnection, networks: Collection[int], *, dead_again: float) -> Audience:
-    """Who would be enlisted for a broadcast to these networks now."""
+async def audience(connection: AsyncConnection, meant: ColumnElement[bool], *, dead_again: float) -> Audience:
+    """Who would be enlisted for a broadcast to these members now."""
     is_reached = exists().where(Number.member_id == Member.id, is_called(dead_again))
     rows = await connection.execute(
         select(Member.language, func.count(), func.count().filter(~is_reached))
         .where(
             Member.left_on.is_(None),
-            exists().where(Membership.member_id == Member.id, Membership.network_id.in_(networks)),
+            meant,
         )
         .group_by(Member.language)
         .order_by(func.count().desc(), Member.language)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from broadcast.alert.desk import Prepared
+from broadcast.alert.meant import is_meant
 from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.alert.preflight import Audience, Reach, audience, check_somebody_is_reached, reach
+from broadcast.alert.prepared import Prepared
 from broadcast.alert.review import Remark, review
 from broadcast.policy import BroadcastPolicy
 from broadcast.results.beside import Outlook, outlook
@@ -48,11 +49,12 @@ async def preview(
 ) -> Preview:
     """Look at an alert whose every word is spoken. Raises NobodyToCall."""
     draft, networks = prepared.draft, prepared.networks
-    listeners = await audience(connection, networks, dead_again=policy.dead_again)
+    meant = await is_meant(connection, draft, networks)
+    listeners = await audience(connection, meant, dead_again=policy.dead_again)
     check_somebody_is_reached(listeners.members, without_number=listeners.without_number)
     return Preview(
         audience=listeners,
-        reach=await reach(connection, networks, urgent=draft.urgent, dead_again=policy.dead_again),
+        reach=await reach(connection, meant, urgent=draft.urgent, dead_again=policy.dead_again),
         other_language=listeners.without_language(draft.languages),
         passes=prepared.seconds,
         spoken=await _spoken(connection, draft.texts, networks),

@@ -13,13 +13,14 @@ from broadcast.audio.sounds import MessageSounds
 from broadcast.away import DATABASE_AWAY
 from broadcast.engine.batching import Batcher
 from broadcast.engine.call_ids import CallIds, follow
+from broadcast.engine.new_texts import NewTexts
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.outcome_writer import OutcomeWriter
 from broadcast.engine.spool import Spool
 from broadcast.ledger.lease import Lease
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.taking import Taken
-from broadcast.ports import CallOrder, CallOutcome, Dialler
+from broadcast.ports import CallOrder, CallOutcome, Dialler, NewText
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
 from prompts.errors import AudioUnreadable
@@ -54,6 +55,7 @@ class AttemptRunner:
         self._sounds = sounds
         self._lease = lease
         self._attempts = attempts
+        self._new_texts = NewTexts(dialler, sounds)
         self._outcomes = OutcomeWriter(ledger, spool, attempts.cancel)
         self._calls: set[asyncio.Task[None]] = set()
         self._uncertain: set[UUID] = set()
@@ -80,23 +82,28 @@ class AttemptRunner:
         """
         await self._outcomes.write_kept()
         orphans = await self._ledger.dialling(self._lease.node)
+        stopped = await self._ledger.stopped(self._lease.node) if orphans else ()
+        # Known before they are led on: nothing that was withdrawn is said again.
+        new_texts = {one.attempt: await self._new_texts.of(one) for one in stopped}
         for taken in orphans:
             self._attempts.add(taken.attempt)
-            self._keep(self._adopt(taken))
+            self._keep(self._adopt(taken, new_texts.get(taken.attempt)))
         return len(orphans)
 
     async def withdraw_unwanted(self) -> None:
         """End this node's calls for stopped alerts, and calls that nobody needs.
 
-        A person who listens is told. The cause may have come from another node.
+        A person who listens is told; where another text is said in place of the alert, they hear that one on
+        the same call. The cause may have come from another node.
         """
         if not self._attempts.all:
             return
         for attempt in await self._ledger.needless(self._lease.node):
             self._attempts.cancel(attempt)
-        for attempt in await self._ledger.stopped(self._lease.node):
-            self._attempts.mark_unwanted(attempt)
-            await self._dialler.withdraw(attempt)
+        for one in await self._ledger.stopped(self._lease.node):
+            if not await self._new_texts.say(one):
+                self._attempts.mark_unwanted(one.attempt)
+                await self._dialler.withdraw(one.attempt)
 
     async def forget_what_was_taken_over(self) -> None:
         """After a new lease, end the calls that only ring among those that other nodes closed meanwhile."""
@@ -251,21 +258,24 @@ class AttemptRunner:
                 return True
         return False
 
-    async def _adopt(self, taken: Taken) -> None:
+    async def _adopt(self, taken: Taken, new_text: NewText | None) -> None:
         follow(CallIds.of_attempt(taken.attempt, taken.broadcast))
         log.info("A call of an earlier process is seen through.")
-        await self._record(taken.attempt, await self._seen_through(taken, self._dialler.adopt))
+        await self._record(taken.attempt, await self._seen_through(taken, self._dialler.adopt, new_text))
 
     async def _seen_through(
-        self, taken: Taken, call: Callable[[CallOrder], Awaitable[CallOutcome]]
+        self,
+        taken: Taken,
+        call: Callable[[CallOrder], Awaitable[CallOutcome]],
+        new_text: NewText | None = None,
     ) -> CallOutcome:
         try:
-            return await call(self._order(taken))
+            return await call(self._order(taken, new_text))
         except Exception:
             log.exception("A call ended in a fault of our own; nobody knows what was heard.")
             return CallOutcome(Outcome.UNKNOWN, goes_on_for=IN_DOUBT_FOR)
 
-    def _order(self, taken: Taken) -> CallOrder:
+    def _order(self, taken: Taken, new_text: NewText | None) -> CallOrder:
         return CallOrder(
             attempt=taken.attempt,
             broadcast=taken.broadcast,
@@ -275,6 +285,7 @@ class AttemptRunner:
             sound_seconds=taken.sound_seconds,
             expires_at=taken.expires_at,
             urgent=taken.urgent,
+            new_text=new_text,
         )
 
     async def _record(self, attempt: UUID, result: CallOutcome) -> None:

@@ -11,14 +11,16 @@ from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import and_, delete, exists, func, literal_column, or_, select, text, update
+from sqlalchemy import and_, delete, exists, false, func, literal_column, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
 
 from broadcast.away import is_away
 from broadcast.engine.dead_numbers import classify_numbers
 from broadcast.engine.sharing import LineSharing
 from broadcast.engine.worker import dead_after
+from broadcast.following.joining import follow_up_of, join
 from broadcast.ledger.enlisting import go_on_enlisting
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.open_calls import IS_ITS_TURN
@@ -57,6 +59,7 @@ _FREE = delete(OpenCall).where(
 )
 """Numbers of calls that must be over and whose process has died, so that nobody would release them."""
 _IS_ENLISTING = exists().where(Enlistment.broadcast_id == Broadcast.id)
+_First = aliased(Broadcast)
 _RUNNING = (
     select(
         Broadcast.id,
@@ -65,7 +68,10 @@ _RUNNING = (
         (Broadcast.urgent & ~is_steered()).label("shares_lines"),
         Broadcast.additions,
         Broadcast.added_from,
+        (Broadcast.follows.is_not(None) & (Broadcast.expires_at > func.clock_timestamp())).label("is_joined"),
+        func.coalesce(_First.state == BroadcastState.RUNNING, false()).label("is_first_running"),
     )
+    .outerjoin(_First, _First.id == Broadcast.follows)
     .where(Broadcast.state == BroadcastState.RUNNING)
     .order_by(Broadcast.id)
 )
@@ -106,6 +112,10 @@ class _Running:
     additions: int
     added_from: int | None
     """The lowest recipient that was added while it ran."""
+    is_joined: bool
+    """It is a follow-up that people may join."""
+    is_first_running: bool
+    """What it follows still runs."""
 
 
 class Upkeep:
@@ -128,12 +138,15 @@ class Upkeep:
         self._policy = policy
         self._nodes = nodes
         self._sharing = sharing
+        self._complete: set[int] = set()
+        """Follow-ups that nobody joins any more: the first was over before we looked."""
 
     async def tend(self) -> Tended:
         """Open the next recipients of running broadcasts; close those where nobody waits or is called.
 
         A recipient who still waits when the broadcast expires, because no phone could ring, is not called any
         more. While recipients are still to be written, one round follows the other, each with a part of them.
+        A follow-up is joined by those with whom the first is done, and closed after the first.
         """
         opened, closed, is_enlisting = 0, 0, True
         while is_enlisting:
@@ -146,6 +159,11 @@ class Upkeep:
             for one in running:
                 if one.has_pace:
                     await _by_itself(self._give_jobs_by_pace, one.broadcast)
+            for one in running:
+                if one.is_joined and one.broadcast not in self._complete:
+                    # Who had a result when the first was seen closed has joined after that.
+                    has_joined = await _by_itself(self._let_join, one.broadcast)
+                    self._complete |= {one.broadcast} if has_joined and not one.is_first_running else set()
             opened += sum([await _by_itself(self._refill, one.broadcast) for one in running])
             for one in running:
                 if one.added_from is not None:
@@ -154,11 +172,19 @@ class Upkeep:
                 [
                     await _by_itself(partial(self._close, additions=one.additions), one.broadcast)
                     for one in running
+                    if not one.is_joined or one.broadcast in self._complete
                 ]
             )
             left = [one.broadcast for one in running if one.is_enlisting]
             is_enlisting = any([await _by_itself(self._enlist, broadcast) for broadcast in left])
         return Tended(opened, closed)
+
+    async def _let_join(self, broadcast: int) -> int:
+        async with self._engine.begin() as connection:
+            follow_up = await follow_up_of(connection, broadcast)
+            if follow_up is not None:
+                await join(connection, broadcast, follow_up, dead_again=self._policy.dead_again)
+        return 1
 
     async def _running(self) -> Sequence["_Running"]:
         async with self._at_once.connect() as connection:

@@ -3,16 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from secrets import randbelow
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, Select, exists, func, insert, select
+from sqlalchemy import CursorResult, Select, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from broadcast.rules.retry import result_of_outcome
-from broadcast.states import AttemptState, Outcome, Result
+from broadcast.states import AttemptState, FollowUpKind, Outcome, Result
 from broadcast.tables import (
     CODE_DIGITS,
     Attempt,
@@ -31,6 +33,12 @@ if TYPE_CHECKING:  # it brings phonenumbers, which who sends an alert does not n
 KEPT_ALERTS = 5
 """How many alerts back a caller can go."""
 CODE_WORKS_FOR = timedelta(days=7)
+
+
+IS_FOR_EVERYBODY = Broadcast.kind.is_distinct_from(FollowUpKind.ANSWER)
+"""It is told to more people than one reporter, of whom nobody may learn."""
+_Told = aliased(Broadcast)
+"""The one whose code somebody was told."""
 
 
 async def new_code(connection: AsyncConnection) -> str:
@@ -132,7 +140,7 @@ def _known(found: CursorResult[int, str, str]) -> KnownCaller | None:
 async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[PastAlert]:
     """The last alerts of their networks, newest first, in their language where it was spoken.
 
-    One that was taken back is not heard again.
+    One that was taken back is not heard again, and an answer to a reporter by nobody else.
     """
     rows = await connection.execute(
         select(Pass.broadcast_id, Pass.audio, StoredAudio.seconds)
@@ -143,7 +151,11 @@ async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[
             Recipient,
             (Recipient.broadcast_id == Pass.broadcast_id) & (Recipient.member_id == Membership.member_id),
         )
-        .where(Membership.member_id.in_(caller.members), Broadcast.stopped_at.is_(None))
+        .where(
+            Membership.member_id.in_(caller.members),
+            Broadcast.stopped_at.is_(None),
+            or_(IS_FOR_EVERYBODY, Recipient.id.is_not(None)),
+        )
         .ext(distinct_on(Broadcast.created_at, Pass.broadcast_id))
         .order_by(
             Broadcast.created_at.desc(),
@@ -157,22 +169,44 @@ async def past_alerts(connection: AsyncConnection, caller: KnownCaller) -> list[
 
 
 async def alert_with_code(connection: AsyncConnection, code: str, language: str) -> PastAlert | None:
-    """The alert that has this code, as somebody hears it whom nobody knows; None when there is none."""
+    """The alert that has this code, as somebody hears it whom nobody knows; None when there is none.
+
+    It is the one that is said in its place, if it was replaced.
+    """
     row = (
         await connection.execute(
             select(Pass.broadcast_id, Pass.audio, StoredAudio.seconds)
             .join(Broadcast, Broadcast.id == Pass.broadcast_id)
             .join(StoredAudio, StoredAudio.sha256 == Pass.audio)
+            .join(_Told, Broadcast.id == func.coalesce(_Told.replaced_by, _Told.id))
             .where(
-                Broadcast.id.in_(_with_code(code)),
+                _Told.id.in_(_with_code(code)),
+                _Told.code_withdrawn_at.is_(None),
                 Broadcast.stopped_at.is_(None),
-                Broadcast.code_withdrawn_at.is_(None),
             )
             .order_by(Broadcast.created_at.desc(), (Pass.language == language).desc(), Pass.network_id)
             .limit(1)
         )
     ).one_or_none()
     return PastAlert(*row) if row else None
+
+
+class Validity(StrEnum):
+    """Whether what somebody hears again is still what we say."""
+
+    VALID = "valid"
+    TAKEN_BACK = "taken_back"
+    REPLACED = "replaced"
+    """It was taken back, and another one is said in its place."""
+
+
+async def validity_of(connection: AsyncConnection, broadcast: int) -> Validity:
+    """How it stands with an alert that is being replayed."""
+    asked = select(Broadcast.stopped_at.is_not(None), Broadcast.replaced_by.is_not(None))
+    is_stopped, is_replaced = (await connection.execute(asked.where(Broadcast.id == broadcast))).one()
+    if not is_stopped:
+        return Validity.VALID
+    return Validity.REPLACED if is_replaced else Validity.TAKEN_BACK
 
 
 async def note_callback(

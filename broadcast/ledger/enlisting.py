@@ -133,12 +133,7 @@ async def enlist_more(
     # Of all broadcasts: whoever is written from here on has a higher one.
     last = await connection.scalar(select(func.max(Recipient.id))) or 0
     part = await _write(connection, broadcast, whom, None, dead_again)
-    grown = update(Broadcast).where(Broadcast.id == broadcast)
-    await connection.execute(
-        grown.values(
-            additions=Broadcast.additions + 1, added_from=func.coalesce(Broadcast.added_from, last + 1)
-        )
-    )
+    await note_addition(connection, broadcast, since=last + 1)
     without_number = select(func.count()).where(
         Recipient.broadcast_id == broadcast,
         Recipient.id > last,
@@ -147,6 +142,17 @@ async def enlist_more(
     counted = await connection.scalar(without_number) or 0
     await lock_enlistment(connection, broadcast)
     return part.written, counted
+
+
+async def note_addition(connection: AsyncConnection, broadcast: int, *, since: int) -> None:
+    """Note that recipients with this id or higher ones were written while calls were up.
+
+    Who decided what follows such a call may not have seen them: each round looks whether they are forgotten.
+    """
+    grown = update(Broadcast).where(Broadcast.id == broadcast)
+    await connection.execute(
+        grown.values(additions=Broadcast.additions + 1, added_from=func.coalesce(Broadcast.added_from, since))
+    )
 
 
 async def enlist_caller(engine: AsyncEngine, broadcast: int, number: str) -> None:

@@ -24,7 +24,6 @@ from broadcast.ledger.lease import Tenure
 from broadcast.ledger.locks import (
     ATTEMPTS,
     NEEDLESS_CALLS,
-    RECIPIENTS,
     lock_behind,
     lock_forgotten,
     lock_members,
@@ -33,19 +32,19 @@ from broadcast.ledger.locks import (
     opened_behind,
     rung_for_nobody,
 )
-from broadcast.ledger.open_calls import extend, release
-from broadcast.ledger.opening import open_attempts
+from broadcast.ledger.open_calls import GONE_ON, free, release
+from broadcast.ledger.opening import lock_told, note_new_text, open_attempts
 from broadcast.ledger.pacing import Pacing
 from broadcast.ledger.planner import plan
 from broadcast.ledger.queue import AttemptQueue, Due
-from broadcast.ledger.stop import EXPIRE, EXPIRED, STOPPED_CALLS, in_order
-from broadcast.ledger.taking import AUDIO, CALL_COLUMNS, ITS_CALL, QUEUED, TAKE, Taken
+from broadcast.ledger.stop import CANCEL, EXPIRE, EXPIRED, STOPPED_CALLS, StoppedCall, stopped_call
+from broadcast.ledger.taking import AUDIO, DIALLING, QUEUED, TAKE, Taken
 from broadcast.policy import RetryPolicy
 from broadcast.ports import CallOutcome
 from broadcast.rules.dead_numbers import TELEPHONE
 from broadcast.rules.retry import result_of_outcome
 from broadcast.states import AttemptState, Outcome
-from broadcast.tables import Attempt, Broadcast, OpenCall, Recipient
+from broadcast.tables import Attempt, Broadcast, Recipient
 from directory.actor import Actor
 from directory.dead_numbers import revive
 from directory.registry import ZONE, leave
@@ -60,19 +59,6 @@ _POSTPONE = (
     .values(due_at=func.greatest(Attempt.due_at, func.clock_timestamp() + bindparam("after")))
 )
 _CLOSED = select(Attempt.id).where(Attempt.id == ATTEMPTS, Attempt.state == AttemptState.DONE)
-_GONE_ON = select(OpenCall.call, OpenCall.e164).where(
-    Attempt.id == OpenCall.call, Attempt.node == bindparam("by"), Attempt.state == AttemptState.DONE
-)
-_DIALLING = select(*CALL_COLUMNS).where(
-    Attempt.state == AttemptState.DIALLING, Attempt.node == bindparam("by"), *ITS_CALL
-)
-_cancelled = in_order(Attempt.recipient_id == RECIPIENTS)
-_CANCEL = (
-    update(Attempt)
-    .where(Attempt.id == _cancelled.c.id)
-    .values(state=AttemptState.DONE, outcome=Outcome.CANCELLED, ended_at=func.now())
-    .returning(Attempt.id)
-)
 
 
 class Ledger:
@@ -140,6 +126,8 @@ class Ledger:
         Returns attempts that are being dialled but no longer needed.
         """
         reached = [one for one in results if result_of_outcome(results[one].outcome).is_reached]
+        # Before its telephone is free: else it could be rung with a text that was just heard on it.
+        told_anew = await self._record_new_texts(results)
         async with self._engine.begin() as connection:
             # Who is reached frees numbers that others wait for: these are locked now, not when found out.
             behind = await lock_behind(connection, list(results), reached=reached)
@@ -154,14 +142,27 @@ class Ledger:
             done = await self._advance(
                 connection, {recipient for recipient, attempt in behind if attempt in finished}
             )
-            live = await self._withdraw(connection, done)
+            live = [*told_anew, *await self._withdraw(connection, done)]
             # Last: who takes may wait for these rows, and from here on we wait for nobody.
-            await self._free(connection, finished, results)
+            await free(connection, finished, results)
             return live
+
+    async def _record_new_texts(self, results: Mapping[UUID, CallOutcome]) -> list[UUID]:
+        """Write what new texts came to, one by one; returns attempts of theirs that are dialled in vain."""
+        live: list[UUID] = []
+        for attempt, result in results.items():
+            for text in result.new_texts:
+                async with self._engine.begin() as connection:
+                    told = await lock_told(connection, attempt, text.broadcast)
+                    if told and await note_new_text(connection, attempt, min(told), result, text):
+                        cancelled = list(await connection.scalars(CANCEL, {"recipients": list(told)}))
+                        them = {*told, *await opened_behind(connection, cancelled)}
+                        live += await self._withdraw(connection, await self._advance(connection, them))
+        return live
 
     async def gone_on(self, node: str) -> dict[UUID, str]:
         """Attempts of this node whose end is recorded and whose call went on, with their numbers."""
-        return {row.call: row.e164 for row in await self._ask(_GONE_ON, by=node)}
+        return {row.call: row.e164 for row in await self._ask(GONE_ON, by=node)}
 
     async def end_calls(self, calls: Mapping[UUID, str]) -> None:
         """These calls went on to here: their telephones are free now."""
@@ -171,13 +172,18 @@ class Ledger:
     async def expire(self) -> int:
         """Close attempts that still wait although their broadcast has expired or was stopped; how many."""
         async with self._engine.begin() as connection:
-            expired = list(await connection.scalars(EXPIRED))
-            if not expired:
-                return 0
-            behind = await lock_behind(connection, expired, reached=[])
-            closed = set(await connection.scalars(EXPIRE, {"attempts": expired}))
-            await self._advance(connection, {recipient for recipient, attempt in behind if attempt in closed})
-            return len(closed)
+            return await self.expire_in(connection)
+
+    async def expire_in(self, connection: AsyncConnection) -> int:
+        """The same, in a transaction of the caller's that ends a broadcast itself."""
+        expired = list(await connection.scalars(EXPIRED))
+        if not expired:
+            return 0
+        behind = await lock_behind(connection, expired, reached=[])
+        closed = set(await connection.scalars(EXPIRE, {"attempts": expired}))
+        await self._queue.drop(connection, closed)
+        await self._advance(connection, {recipient for recipient, attempt in behind if attempt in closed})
+        return len(closed)
 
     async def closed(self, attempts: Collection[UUID]) -> list[UUID]:
         """Those of these attempts whose end is recorded."""
@@ -207,7 +213,7 @@ class Ledger:
             news = await note_callback(connection, broadcast, number, behind, Outcome.CALLED_BACK)
             # Planned anew and not only put off: a job that is at hand dials what is queued, due or not. Who
             # waits for the same number and has not called back is called as before.
-            cancelled = list(await connection.scalars(_CANCEL, {"recipients": list(news)}))
+            cancelled = list(await connection.scalars(CANCEL, {"recipients": list(news)}))
             await self._advance(connection, {*news, *await opened_behind(connection, cancelled)})
 
     async def leave(self, actor: Actor, members: Collection[int]) -> list[UUID]:
@@ -224,11 +230,13 @@ class Ledger:
     async def dialling(self, node: str) -> list[Taken]:
         """The attempts that this node wrote ahead and whose end is not recorded."""
         asked_at = monotonic()
-        return [replace(Taken(*row), asked_at=asked_at) for row in await self._ask(_DIALLING, by=node)]
+        return [replace(Taken(*row), asked_at=asked_at) for row in await self._ask(DIALLING, by=node)]
 
-    async def stopped(self, node: str) -> Collection[UUID]:
+    async def stopped(self, node: str) -> Sequence[StoppedCall]:
         """The calls of this node that are under way for alerts which were stopped."""
-        return [row.id for row in await self._ask(STOPPED_CALLS, by=node)]
+        asked_at = monotonic()
+        calls = await self._ask(STOPPED_CALLS, by=node)
+        return [stopped_call(call, asked_at=asked_at) for call in calls]
 
     async def needless(self, node: str) -> Collection[UUID]:
         """The calls of this node that are under way for nobody: who was reached elsewhere, or has left."""
@@ -270,15 +278,6 @@ class Ledger:
             await self._queue.defer(connection, await open_attempts(connection, planned.calls))
         return planned.done_while_called
 
-    async def _free(
-        self, connection: AsyncConnection, finished: Mapping[UUID, str], results: Mapping[UUID, CallOutcome]
-    ) -> None:
-        """Others may ring these numbers, except where somebody is still spoken to."""
-        up = {attempt: seconds for attempt in finished if (seconds := results[attempt].goes_on_for)}
-        await release(connection, {one: number for one, number in finished.items() if one not in up})
-        for attempt, seconds in up.items():
-            await extend(connection, attempt, seconds)
-
     async def _withdraw(self, connection: AsyncConnection, recipients: Collection[int]) -> list[UUID]:
         """Take back the open attempts of recipients who need no call any more.
 
@@ -287,7 +286,7 @@ class Ledger:
         """
         if not recipients:
             return []
-        cancelled = list(await connection.scalars(_CANCEL, {"recipients": list(recipients)}))
+        cancelled = list(await connection.scalars(CANCEL, {"recipients": list(recipients)}))
         live = await rung_for_nobody(connection, recipients)
         if cancelled:
             await self._advance(connection, await opened_behind(connection, cancelled))

@@ -30,6 +30,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from broadcast.ledger.steered import is_steered
+from broadcast.ports import CallOutcome
+from broadcast.states import AttemptState
 from broadcast.tables import Attempt, Broadcast, OpenCall
 
 _Other, _OthersBroadcast = aliased(Attempt), aliased(Broadcast)
@@ -45,6 +47,11 @@ _RELEASE = delete(OpenCall).where(
     OpenCall.e164 == any_(bindparam("numbers", type_=ARRAY(String))),
     OpenCall.call == any_(bindparam("calls", type_=ARRAY(Uuid))),
 )
+
+GONE_ON = select(OpenCall.call, OpenCall.e164).where(
+    Attempt.id == OpenCall.call, Attempt.node == bindparam("by"), Attempt.state == AttemptState.DONE
+)
+"""Attempts of a node whose end is recorded and whose call went on, with their numbers."""
 
 
 def is_open(number: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -83,6 +90,16 @@ async def release(connection: AsyncConnection, calls: Mapping[UUID, str]) -> Non
     """These calls to these numbers are over. Do it last in a transaction: others may wait for it."""
     if calls:
         await connection.execute(_RELEASE, {"numbers": list(calls.values()), "calls": list(calls)})
+
+
+async def free(
+    connection: AsyncConnection, finished: Mapping[UUID, str], results: Mapping[UUID, CallOutcome]
+) -> None:
+    """Others may ring the numbers of these attempts, except where somebody is still spoken to."""
+    up = {attempt: seconds for attempt in finished if (seconds := results[attempt].goes_on_for)}
+    await release(connection, {one: number for one, number in finished.items() if one not in up})
+    for attempt, seconds in up.items():
+        await extend(connection, attempt, seconds)
 
 
 async def release_call(connection: AsyncConnection, call: UUID) -> None:

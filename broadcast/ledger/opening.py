@@ -1,17 +1,30 @@
-"""How planned calls become attempts: one at a time for each alert and number. The ledger alone uses it."""
+"""How planned calls become attempts: one at a time for each alert and number. The ledger alone uses it.
 
-from collections.abc import Sequence
+What became of a new text on a call that was placed with another one becomes an attempt too, that has ended:
+of the broadcast whose text it is, though no telephone was rung for it. Its id follows from the attempt and
+the broadcast, so that an outcome which is written twice is there once.
+"""
+
+import json
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import Integer, String, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, String, cast, func, literal, literal_column, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from broadcast.ledger.bulk_writes import unnested
+from broadcast.ledger.enlisting import note_addition
+from broadcast.ledger.locks import lock_reached_at
 from broadcast.ledger.planner import PlannedCall
 from broadcast.ledger.queue import SOON, Due
-from broadcast.tables import Attempt, Instant
+from broadcast.ports import CallOutcome, TextOutcome
+from broadcast.states import AttemptState
+from broadcast.tables import Attempt, Instant, Recipient, RecipientNumber
+
+_Theirs = aliased(RecipientNumber)
 
 _OPEN = insert(Attempt).on_conflict_do_nothing().returning(Attempt.id)
 _wanted = unnested("wanted", broadcast=Integer(), number=String(), at=Instant)
@@ -77,3 +90,64 @@ async def _bring_forward(
                 "wanted_at": list(wanted.values()),
             },
         )
+
+
+async def lock_told(connection: AsyncConnection, attempt: UUID, broadcast: int) -> Collection[int]:
+    """Lock those behind the attempt's number as recipients of this broadcast, who join it if they have not.
+
+    Whoever hears an all-clear on a call of the first is told it, though the first was not done with them.
+    """
+    behind = (
+        Attempt.id == attempt,
+        RecipientNumber.broadcast_id == Attempt.broadcast_id,
+        RecipientNumber.e164 == Attempt.e164,
+        Recipient.id == RecipientNumber.recipient_id,
+    )
+    people = select(literal(broadcast), Recipient.member_id, Recipient.network_id, Recipient.language).where(
+        *behind
+    )
+    joined = (
+        insert(Recipient)
+        .from_select(["broadcast_id", "member_id", "network_id", "language"], people)
+        .on_conflict_do_nothing(index_elements=[Recipient.broadcast_id, Recipient.member_id])
+        .returning(Recipient.id, Recipient.member_id)
+        .cte("joined")
+    )
+    numbers = select(joined.c.id, _Theirs.position, literal(broadcast), _Theirs.e164).where(
+        *behind, joined.c.member_id == Recipient.member_id, _Theirs.recipient_id == Recipient.id
+    )
+    columns = ["recipient_id", "position", "broadcast_id", "e164"]
+    last = await connection.scalar(select(func.max(Recipient.id))) or 0
+    numbered = insert(RecipientNumber).from_select(columns, numbers)
+    if (await connection.execute(numbered)).rowcount:
+        await note_addition(connection, broadcast, since=last + 1)
+    number = await connection.scalar(select(Attempt.e164).where(Attempt.id == attempt))
+    return await lock_reached_at(connection, broadcast, number or "")
+
+
+async def note_new_text(
+    connection: AsyncConnection, attempt: UUID, recipient: int, result: CallOutcome, text: TextOutcome
+) -> bool:
+    """Write what this text came to on this attempt's call; False when it is written already."""
+    evidence = json.dumps({**text.evidence, "on": str(attempt)})
+    ended = func.least(func.coalesce(cast(literal(result.ended_at), Instant), func.now()), func.now())
+    told = select(
+        literal(uuid5(attempt, str(text.broadcast))),
+        literal(text.broadcast),
+        literal(recipient),
+        Attempt.e164,
+        literal(AttemptState.DONE.value),
+        func.now(),
+        Attempt.node,
+        Attempt.simulated,
+        cast(literal(result.answered_at), Instant),
+        func.greatest(ended, Attempt.dialled_at),
+        literal(text.outcome.value),
+        cast(literal(evidence), JSONB),
+    ).where(Attempt.id == attempt)
+    columns = [
+        *("id", "broadcast_id", "recipient_id", "e164", "state", "due_at", "node", "simulated"),
+        *("answered_at", "ended_at", "outcome", "evidence"),
+    ]
+    written = insert(Attempt).from_select(columns, told).on_conflict_do_nothing(index_elements=[Attempt.id])
+    return await connection.scalar(written.returning(Attempt.id)) is not None

@@ -5,14 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Row, String, exists, func, select
+from sqlalchemy import ARRAY, Row, String, case, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.ledger.locks import RECIPIENTS
 from broadcast.ledger.steered import is_steered
 from broadcast.policy import RetryPolicy
+from broadcast.rules.follow_ups import owed
 from broadcast.rules.retry import CallNumber, Tried, decide, result_of
-from broadcast.states import AttemptState, Outcome, RecipientState, Result
+from broadcast.states import AttemptState, FollowUpKind, Outcome, RecipientState, Result
 from broadcast.tables import Attempt, Broadcast, Recipient, RecipientNumber
 from directory.tables import Member
 
@@ -47,6 +49,17 @@ _NUMBERS = (
     .order_by(RecipientNumber.position)
     .scalar_subquery()
 )
+_OWED = (
+    select(RecipientNumber.e164)
+    .where(RecipientNumber.recipient_id == Recipient.id, RecipientNumber.is_owed)
+    .order_by(RecipientNumber.position)
+    .scalar_subquery()
+)
+_CALLED = (
+    select(Attempt.e164)
+    .where(Attempt.recipient_id == Recipient.id, Attempt.state != AttemptState.DONE)
+    .scalar_subquery()
+)
 _STANDING = (
     select(
         Recipient.id,
@@ -54,9 +67,12 @@ _STANDING = (
         Recipient.state,
         Recipient.result,
         func.array(_NUMBERS, type_=ARRAY(String)).label("numbers"),
-        exists()
-        .where(Attempt.recipient_id == Recipient.id, Attempt.state != AttemptState.DONE)
-        .label("is_called"),
+        # Only a correction owes anything: of no other alert is it looked up.
+        case(
+            (Broadcast.kind == FollowUpKind.CORRECTION, func.array(_OWED, type_=ARRAY(String))),
+            else_=cast(array([]), ARRAY(String)),
+        ).label("boxes"),
+        _CALLED.label("called_at"),
         exists().where(Member.id == Recipient.member_id, Member.left_on.is_not(None)).label("has_left"),
         Broadcast.urgent,
         is_steered().label("is_steered"),
@@ -102,13 +118,18 @@ def _decide(
 ) -> None:
     best = max(Result(row.result), result_of(tried), key=lambda one: one.rank)
     standing = (RecipientState(row.state), best)
+    boxes = owed(row.boxes, tried)
     if standing[0] is RecipientState.WAITING:
-        if best.is_reached or row.has_left:
+        is_done = row.has_left or (best.is_reached and not boxes)
+        if is_done:
             standing = (RecipientState.FINAL, best)
-            if row.is_called:
+        if row.called_at is not None:
+            if is_done or (best.is_reached and row.called_at not in boxes):
                 result.done_while_called.append(row.id)
-        elif not row.is_called:
-            decision = decide(row.numbers, tried, policy, now=row.now, expires_at=row.expires_at)
+        elif not is_done:
+            numbers = boxes if best.is_reached else row.numbers
+            there = [one for one in tried if one.number in numbers]
+            decision = decide(numbers, there, policy, now=row.now, expires_at=row.expires_at)
             if isinstance(decision, CallNumber):
                 result.calls.append(
                     PlannedCall(

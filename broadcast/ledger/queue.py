@@ -7,11 +7,18 @@ from uuid import UUID
 
 from procrastinate import App
 from procrastinate.jobs import Job
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 DIAL = "dial"
 SOON = timedelta(seconds=10)
 """Attempts that are due later have no job yet: who fetches one passes over all that wait for their time."""
+
+
+_DROP = text(
+    "DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM procrastinate_jobs WHERE status = 'todo'"
+    " AND queueing_lock = ANY(CAST(:attempts AS text[])) FOR UPDATE SKIP LOCKED)"
+)
 
 
 def queue_name(*, urgent: bool) -> str:
@@ -52,3 +59,7 @@ class AttemptQueue:
             await self._app.job_manager.batch_defer_jobs_async(
                 jobs=list(jobs), connection=raw.driver_connection
             )
+
+    async def drop(self, connection: AsyncConnection, attempts: Iterable[UUID]) -> None:
+        """Remove the jobs of these attempts, which nobody dials any more: no other waits behind them."""
+        await connection.execute(_DROP, {"attempts": [str(attempt) for attempt in attempts]})

@@ -56,7 +56,8 @@ class Taken:
         return self.asked_at + self.seconds_left
 
 
-def _seconds_until(at: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[float]:
+def seconds_until(at: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[float]:
+    """From when the database answers until then."""
     return cast(func.extract("epoch", at - func.clock_timestamp()), Float)
 
 
@@ -67,7 +68,7 @@ CALL_COLUMNS = (
     Recipient.language,
     Pass.audio,
     StoredAudio.seconds,
-    _seconds_until(Broadcast.expires_at),
+    seconds_until(Broadcast.expires_at),
     Broadcast.urgent,
 )
 ITS_CALL = (
@@ -141,7 +142,7 @@ def _taking(*also: ColumnElement[bool]) -> ReturningUpdate[Any]:
             wanted.c.language,
             wanted.c.audio,
             wanted.c.seconds,
-            _seconds_until(wanted.c.expires_at),
+            seconds_until(wanted.c.expires_at),
             wanted.c.urgent,
         )
     )
@@ -159,3 +160,7 @@ IS_WITHHELD = select(
     )
 )
 """Whether its alert is paused or stopped by now."""
+DIALLING = select(*CALL_COLUMNS).where(
+    Attempt.state == AttemptState.DIALLING, Attempt.node == bindparam("by"), *ITS_CALL
+)
+"""The calls that a node wrote ahead and whose end is not recorded."""

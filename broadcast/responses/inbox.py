@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from broadcast.audio.kept_sounds import forget_sound, keep_sound
 from broadcast.errors import NotThatReport, ReportTaken, ReportUsed, UnknownReport
+from broadcast.ledger.callback import IS_FOR_EVERYBODY
 from broadcast.responses.report_limits import lock_and_check_limit
 from broadcast.rules.floods import reporter_of
 from broadcast.service_calls.duty_policy import SHIPPED, DutyPolicy
@@ -55,6 +56,8 @@ class Report:
     worth: Worth | None
     led_to: int | None
     """The alert that was made of it."""
+    answered_with: int | None
+    """The broadcast in which its reporter was told."""
     only_tone: bool
     """Nobody speaks in it: it is a busy tone or the like."""
     beyond_limit: bool
@@ -92,7 +95,11 @@ async def begin(
     newest = (
         select(Pass.broadcast_id)
         .join(Broadcast, Broadcast.id == Pass.broadcast_id)
-        .where(Pass.network_id.in_(their_networks), Broadcast.created_at > func.now() - ANSWERS_WITHIN)
+        .where(
+            Pass.network_id.in_(their_networks),
+            Broadcast.created_at > func.now() - ANSWERS_WITHIN,
+            IS_FOR_EVERYBODY,
+        )
         .order_by(Broadcast.created_at.desc())
         .limit(1)
     )
@@ -174,15 +181,16 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
         select(
             MemberReport.id,
             MemberReport.state,
-            MemberReport.created_at,
-            MemberReport.e164,
-            func.coalesce(Member.name, _BEHIND_NUMBER).label("name"),
-            Network.slug,
-            MemberReport.broadcast_id,
+            MemberReport.created_at.label("at"),
+            MemberReport.e164.label("number"),
+            func.coalesce(Member.name, _BEHIND_NUMBER).label("member"),
+            Network.slug.label("network"),
+            MemberReport.broadcast_id.label("broadcast"),
             StoredAudio.seconds,
             MemberReport.claimed_by,
             MemberReport.worth,
             MemberReport.led_to,
+            MemberReport.answered_with,
             MemberReport.only_tone,
             MemberReport.beyond_limit,
             MemberReport.channel,
@@ -195,22 +203,13 @@ async def reports(connection: AsyncConnection, *, judged: bool = False) -> Seque
     )
     return [
         Report(
-            id=row.id,
-            state=ReportState(row.state),
-            at=row.created_at,
-            number=row.e164,
-            member=row.name,
-            network=row.slug,
-            broadcast=row.broadcast_id,
-            seconds=row.seconds,
-            claimed_by=row.claimed_by,
-            worth=Worth(row.worth) if row.worth in set(Worth) else None,
-            led_to=row.led_to,
-            only_tone=row.only_tone,
-            beyond_limit=row.beyond_limit,
-            channel=row.channel,
+            **{
+                **one,
+                "state": ReportState(one["state"]),
+                "worth": Worth(one["worth"]) if one["worth"] in set(Worth) else None,
+            }
         )
-        for row in rows
+        for one in rows.mappings()
     ]
 
 

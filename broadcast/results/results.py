@@ -57,6 +57,8 @@ class Progress:
     """Lines that callers hold now, of all `lines`."""
     lines: int
     now: datetime
+    replaced_by: int | None = None
+    """What is said in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +126,29 @@ class RecipientResults:
     calls: Sequence[PlacedCall]
 
 
+_PROGRESS = select(
+    Broadcast.state,
+    Broadcast.created_at,
+    Broadcast.stopped_at,
+    Broadcast.code,
+    Broadcast.code_withdrawn_at,
+    Broadcast.expires_at,
+    TRUNK_FAULT,
+    CALLERS,
+    LINES,
+    func.clock_timestamp(),
+    Broadcast.replaced_by,
+    *STEERED,
+)
+
+
 async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
     """Raises UnknownBroadcast."""
-    found = (
-        await connection.execute(
-            select(
-                Broadcast.state,
-                Broadcast.created_at,
-                Broadcast.stopped_at,
-                Broadcast.code,
-                Broadcast.code_withdrawn_at,
-                Broadcast.expires_at,
-                TRUNK_FAULT,
-                CALLERS,
-                LINES,
-                func.clock_timestamp(),
-                *STEERED,
-            ).where(Broadcast.id == broadcast_id)
-        )
-    ).one_or_none()
+    found = (await connection.execute(_PROGRESS.where(Broadcast.id == broadcast_id))).one_or_none()
     if found is None:
         raise UnknownBroadcast(broadcast=broadcast_id)
     state, started_at, stopped_at, code, code_withdrawn_at, expires_at, *others = found
-    trunk_fault, callers, lines, now, *steered = others
+    trunk_fault, callers, lines, now, replaced_by, *steered = others
     standing = (await standings(connection, [broadcast_id]))[broadcast_id]
     outcomes, being_called, next_due = await _calls_by_state(connection, broadcast_id)
     is_running = state == BroadcastState.RUNNING
@@ -168,6 +170,7 @@ async def progress(connection: AsyncConnection, broadcast_id: int) -> Progress:
         code_withdrawn_at=code_withdrawn_at,
         expires_at=expires_at,
         steered=Steered(*steered),
+        replaced_by=replaced_by,
         trunk_fault=trunk_fault if is_running else None,
         beside=await running_beside(connection, broadcast_id) if is_running else (),
         callers=int(callers),

@@ -111,6 +111,7 @@ async def _attempt(connection: AsyncConnection, id_: UUID) -> TracedCall:
                 Attempt.__table__,
                 Broadcast.created_at,
                 Broadcast.stopped_at,
+                Broadcast.replaced_by,
                 Broadcast.closed_at,
                 Recipient.state.label("recipient_state"),
                 Recipient.result,
@@ -151,9 +152,10 @@ def in_order(events: Sequence[TracedEvent]) -> list[TracedEvent]:
 
 
 def _of_the_broadcast(row: Row[Any]) -> list[TracedEvent]:
+    instead = f", and {row.replaced_by} is said in its place" if row.replaced_by else ""
     moments = (
         (row.created_at, "begins"),
-        (row.stopped_at, "is taken back by an officer"),
+        (row.stopped_at, f"is taken back by an officer{instead}"),
         (row.closed_at, "is over"),
     )
     says = f"Broadcast {row.broadcast_id}"
@@ -161,7 +163,10 @@ def _of_the_broadcast(row: Row[Any]) -> list[TracedEvent]:
 
 
 def _of_the_attempt(row: Row[Any]) -> list[TracedEvent]:
-    events = [TracedEvent(row.due_at, ATTEMPT, "Due: from now on it waits for a line and its telephone.")]
+    due = "Due: from now on it waits for a line and its telephone."
+    if isinstance(row.evidence.get("on"), str):
+        due = f"Its text was said on the call of attempt {row.evidence['on']}, in place of another one."
+    events = [TracedEvent(row.due_at, ATTEMPT, due)]
     if row.dialled_at is not None:
         events.append(TracedEvent(row.dialled_at, ATTEMPT, f"Taken and written ahead by node {row.node}."))
     if row.answered_at is not None:

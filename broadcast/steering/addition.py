@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from broadcast.alert.desk import Desk, Prepared
+from broadcast.alert.desk import Desk
 from broadcast.alert.passes import keep_passes, kept_message
+from broadcast.alert.prepared import Prepared
 from broadcast.errors import NobodyNew, NoNumbers, UnknownStreet
 from broadcast.ledger.enlisting import enlist_more
 from broadcast.ledger.locks import lock_members

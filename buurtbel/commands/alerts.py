@@ -1,80 +1,98 @@
 """`buurtbel send`, and what is done with an alert then: paused, slowed down, stopped, its code withdrawn."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from broadcast.draft import Draft, SpokenMessage
-from broadcast.errors import BadAlert
+from broadcast.draft import Draft, FollowUp
+from broadcast.rules.follow_ups import usual
+from broadcast.states import FollowUpKind, Whom
+from broadcast.steering.follow_up import follow_up_draft
 from buurtbel.assembly import Assembly, assemble
-from buurtbel.commands.common import Json, answer, run, settings, told
-from buurtbel.commands.sending import send_draft, show_draft
+from buurtbel.commands.common import Json, answer, run, settings
+from buurtbel.commands.sending import (
+    DryRun,
+    Recording,
+    RecordingLanguage,
+    Texts,
+    TypedMessage,
+    Urgent,
+)
 from buurtbel.terminal.alerts import added_text
-from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.names import By, who
-from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
-from buurtbel.terminal.sentences import Failed, complain
+from buurtbel.terminal.numbers_in_texts import NumbersAreRight
 from directory.actor import Actor
 from storage.transactions import Transactions
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-Texts = Annotated[
-    list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
-]
 BroadcastNumber = Annotated[
     int, typer.Argument(metavar="BROADCAST", min=1, max=2**31 - 1, help="Number that `send` gave it.")
 ]
-Urgent = Annotated[bool, typer.Option("--urgent", help="Now, day or night.")]
 
 
 def send(
     *,
     network: Annotated[list[str], typer.Option(help="Short name of a network; may be given more than once.")],
     text: Texts = None,
-    recording: Annotated[
-        File | None,
-        typer.Option(
-            parser=to_read,
-            help="A sound file to play instead of a text, or beside it; - for what is piped in.",
-        ),
-    ] = None,
-    recording_language: Annotated[str, typer.Option(help="Which language is spoken in it.")] = "nl",
+    recording: Recording = None,
+    recording_language: RecordingLanguage = "nl",
     urgent: Urgent = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Only show what would be said, to how many and for how long, and what is odd about it.",
-        ),
-    ] = False,
+    dry_run: DryRun = False,
     numbers_are_right: NumbersAreRight = False,
     by: By = None,
     as_json: Json = False,
 ) -> None:
     """Ring every member of these networks and speak this message."""
-    if not text and recording is None:
-        complain("Give --text or --recording, or both; `buurtbel send --help` tells what it takes.")
-        raise Failed
-    actor = who(by)
-    file = _content(recording) if recording else None
-    with told():
-        texts = read_texts(text or ())
+    said = TypedMessage.typed(text, recording, recording_language, command="buurtbel send")
 
     async def draft(assembly: Assembly) -> Draft:
-        kept = await _keep_recording(assembly, file, recording_language) if file is not None else None
-        return Draft(network, texts, urgent, kept)
+        return Draft(network, said.texts, urgent, await said.kept(assembly))
 
-    if dry_run:
-        show_draft(actor, draft, as_json=as_json)
-        return
-    if not numbers_are_right:
-        confirm_numbers(texts, settings().own_numbers)
-    send_draft(actor, draft, as_json=as_json)
+    said.send(draft, by=by, dry_run=dry_run, numbers_are_right=numbers_are_right, as_json=as_json)
+
+
+def follow_up(
+    broadcast: BroadcastNumber,
+    *,
+    kind: Annotated[
+        Literal["all-clear", "correction", "more"],
+        typer.Option(
+            help="What it is. all-clear: it is over, and nobody is rung with the first any more. "
+            "correction: the first is wrong and withdrawn; who is hearing it hears this on the same call. "
+            "more: the first goes on.",
+        ),
+    ],
+    to: Annotated[
+        Literal["heard", "unconfirmed", "all"] | None,
+        typer.Option(
+            help="Who heard it or whose voicemail kept it, who has not confirmed it, or all whom it was for; "
+            "if not given, all for a correction and else heard.",
+        ),
+    ] = None,
+    text: Texts = None,
+    recording: Recording = None,
+    recording_language: RecordingLanguage = "nl",
+    urgent: Urgent = False,
+    dry_run: DryRun = False,
+    numbers_are_right: NumbersAreRight = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Tell those of an earlier alert what comes after it, by what each of them heard of it."""
+    said = TypedMessage.typed(text, recording, recording_language, command="buurtbel follow-up")
+    its_kind = FollowUpKind(kind)
+    asked = FollowUp(broadcast, its_kind, usual(its_kind) if to is None else Whom(to))
+
+    async def draft(assembly: Assembly) -> Draft:
+        kept = await said.kept(assembly)
+        async with assembly.engine.begin() as connection:
+            return await follow_up_draft(connection, asked, urgent=urgent, texts=said.texts, recording=kept)
+
+    said.send(draft, by=by, dry_run=dry_run, numbers_are_right=numbers_are_right, as_json=as_json)
 
 
 def stop(
@@ -223,31 +241,3 @@ def _steer(
 
     run(work())
     answer({"broadcast": broadcast}, as_json=as_json, text=lambda: said)
-
-
-def _content(recording: File) -> bytes:
-    from prompts.recording_file import MOST_BYTES  # noqa: PLC0415 - it brings numpy
-
-    return recording.read(MOST_BYTES)
-
-
-async def _keep_recording(assembly: Assembly, file: bytes, language: str) -> SpokenMessage:
-    from broadcast.audio.kept_sounds import keep_sound  # noqa: PLC0415 - only for who has recorded something
-    from prompts.recording_file import read_recording  # noqa: PLC0415 - it brings numpy
-
-    said = await asyncio.to_thread(read_recording, file, assembly.settings.broadcast.longest_recording)
-    async with assembly.engine.begin() as connection:
-        return SpokenMessage(await keep_sound(connection, said), language)
-
-
-def read_texts(arguments: Iterable[str]) -> dict[str, str]:
-    """`nl=...` arguments as texts by language. Raises BadAlert."""
-    texts: dict[str, str] = {}
-    for argument in arguments:
-        language, equals, text = argument.partition("=")
-        if not equals:
-            raise BadAlert("Write each text with its language in front of it, for example --text 'nl=...'.")
-        if (language := language.strip()) in texts:
-            raise BadAlert(f"There are two texts in {language[:20]!r}; give one for each language.")
-        texts[language] = text
-    return texts

@@ -35,6 +35,11 @@ COMMANDS: Mapping[str, Where] = {
         "directory", "member", "Import a member list, list who is in a network, or revive dead numbers."
     ),
     "send": Where("alerts", "send", "Ring every member of these networks and speak this message."),
+    "follow-up": Where(
+        "alerts",
+        "follow_up",
+        "Tell those of an earlier alert what comes after it: all clear, a correction, or more.",
+    ),
     "say": Where("say", "app", "Show, play or write what is heard of a text, before anybody is called."),
     "list": Where("results", "list_broadcasts", "List the broadcasts, newest first, with their figures."),
     "watch": Where("results", "watch", "Follow a broadcast until everybody has a final result."),

@@ -10,11 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from broadcast.draft import Draft
 from broadcast.responses import inbox
+from broadcast.responses.answer import answer_draft
 from broadcast.states import Worth
 from buurtbel.assembly import Assembly
-from buurtbel.commands.alerts import Texts, Urgent, read_texts
 from buurtbel.commands.common import Json, answer, run, settings, table, told
-from buurtbel.commands.sending import send_draft
+from buurtbel.commands.sending import (
+    DryRun,
+    Recording,
+    RecordingLanguage,
+    Texts,
+    TypedMessage,
+    Urgent,
+    read_texts,
+    send_draft,
+)
 from buurtbel.database.address import database
 from buurtbel.terminal.files import to_write
 from buurtbel.terminal.names import By, who
@@ -48,6 +57,7 @@ def list_reports(
             "seconds",
             "state",
             "led to",
+            "answer",
             rows=[
                 (
                     str(one.id),
@@ -60,6 +70,7 @@ def list_reports(
                     f"{', a tone alone' if one.only_tone else ''}"
                     f"{', one too many to ring for' if one.beyond_limit else ''}",
                     str(one.led_to or ""),
+                    str(one.answered_with or ""),
                 )
                 for one in found
             ],
@@ -157,6 +168,31 @@ def alert(
     if not numbers_are_right:
         confirm_numbers(texts, settings().own_numbers)
     send_draft(actor, draft, as_json=as_json, warnings=() if text else [OWN_VOICE])
+
+
+@app.command("answer")
+def tell_reporter(
+    *,
+    report: Number,
+    text: Texts = None,
+    recording: Recording = None,
+    recording_language: RecordingLanguage = "nl",
+    urgent: Urgent = False,
+    dry_run: DryRun = False,
+    numbers_are_right: NumbersAreRight = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Ring the reporter of a report, where they told it, and nobody else: nobody learns who told us."""
+    command = "buurtbel report-inbox answer"
+    said = TypedMessage.typed(text, recording, recording_language, command=command)
+
+    async def draft(assembly: Assembly) -> Draft:
+        kept = await said.kept(assembly)
+        async with assembly.engine.connect() as connection:
+            return await answer_draft(connection, report, urgent=urgent, texts=said.texts, recording=kept)
+
+    said.send(draft, by=by, dry_run=dry_run, numbers_are_right=numbers_are_right, as_json=as_json)
 
 
 def _in_one_transaction(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
 
 from broadcast.engine.nodes import trunk_fault
 from broadcast.listing import Listed, broadcasts
 from broadcast.results.results import newest_broadcast, progress, results_of
+from broadcast.results.thread import got_of_others, thread_of
 from broadcast.results.trace import attempt_traced, call_traced
 from broadcast.states import BroadcastState
 from buurtbel.commands.common import Json, answer, run, settings
@@ -122,8 +124,10 @@ def show_results(
         complain(f"Broadcast {found.broadcast}: {held_back}.")
     if found.code_withdrawn_at:
         complain("The code of this alert was withdrawn: the line does not know it any more.")
+    if found.replaced_by is not None:
+        complain(f"Broadcast {found.replaced_by} is said in place of this one.")
     if as_csv:
-        write_csv(found.recipients, chosen.clock)
+        write_csv(found, chosen.clock)
         return
     shown: Callable[[BroadcastResults, ZoneInfo], str] = calls_table if by_call else results_table
     answer(
@@ -134,7 +138,11 @@ def show_results(
             "code_withdrawn_at": found.code_withdrawn_at,
             "steered": found.steered,
             "expires_at": found.expires_at,
-            "recipients": found.recipients,
+            "others": found.others,
+            "recipients": [
+                msgspec.to_builtins(one) | {"others": found.got.get(one.recipient, {})}
+                for one in found.recipients
+            ],
         },
         as_json=as_json,
         text=lambda: shown(found, chosen.clock),
@@ -146,6 +154,8 @@ async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
         number = await newest_broadcast(connection) if broadcast is None else broadcast
         seen = await progress(connection, number)
         recipients = await results_of(connection, number)
+        others = [one for one in await thread_of(connection, number) if one.broadcast != number]
+        got = await got_of_others(connection, number, [one.broadcast for one in others])
     return BroadcastResults(
         number,
         recipients,
@@ -155,6 +165,9 @@ async def _results(chosen: Settings, broadcast: int | None) -> BroadcastResults:
         steered=seen.steered,
         expires_at=seen.expires_at,
         now=seen.now,
+        replaced_by=seen.replaced_by,
+        others=others,
+        got=got,
     )
 
 

@@ -1,22 +1,27 @@
-"""Sends an alert that a command has made, or shows what it would do, and tells what is odd about it."""
+"""Takes a message as it is typed, sends it or shows what it would do, and tells what is odd about it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
+import typer
 
-from broadcast.draft import Draft
+from broadcast.draft import Draft, SpokenMessage
 from broadcast.engine.nodes import lines_held
+from broadcast.errors import BadAlert
 from broadcast.rules.forecast import minutes_to_call
 from buurtbel.assembly import Assembly, assemble
-from buurtbel.commands.common import answer, run, settings
+from buurtbel.commands.common import answer, run, settings, told
 from buurtbel.status.doctor import hindrance
 from buurtbel.status.progress import callers_say
 from buurtbel.terminal.alerts import preview_document, preview_text, sent_text
-from buurtbel.terminal.sentences import UNTIL_MENDED, complain
+from buurtbel.terminal.files import File, to_read
+from buurtbel.terminal.names import who
+from buurtbel.terminal.numbers_in_texts import confirm_numbers
+from buurtbel.terminal.sentences import UNTIL_MENDED, Failed, complain
 from directory.actor import Actor
 
 if TYPE_CHECKING:  # each costs a tenth of a second, which not every command needs
@@ -27,6 +32,25 @@ if TYPE_CHECKING:  # each costs a tenth of a second, which not every command nee
 
 T = TypeVar("T")
 Make = Callable[[Assembly], Awaitable[Draft]]
+Texts = Annotated[
+    list[str] | None, typer.Option("--text", help="What people hear, as nl=... ; one for each language.")
+]
+Recording = Annotated[
+    File | None,
+    typer.Option(
+        parser=to_read,
+        help="A sound file to play instead of a text, or beside it; - for what is piped in.",
+    ),
+]
+RecordingLanguage = Annotated[str, typer.Option(help="Which language is spoken in it.")]
+Urgent = Annotated[bool, typer.Option("--urgent", help="Now, day or night.")]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Only show what would be said, to how many and for how long, and what is odd about it.",
+    ),
+]
 WOULD_NOT_RING = "No phone would ring now: {}"
 
 
@@ -140,3 +164,69 @@ def _minutes(people: int, passes: Mapping[str, float], outlook: "Outlook", aroun
         calls_per_second=nodes * trunk.calls_per_second,
         call_seconds=max(passes.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMessage:
+    """What people are to hear: texts, a sound file, or both."""
+
+    texts: Mapping[str, str]
+    file: bytes | None
+    language: str
+    """Which language is spoken in the file."""
+
+    @classmethod
+    def typed(
+        cls, text: Sequence[str] | None, recording: File | None, language: str, *, command: str
+    ) -> "TypedMessage":
+        """As these options of a command give it; a wrong one ends the command with one sentence."""
+        if not text and recording is None:
+            complain(f"Give --text or --recording, or both; `{command} --help` tells what it takes.")
+            raise Failed
+        file = _content(recording) if recording else None
+        with told():
+            return cls(read_texts(text or ()), file, language)
+
+    async def kept(self, assembly: Assembly) -> SpokenMessage | None:
+        """The recording, once it is in the database; None when there is none."""
+        return None if self.file is None else await _keep_recording(assembly, self.file, self.language)
+
+    def send(
+        self, make: Make, *, by: str | None, dry_run: bool, numbers_are_right: bool, as_json: bool
+    ) -> None:
+        """Send what is made of it, or show what that would do."""
+        actor = who(by)
+        if dry_run:
+            show_draft(actor, make, as_json=as_json)
+            return
+        if not numbers_are_right:
+            confirm_numbers(self.texts, settings().own_numbers)
+        send_draft(actor, make, as_json=as_json)
+
+
+def _content(recording: File) -> bytes:
+    from prompts.recording_file import MOST_BYTES  # noqa: PLC0415 - it brings numpy
+
+    return recording.read(MOST_BYTES)
+
+
+async def _keep_recording(assembly: Assembly, file: bytes, language: str) -> SpokenMessage:
+    from broadcast.audio.kept_sounds import keep_sound  # noqa: PLC0415 - only for who has recorded something
+    from prompts.recording_file import read_recording  # noqa: PLC0415 - it brings numpy
+
+    said = await asyncio.to_thread(read_recording, file, assembly.settings.broadcast.longest_recording)
+    async with assembly.engine.begin() as connection:
+        return SpokenMessage(await keep_sound(connection, said), language)
+
+
+def read_texts(arguments: Iterable[str]) -> dict[str, str]:
+    """`nl=...` arguments as texts by language. Raises BadAlert."""
+    texts: dict[str, str] = {}
+    for argument in arguments:
+        language, equals, text = argument.partition("=")
+        if not equals:
+            raise BadAlert("Write each text with its language in front of it, for example --text 'nl=...'.")
+        if (language := language.strip()) in texts:
+            raise BadAlert(f"There are two texts in {language[:20]!r}; give one for each language.")
+        texts[language] = text
+    return texts

@@ -177,6 +177,7 @@ async def _dialler(
         policy=assembly.settings.alert,
         thanks={language: one["thank_you"] for language, one in says.items()},
         stopped={language: one["stopped"] for language, one in says.items()},
+        changed={language: one["changed"] for language, one in says.items()},
         leave_sure={language: one["leave_sure"] for language, one in says.items()},
         go_on=reception.go_on,
         longest_conversation=LONGEST,

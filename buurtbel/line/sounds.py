@@ -24,13 +24,14 @@ from prompts.normalise.names import Names
 log = logging.getLogger(__name__)
 
 NAMES_THE_ZONE: frozenset[Key] = frozenset({"line_welcome", "leave_asked", "test_call"})
-ON_AN_ALERT: Sequence[Key] = ("thank_you", "stopped", "leave_sure")
+ON_AN_ALERT: Sequence[Key] = ("thank_you", "stopped", "changed", "leave_sure")
 """The sentences without which no alert is called; callers need the others."""
 TO_CALLERS: Sequence[Key] = (
     *sentences_beginning("line_", "report_", "leave_", "police_", "duty_"),
     "test_call",
     "thank_you",
     "stopped",
+    "changed",
     "goodbye",
 )
 SPEAKER = ("-P", "-m", "buurtbel.line.speaker")

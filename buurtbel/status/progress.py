@@ -36,12 +36,17 @@ def progress_line(seen: Progress, clock: ZoneInfo) -> str:
     if held_back := steered_says(seen.steered, seen.expires_at, now=seen.now, clock=clock):
         parts.append(held_back)
     if seen.stopped_at:
-        parts.append("stopped")
+        parts.append(stop_says(seen.replaced_by))
     if seen.code_withdrawn_at:
         parts.append("code withdrawn")
     if seen.trunk_fault:
         parts.append(f"CALLS WAIT! {seen.trunk_fault}")
     return " | ".join(parts)
+
+
+def stop_says(replaced_by: int | None) -> str:
+    """That a broadcast was taken back, and what is said in its place."""
+    return "stopped" if replaced_by is None else f"replaced by {replaced_by}"
 
 
 def callers_say(callers: int, lines: int) -> str:

@@ -30,7 +30,8 @@ def sent_text(sent: "Sent", minutes: int | None) -> str:
         told.append(_only_dead(sent.only_dead_numbers))
     told += _other_language(sent.other_language)
     told += _beside(sent.outlook, minutes)
-    told.append(f"Who calls from an unknown number hears it with the code {sent.code}.")
+    if sent.code is not None:
+        told.append(f"Who calls from an unknown number hears it with the code {sent.code}.")
     return "\n".join([*told, f"Follow it with: buurtbel watch {sent.broadcast}"])
 
 

@@ -41,10 +41,30 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NO_CODE: (
         "Broadcast {broadcast} has no code that works: it was withdrawn already, or never had one."
     ),
+    Reason.REPLACED: (
+        "Broadcast {by} is said in place of broadcast {broadcast} already; follow that one: "
+        "`buurtbel follow-up {by}`."
+    ),
+    Reason.NOT_FOR_THEM: (
+        "A correction of broadcast {broadcast} would leave out people who may have heard the wrong text; "
+        "give --to heard or --to all."
+    ),
+    Reason.ANSWERS_ONE: (
+        "Broadcast {broadcast} answers one reporter, and nobody else hears of it; "
+        "use `buurtbel report-inbox answer` to tell them more."
+    ),
+    Reason.NOBODY_JOINS: (
+        "Of those whom broadcast {broadcast} was for, nobody can be called who is meant here; "
+        "give another --to, or see `buurtbel results {broadcast}`."
+    ),
     Reason.UNKNOWN_REPORT: "There is no report {report}; `buurtbel report-inbox list` names those there are.",
     Reason.REPORT_TAKEN: "Report {report} was taken up by {name} already; ask them, or take another one.",
     Reason.REPORT_USED: (
         "Report {report} led to broadcast {broadcast} already; see `buurtbel results {broadcast}`."
+    ),
+    Reason.NO_REPORTER: (
+        "Nobody can be rung about report {report}: it came from no member's number, or from one that several "
+        "members share."
     ),
     Reason.UNKNOWN_CALL: "There is no call {call!r}; `buurtbel results --calls` shows those of an alert.",
     Reason.SEVERAL_CALLS: "Several calls begin with {call}; type more of it.",

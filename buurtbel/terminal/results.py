@@ -2,8 +2,8 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,16 @@ import msgspec
 
 from broadcast.listing import Listed, Steered
 from broadcast.results.results import Evidence, PlacedCall, RecipientResults, evidence_of
+from broadcast.results.thread import InThread
 from broadcast.states import BroadcastState, Result
-from buurtbel.status.progress import call_says, calls_say, person_says
+from buurtbel.status.progress import call_says, calls_say, person_says, stop_says
 from buurtbel.terminal.plain_table import table
 from buurtbel.terminal.trace import short
 from buurtbel.times import day_and_time, iso
 
 CSV = (
     *("name", "language", "state", "result", "left_on", "number", "outcome", "dialled_at", "answered_at"),
-    *("ended_at", "cause", "judgement", "reason", "due_at", "attempt"),
+    *("ended_at", "cause", "judgement", "reason", "due_at", "attempt", "others"),
 )
 
 
@@ -38,6 +39,17 @@ class BroadcastResults:
     steered: Steered
     expires_at: datetime
     now: datetime
+    replaced_by: int | None = None
+    """What is said in its place."""
+    others: Sequence[InThread] = ()
+    """What it follows, and what follows it."""
+    got: Mapping[int, Mapping[int, Result]] = field(default_factory=dict)
+    """What recipients got of those, by recipient and broadcast."""
+
+    def got_of(self, recipient: RecipientResults, other: InThread) -> str:
+        """In words; empty for who is none of its recipients."""
+        result = self.got.get(recipient.recipient, {}).get(other.broadcast)
+        return "" if result is None else result.words
 
     @property
     def is_paused(self) -> bool:
@@ -71,7 +83,9 @@ def _standing(one: Listed) -> str:
     ended = "ended" if one.state is BroadcastState.CLOSED else "running"
     if one.steered.paused_at is not None:
         ended = f"paused by {one.steered.paused_by}"
-    standing = "stopped" if one.stopped_at else ended
+    standing = stop_says(one.replaced_by) if one.stopped_at else ended
+    if one.kind:
+        standing += f", {one.kind}{f' of {one.follows}' if one.follows else ''}"
     return f"{standing}, code withdrawn" if one.code_withdrawn_at else standing
 
 
@@ -82,12 +96,14 @@ def results_table(found: BroadcastResults, clock: ZoneInfo) -> str:
         "name",
         "language",
         "result",
+        *(other.words for other in found.others),
         "calls",
         rows=[
             (
                 recipient.name,
                 recipient.language,
                 person_says(recipient),
+                *(found.got_of(recipient, other) for other in found.others),
                 ", ".join(calls_say(recipient, now=found.now, clock=clock, is_paused=found.is_paused)),
             )
             for recipient in found.recipients
@@ -142,11 +158,12 @@ def _span(start: float, end: float | None) -> str:
     return f"{start:.1f}-{'' if end is None else f'{end:.1f}'}"
 
 
-def write_csv(recipients: Iterable[RecipientResults], clock: ZoneInfo) -> None:
-
+def write_csv(found: BroadcastResults, clock: ZoneInfo) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(CSV)
-    for recipient in recipients:
+    for recipient in found.recipients:
+        told_of = {one.words: found.got_of(recipient, one) for one in found.others}
+        others = "; ".join(f"{words}: {got}" for words, got in told_of.items() if got)
         person = [
             recipient.name,
             recipient.language,
@@ -159,6 +176,6 @@ def write_csv(recipients: Iterable[RecipientResults], clock: ZoneInfo) -> None:
             told = evidence_of(call)
             due = "" if call.dialled_at or call.outcome else iso(call.due_at, clock)
             row = [call.number, call.outcome or "", *times, call.cause or "", told.judgement, told.reason]
-            writer.writerow([*person, *row, due, call.attempt])
+            writer.writerow([*person, *row, due, call.attempt, others])
         if not recipient.calls:
-            writer.writerow([*person, *[""] * (len(CSV) - len(person))])
+            writer.writerow([*person, *[""] * (len(CSV) - len(person) - 1), others])

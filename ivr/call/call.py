@@ -18,6 +18,7 @@ from ivr.call.signals import (
     Recorded,
     StartAgain,
     TakenBack,
+    TextChanged,
 )
 from ivr.call.values import Sound, WholePlayed
 from ivr.detection.far_end import FarEnd
@@ -60,6 +61,10 @@ class Call:
         if not self._is_withdrawn:
             self._is_withdrawn = True
             self.events.signals.put_nowait(TakenBack())
+
+    def replace_text(self) -> None:
+        """Have another message said: the verb that says this one ends with TextReplaced."""
+        self.events.signals.put_nowait(TextChanged())
 
     def preempt(self) -> None:
         """Take the line: the verb that waits, or the next one, ends with Preempted. A recording goes on."""

@@ -9,6 +9,7 @@ class LineError(Exception):
     - NoInput: nothing of use was pressed, or only what makes us say the same again.
     - PlayFailed: a sound could not be played.
     - Withdrawn: the message was taken back; raised once, and the line is still there.
+    - TextReplaced: another message is to be said in its place; raised each time that this is decided.
     """
 
 
@@ -30,3 +31,7 @@ class PlayFailed(LineError):  # noqa: N818
 
 class Withdrawn(LineError):  # noqa: N818
     """The message was taken back: nobody should hear it any more."""
+
+
+class TextReplaced(LineError):  # noqa: N818
+    """Another message is said from now on, and this one no more."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from ivr.call.clock import PatientClock, PbxClock
-from ivr.call.errors import Hangup, Preempted, Withdrawn
+from ivr.call.errors import Hangup, Preempted, TextReplaced, Withdrawn
 from ivr.call.signals import (
     Ended,
     Gone,
@@ -16,6 +16,7 @@ from ivr.call.signals import (
     StartAgain,
     Started,
     TakenBack,
+    TextChanged,
 )
 from ivr.detection.far_end import FarEnd
 
@@ -130,6 +131,11 @@ class CallEvents:
             far_end.recorder.held(self.now)
         self._stop_listening()
 
+    def begin_text(self) -> FarEnd:
+        """Begin another message on this call: the far end is the same, and has heard nothing of it yet."""
+        self.far_end = self.far_end.with_another_text()
+        return self.far_end
+
     def since_answer(self, at: float) -> float:
         """Seconds from the answer to this moment, which is now or was just before."""
         self.now = max(self.now, self._pbx_clock.since_answer(at))
@@ -151,6 +157,8 @@ class CallEvents:
             raise Hangup
         if isinstance(signal, TakenBack) and not self._is_conversation:
             raise Withdrawn
+        if isinstance(signal, TextChanged) and not self._is_conversation:
+            raise TextReplaced
         if isinstance(signal, LineNeeded):
             raise Preempted
         return signal

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ivr.call.channel import CallChannel
-from ivr.call.errors import Hangup, PlayFailed, Preempted, Withdrawn
+from ivr.call.errors import Hangup, PlayFailed, Preempted, TextReplaced, Withdrawn
 from ivr.call.events import CallEvents
 from ivr.call.signals import (
     GONE_WITHIN,
@@ -76,7 +76,7 @@ class Player:
         await self._channel.play(sound, playback)
         try:
             return await self._until_played(sound, playback, keys, later, restarts=restarts)
-        except (Withdrawn, Preempted):
+        except (Withdrawn, TextReplaced, Preempted):
             await self._channel.stop_playing(playback)
             raise
 

@@ -62,10 +62,16 @@ class TakenBack:
     """The message was taken back: nobody should hear it any more."""
 
 
+class TextChanged:
+    """Another message is to be said in its place."""
+
+
 class LineNeeded:
     """The conversation is to end: an urgent alert needs the line."""
 
 
 Heard = WholePlayed | Key | StartAgain
 """How a sound ended for whoever was to hear it."""
-Signal = Started | Ended | Recorded | Key | StartAgain | TakenBack | LineNeeded | PutOnHold | Resumed
+Signal = (
+    Started | Ended | Recorded | Key | StartAgain | TakenBack | TextChanged | LineNeeded | PutOnHold | Resumed
+)

@@ -83,6 +83,8 @@ class Facts:
     passes: list[SpokenPass] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     keys: list[tuple[float, str]] = field(default_factory=list)
+    pressed_before: bool = False
+    """A key was pressed while another message was said on this call."""
     now: float = 0.0
     """The latest moment of which anything is known."""
     left: float | None = None
@@ -99,6 +101,11 @@ class Facts:
     def reach(self, moment: float) -> None:
         """Something is known of this moment."""
         self.now = max(self.now, moment)
+
+    @property
+    def pressed_a_key(self) -> bool:
+        """The only proof of a person."""
+        return self.pressed_before or bool(self.keys)
 
     @property
     def is_talking(self) -> bool:

@@ -41,6 +41,20 @@ class FarEnd:
         """For each, how many passes had been spoken whole by then."""
         self._last_restart = 0.0
 
+    def with_another_text(self) -> "FarEnd":
+        """The same far end, of which all is known but that it has heard anything of another message.
+
+        Our own voice that came back is no talk of theirs, and stays with the message that it was.
+        """
+        known, anew = self.facts, FarEnd(self.passes_wanted)
+        anew.facts.talks += self._echo.talks()
+        anew.facts.holds += known.holds
+        anew.facts.pressed_before = known.pressed_a_key
+        anew.facts.now, anew.facts.left, anew.facts.received = known.now, known.left, known.received
+        anew.recorder = self.recorder.going_on_in(anew.facts)
+        anew.facts.is_coarse, anew.facts.is_complete = known.is_coarse, known.is_complete
+        return anew
+
     def start_again(self, at: float) -> bool:
         """To be asked `settled` and `certain` after each end of talk: does the message begin anew, now?
 
@@ -57,7 +71,7 @@ class FarEnd:
         facts = self.facts
         if not facts.talks or (last := facts.talks[-1]).end is None or facts.is_held:
             return False
-        if facts.keys or not self.talked_long or at - last.end < self._patience:
+        if facts.pressed_a_key or not self.talked_long or at - last.end < self._patience:
             return False
         if facts.passes and facts.passes[-1].start >= last.end + self.thresholds.settled - 5 * A_FRAME:
             return False
@@ -102,20 +116,20 @@ class FarEnd:
         ringback = rings(self.facts)
         return classify(self.facts, [talk for talk in self._echo.talks() if talk not in ringback])
 
-    def outcome(self) -> Outcome:
-        """What the call proved, once it is over."""
+    def outcome(self, judged: Judgement | None = None) -> Outcome:
+        """What the call proved, once it is over; `judged` from all of it, where this is a part of it."""
         whole = bool(self.facts.whole_passes)
         if any(digit in CONFIRMS for _, digit in self.facts.keys):
             return Outcome.CONFIRMED
-        judgement = self.judgement
+        judgement = judged or self.judgement
         proved, not_proved = OUTCOMES[judgement.who]
         if judgement.who is Who.MACHINE:
             whole = self._delivery.is_on_the_box
         return proved if whole and judgement.is_proved else not_proved
 
-    def evidence(self) -> dict[str, object]:
+    def evidence(self, judged: Judgement | None = None) -> dict[str, object]:
         """All of it, as JSON: times in seconds since the answer."""
-        return evidence(self.facts, self.judgement, echo=len(self._echo.find()))
+        return evidence(self.facts, judged or self.judgement, echo=len(self._echo.find()))
 
     def is_long_quiet(self, at: float) -> bool:
         """Whoever talked has said all that belongs to a greeting, its beeps too."""

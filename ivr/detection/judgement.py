@@ -89,14 +89,14 @@ def classify(facts: Facts, talks: Sequence[Talk]) -> Judgement:
     """`talks` are those of `facts` without our own voice coming back, and without ringback."""
     case = Case.of(facts, talks)
     found = next(found for rule in _RULES if (found := rule(case)) is not None)
-    if found.who is Who.PERSON and not facts.keys and not facts.is_complete:
+    if found.who is Who.PERSON and not facts.pressed_a_key and not facts.is_complete:
         # A greeting may have gone unheard; a box does not leave when the message is over, as people do.
         return replace(found, is_proved=left_in_reaction(facts))
     return found
 
 
 def _pressed_a_key(case: Case) -> Judgement | None:
-    return Judgement(Who.PERSON, "a key was pressed") if case.facts.keys else None
+    return Judgement(Who.PERSON, "a key was pressed") if case.facts.pressed_a_key else None
 
 
 def _put_us_on_hold(case: Case) -> Judgement | None:

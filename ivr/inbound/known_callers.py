@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from broadcast.ledger import callback
-from broadcast.ledger.callback import KnownCaller, called_member, past_alerts, who_calls
+from broadcast.ledger.callback import (
+    KnownCaller,
+    Validity,
+    called_member,
+    past_alerts,
+    validity_of,
+    who_calls,
+)
 from broadcast.ports import CallOrder
 from broadcast.responses.callbacks import Callbacks
 from broadcast.responses.codes import guess_code
@@ -28,7 +35,7 @@ from ivr.recordings.patience import patiently
 from ivr.recordings.reports import Reports, SpokenReport
 from ivr.refusals import SAYS
 from ivr.scripts.leave import NumberHolder
-from ivr.scripts.member_line import ReplayedAlert
+from ivr.scripts.member_line import REPLACED, ReplayedAlert
 from ivr.scripts.sentences import Says
 from prompts.catalogue import Key, sentence
 from prompts.errors import AudioUnreadable
@@ -36,6 +43,7 @@ from prompts.languages import DEFAULT_LANGUAGE
 from storage.transactions import Transactions
 
 log = logging.getLogger(__name__)
+_NEWS: Mapping[Validity, Key] = {Validity.TAKEN_BACK: "stopped", Validity.REPLACED: REPLACED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,9 @@ class Somebody:
         self._alert = found.broadcast
         laid = await self._callers.laid_out([found])
         return laid[0] if laid else "line_no_alert"
+
+    async def news_of(self, alert: ReplayedAlert) -> "Key | None":
+        return _NEWS.get(await self._callers.database(validity_of, alert.broadcast))
 
     async def confirm(self, alert: ReplayedAlert) -> None:
         if self._number is None:

@@ -2,7 +2,8 @@
 
 import logging
 
-from broadcast.alert.desk import Desk, Prepared
+from broadcast.alert.desk import Desk
+from broadcast.alert.prepared import Prepared
 from broadcast.away import DATABASE_AWAY
 from broadcast.errors import MembersChanged
 from directory.refusals import Refusal

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from uuid import UUID
 
-from broadcast.alert.desk import Prepared
 from broadcast.alert.preflight import Reach
+from broadcast.alert.prepared import Prepared
 from broadcast.away import DATABASE_AWAY
 from broadcast.draft import Draft, SpokenMessage
 from broadcast.rules.forecast import minutes_to_call

@@ -7,27 +7,25 @@ from math import floor
 from time import monotonic, time
 from uuid import UUID
 
-from broadcast.ports import CallOrder, CallOutcome
+from broadcast.ports import CallOrder, CallOutcome, NewText
 from broadcast.reservation import Reservation
-from broadcast.rules.retry import result_of_outcome
 from broadcast.states import Outcome
 from directory.errors import NumberRefused
 from ivr.ari.errors import AriError
 from ivr.call.call import Call
-from ivr.call.errors import Withdrawn
+from ivr.call.errors import TextReplaced, Withdrawn
 from ivr.call.values import Sound
-from ivr.detection.judgement import NOBODY
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.outbound.giving_way import GivingWay
 from ivr.outbound.placement import NotPlaced, Origination, Placement, unanswered
+from ivr.outbound.texts import Texts
 from ivr.outbound.trunk_watch import TrunkWatch
-from ivr.pbx.dialplan import EXPIRES
+from ivr.pbx.dialplan import EXPIRES, text_name
 from ivr.pbx.live_call import End, LiveCall
 from ivr.scripts.alert_call import Alert, Wants, alert_call
 
 SHORTEST_RING = 1.0
 """Seconds that a telephone rings at least, whose alert is about to expire."""
-HEARD_WHOLE = frozenset({Outcome.CONFIRMED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.SILENT})
 
 
 class AriDialler:
@@ -41,6 +39,7 @@ class AriDialler:
         policy: AlertPolicy,
         thanks: Mapping[str, Sound],
         stopped: Mapping[str, Sound],
+        changed: Mapping[str, Sound],
         leave_sure: Mapping[str, Sound],
         giving_way: GivingWay,
         go_on: Callable[[LiveCall, CallOrder, Wants], None],
@@ -57,10 +56,13 @@ class AriDialler:
         self._policy = policy
         self._thanks = thanks
         self._stopped = stopped
+        self._changed = changed
         self._leave_sure = leave_sure
         self._giving_way = giving_way
         self._go_on = go_on
         self._longest_conversation = longest_conversation
+        self._texts: dict[UUID, Texts] = {}
+        """What each call says, by its attempt."""
 
     async def reserve(self, *, urgent: bool, at_most: int) -> Sequence[Reservation]:
         return await self._lines.reserve(at_most, urgent=urgent)
@@ -73,17 +75,25 @@ class AriDialler:
                 live = self._placement.watch(wanted, reservation)
             except NumberRefused:
                 return CallOutcome(Outcome.REFUSED)
+        self._texts[order.attempt] = Texts(order)
         try:
             seen = self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
             return await self._trunk_watch.classify(live, order.number, seen)
         finally:
+            del self._texts[order.attempt]
             self._trunk_watch.forget(live)
 
     async def adopt(self, order: CallOrder) -> CallOutcome:
         """See through a call that was placed before this process began; never place it again."""
         wanted = self._wanted(order)
         live = self._placement.expect(wanted.id, passes=wanted.passes, is_conversation=False)
-        return self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
+        self._texts[order.attempt] = Texts(order)
+        try:
+            if order.new_text is not None:
+                await self.replace_text(order.attempt, order.new_text, rings_on=True)
+            return self._as_far_as_seen(live, wanted, await self._see_through(live, wanted, order))
+        finally:
+            del self._texts[order.attempt]
 
     async def stop(self, attempt: UUID) -> None:
         """End this attempt's call if it is ours and not answered yet."""
@@ -96,6 +106,21 @@ class AriDialler:
             live.call.withdraw()
         else:
             await self.stop(attempt)
+
+    async def replace_text(self, attempt: UUID, new: NewText, *, rings_on: bool) -> bool:
+        """Have this attempt's call say this from now on, also when it is answered later and it `rings_on`.
+
+        False when there is no such call here.
+        """
+        live, texts = self._exchange.find(str(attempt)), self._texts.get(attempt)
+        if live is None or texts is None or not (rings_on or live.call or live.is_on_fallback):
+            return False
+        if texts.replace(new) and live.call is not None:
+            live.call.replace_text()
+        *replaced, name = texts.names
+        for earlier in replaced:  # also what the PBX speaks by itself
+            await self._exchange.say_instead(earlier, name)
+        return True
 
     async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
         try:
@@ -115,6 +140,7 @@ class AriDialler:
                 "FALLBACK": str(order.sound),
                 EXPIRES: str(floor(time() + order.expires_at - monotonic())),
                 "THANKS": str(self._thanks[order.language].path),
+                "TEXT": text_name(order.broadcast, order.sound),
             },
             is_conversation=False,
             on_ring=self._trunk_watch.note_ringing,
@@ -128,80 +154,67 @@ class AriDialler:
         except NotPlaced:
             return CallOutcome(Outcome.TRUNK_DOWN)
         except TimeoutError:
-            return self._heard(live, End()) if live.call else CallOutcome(Outcome.UNKNOWN)
+            if live.call is None:
+                return CallOutcome(Outcome.UNKNOWN)
+            return self._texts[order.attempt].heard(live, End())
 
     async def _converse(self, live: LiveCall, wanted: Origination, order: CallOrder) -> CallOutcome:
-        alert = Alert(
-            message=Sound(order.sound, order.sound_seconds),
-            thanks=self._thanks[order.language],
-            leave_sure=self._leave_sure[order.language],
-            pause=self._policy.pause,
-            is_expired=lambda: monotonic() >= order.expires_at,
-        )
+        texts = self._texts[order.attempt]
         wants: Wants | None = None
         is_late = False
 
         async def speak(call: Call) -> None:
             nonlocal wants, is_late
-            is_late = alert.is_expired()
+            is_late = texts.is_expired()
             if not is_late:
-                wants = await self._speak(call, alert, order.language)
-                is_late = alert.is_expired() and not call.events.started
+                wants = await self._speak(call, texts, order.language)
+                is_late = texts.is_expired() and not call.events.started
 
         call = await self._placement.converse(live, speak, limit=wanted.limit)
         if call is None:
-            return await self._unanswered(live, ring=wanted.ring)
+            return await self._unanswered(live, texts, ring=wanted.ring)
         if is_late:
             return CallOutcome(Outcome.EXPIRED, answered_at=live.answered_at)
         if wants is not None:
+            outcome = texts.heard(live, End())
             live.hand_over(call)
             self._go_on(live, order, wants)
-            return replace(self._heard(live, End()), goes_on_for=self._longest_conversation)
+            return replace(outcome, goes_on_for=self._longest_conversation)
         await self._placement.end(live)
-        if live.listening is not None:
-            live.far_end.facts.sounds = await live.listening.sounds(order.sound)
-        return await self._noted(live) if live.end.is_lost else self._heard(live, live.end)
+        await texts.listen_back(live)
+        return await self._noted(live, texts) if live.end.is_lost else texts.heard(live, live.end)
 
-    async def _speak(self, call: Call, alert: Alert, language: str) -> Wants | None:
-        try:
-            return await alert_call(call, alert)
-        except Withdrawn:
-            if not call.is_held:
-                await call.play(self._stopped[language])
-            return None
+    async def _speak(self, call: Call, texts: Texts, language: str) -> Wants | None:
+        """Say the alert, and what is said in its place meanwhile: who hears it is told that it changes."""
+        is_changed = False
+        while True:
+            alert = Alert(
+                message=texts.begin(call),
+                thanks=self._thanks[language],
+                leave_sure=self._leave_sure[language],
+                pause=self._policy.pause,
+                is_expired=texts.is_expired,
+            )
+            try:
+                if is_changed:
+                    await call.play(self._changed[language])
+                return await alert_call(call, alert)
+            except TextReplaced:
+                is_changed = texts.is_replaced
+            except Withdrawn:
+                if not call.is_held:
+                    await call.play(self._stopped[language])
+                return None
 
-    @staticmethod
-    def _heard(live: LiveCall, end: End) -> CallOutcome:
-        """The outcome of an answered call; of one without an end, what was proved until now."""
-        heard = Outcome.INCOMPATIBLE if live.had_no_sound else live.far_end.outcome()
-        is_lost = end.is_lost and heard not in HEARD_WHOLE
-        return CallOutcome(
-            Outcome.LOST if is_lost else heard,
-            answered_at=live.answered_at,
-            ended_at=datetime.now(UTC),
-            cause=end.cause,
-            sip_status=end.sip_status,
-            evidence=live.far_end.evidence(),
-        )
+    async def _noted(self, live: LiveCall, texts: Texts) -> CallOutcome:
+        return texts.noted(live, await self._exchange.note_of(live.id))
 
-    async def _noted(self, live: LiveCall) -> CallOutcome:
-        """The outcome of a call that we did not lead to its end, by what we saw or by the PBX's note."""
-        known = self._heard(live, live.end) if live.call else CallOutcome(Outcome.LOST)
-        note = await self._exchange.note_of(live.id)
-        if note is None:
-            return known
-        evidence = {**known.evidence, **note.evidence}
-        noted = note.outcome(is_nobody=live.far_end.judgement.who in NOBODY)
-        is_more = result_of_outcome(noted).rank > result_of_outcome(known.outcome).rank
-        is_more |= known.outcome is Outcome.LOST  # we know nothing, and the PBX perhaps that it had expired
-        return replace(known, outcome=noted if is_more else known.outcome, evidence=evidence)
-
-    async def _unanswered(self, live: LiveCall, *, ring: float) -> CallOutcome:
+    async def _unanswered(self, live: LiveCall, texts: Texts, *, ring: float) -> CallOutcome:
         end = live.end
         if end.is_lost or end.cause is None:
-            return await self._noted(live)
+            return await self._noted(live, texts)
         if end.was_answered:
-            return self._heard(live, end)
+            return texts.heard(live, end)
         outcome = Outcome.PREEMPTED if live.is_preempted else unanswered(live, ring=ring)
         if outcome is Outcome.CONGESTION:
             self._lines.slow_down()

@@ -18,7 +18,15 @@ EXPIRES = "EXPIRES"
 """The channel variable that says when the message expires: whole seconds since 1970, by the PBX's clock."""
 NOTE_NEEDED = 60.0
 """Seconds from reading a note within which its outcome is surely in the database or in the spool."""
-_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?P<end>/key=1|/stayed|/expired)?")
+_NOTE = re.compile(r"fallback=(?P<passes>\d{1,3})(?:/of=(?P<of>\d{1,10}))?(?P<end>/key=1|/stayed|/expired)?")
+
+
+def text_name(broadcast: int, sound: Path) -> str:
+    """How the dialplan names the text of a call.
+
+    A global variable of this name holds that of the text which is spoken in its place.
+    """
+    return f"{broadcast}-{sound.name}"
 
 
 def away_sound(folder: Path, language: str) -> Path:
@@ -52,6 +60,8 @@ class Note:
     """Whether the called person stayed until everything had been said that was to be."""
     expired: bool = False
     """Whether the message expired before it was to be said once more."""
+    of: int | None = None
+    """The broadcast whose text that was; None for the one that the call was placed with."""
 
     def outcome(self, *, is_nobody: bool = False) -> Outcome:
         """The outcome by this note.
@@ -88,4 +98,5 @@ def parse(note: str) -> Note | None:
     if found is None:
         return None
     end = found["end"]
-    return Note(int(found["passes"]), end == "/key=1", end in {"/stayed", "/expired"}, end == "/expired")
+    stayed, of = end in {"/stayed", "/expired"}, None if found["of"] is None else int(found["of"])
+    return Note(int(found["passes"]), end == "/key=1", stayed, end == "/expired", of)

@@ -1,10 +1,12 @@
 """The calls that this process leads, each from before it is placed until its block ends."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from broadcast.engine.call_ids import following
 from ivr.ari.client import AriClient
+from ivr.ari.errors import AriError
 from ivr.call.call import Call
 from ivr.pbx.background import BackgroundRequests
 from ivr.pbx.channel import PbxChannel
@@ -12,6 +14,8 @@ from ivr.pbx.dialplan import NOTE_NEEDED, Note, parse
 from ivr.pbx.live_call import LiveCall
 from ivr.pbx.orphans import LOOKS, look_for
 from ivr.pbx.unended import UnendedCalls
+
+log = logging.getLogger(__name__)
 
 
 class Exchange:
@@ -25,6 +29,8 @@ class Exchange:
         self._unended = UnendedCalls(client)
         self._background = BackgroundRequests()
         self._connected = asyncio.Event()
+        self._said_instead: dict[str, str] = {}
+        """What the PBX knows of texts that were replaced, by their names in the dialplan."""
 
     @property
     def calls(self) -> Sequence[LiveCall]:
@@ -67,6 +73,17 @@ class Exchange:
         if self._connected.is_set():
             self.look_for(live)
 
+    async def say_instead(self, text: str, new: str) -> None:
+        """Have the PBX speak this text in place of that one on calls that nobody leads, asked once."""
+        if self._said_instead.get(text) == new:
+            return
+        try:
+            await self._client.asterisk.set_variable(text, new)
+        except AriError as fault:
+            log.warning("The PBX would still speak a text that was replaced: %s", fault)
+        else:
+            self._said_instead[text] = new
+
     async def note_of(self, channel: str) -> Note | None:
         """The PBX's note on a call that is over, if the PBX spoke the message by itself."""
         over = self._channel(channel)
@@ -91,6 +108,7 @@ class Exchange:
     def disconnect(self) -> None:
         """Note that no events come from now on."""
         self._connected.clear()
+        self._said_instead.clear()  # it may be another PBX that comes back
         for live in self._calls.values():
             live.miss_events()
 

@@ -21,7 +21,7 @@ from ivr.ari.client import AriClient
 from ivr.ari.errors import AriError
 from ivr.ari.second_channel import once_ours
 from ivr.call.call import Call
-from ivr.detection.facts import HeardSounds
+from ivr.detection.facts import HeardSounds, SpokenPass
 from ivr.detection.hearing import hear
 from ivr.detection.key_tones import KeyTone, key_tones
 from prompts.audio import TELEPHONE_RATE, Samples, decode_telephone
@@ -149,8 +149,11 @@ class TalkListener:
         if self._opening is None:
             self._opening = tuple(self._pieces)
 
-    async def sounds(self, message: Path) -> HeardSounds | None:
-        """The sound that was heard, once the call is over; None when it tells nothing."""
+    async def sounds(self, message: Path, passes: Sequence[SpokenPass]) -> HeardSounds | None:
+        """The sound that was heard, once the call is over; None when it tells nothing.
+
+        `passes` of this message may come back in it as an echo.
+        """
         try:
             async with asyncio.timeout(KEPT_WITHIN):
                 await self._is_over.wait()
@@ -160,10 +163,8 @@ class TalkListener:
         opening = [piece for piece in self._opening or () if piece.samples is not None]
         if not opening:
             return None
-        facts, began = self._call.far_end.facts, opening[0].began
-        return await asyncio.to_thread(
-            lambda: hear(_joined(opening), began, facts.talks, facts.passes, _spoken(message))
-        )
+        talks, began = self._call.far_end.facts.talks, opening[0].began
+        return await asyncio.to_thread(lambda: hear(_joined(opening), began, talks, passes, _spoken(message)))
 
     async def _wait_for_end(self) -> bool:
         """Wait until the first long quiet, or until the last talk may have been a key."""

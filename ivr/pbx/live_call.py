@@ -141,7 +141,8 @@ class LiveCall:
 
     def miss_events(self) -> None:
         """Note that events may be missing from now on."""
-        self.far_end.facts.is_complete = False
+        for far_end in (self.far_end, *([self.call.far_end] if self.call is not None else [])):
+            far_end.facts.is_complete = False
         self.rang = self.rang or None
 
     def answer(self, call: Call, at: float) -> None:

@@ -19,6 +19,8 @@ from prompts import catalogue
 
 OFFICERS = "*"
 """Leads to the police line."""
+REPLACED: catalogue.Key = "changed"
+"""Says that another alert is said in the place of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Caller(ReportingCaller, Leaver, Protocol):
 
     async def alert_with(self, code: str) -> ReplayedAlert | catalogue.Key:
         """The alert of this code, which they report on from now on; or the sentence that says why not."""
+
+    async def news_of(self, alert: ReplayedAlert) -> catalogue.Key | None:
+        """The sentence that says that it was taken back meanwhile, or replaced; None while it holds."""
 
     async def confirm(self, alert: ReplayedAlert) -> None:
         """They have heard all of it: once this returns they are not rung for it any more, or once more.
@@ -118,7 +123,8 @@ async def offer_to_leave(call: Call, caller: Caller) -> None:
 async def hear_alerts(call: Call, caller: Caller) -> None:
     """The newest alert: 1 confirms it once it was heard whole, 2 repeats it, 3 goes to the one before.
 
-    Who may be anybody is thanked for calling back, and told that they may be called once more.
+    Who may be anybody is thanked for calling back, and told that they may be called once more. When an alert
+    was replaced while they heard it they are told so, and hear the new one.
     """
     says, alerts = caller.says, await caller.alerts()
     if not alerts:
@@ -130,7 +136,12 @@ async def hear_alerts(call: Call, caller: Caller) -> None:
             await call.play(says["line_no_earlier_alert"])
         at = min(at + (choice == "3"), len(alerts) - 1)
         heard: Heard = await call.play(alerts[at].sound, keys="23#", later="1")
-        if isinstance(heard, WholePlayed):
+        if (news := await caller.news_of(alerts[at])) is not None:
+            await call.play(says[news])
+            if news != REPLACED or not (alerts := await caller.alerts()):
+                return
+            at, choice = 0, "2"
+        elif isinstance(heard, WholePlayed):
             choice = await menu(call, says["line_after_alert"], "123#", wrong=says["line_wrong_key"])
         elif isinstance(heard, Key):
             choice = heard.digit
@@ -142,14 +153,19 @@ async def hear_alerts(call: Call, caller: Caller) -> None:
 async def hear_alert_with_code(call: Call, caller: Caller) -> None:
     """Somebody whom nobody knows types the code of an alert and hears it; 2 repeats it."""
     says = caller.says
-    alert = await caller.alert_with(await digits(call, says["line_code"]))
-    if not isinstance(alert, ReplayedAlert):
-        await call.play(says[alert])
-        return
-    choice = "2"
+    code, choice = await digits(call, says["line_code"]), "2"
+    alert = await caller.alert_with(code)
     while choice == "2":
+        if not isinstance(alert, ReplayedAlert):
+            await call.play(says[alert])
+            return
         heard = await call.play(alert.sound, keys="2#")
-        if isinstance(heard, Key):
+        if (news := await caller.news_of(alert)) is not None:
+            await call.play(says[news])
+            if news != REPLACED:
+                return
+            alert = await caller.alert_with(code)
+        elif isinstance(heard, Key):
             choice = heard.digit
         else:
             choice = await menu(call, says["line_after_code"], "2#", wrong=says["line_wrong_key"])

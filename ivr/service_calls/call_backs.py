@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from uuid import UUID
 
-from broadcast.alert.desk import Prepared
+from broadcast.alert.prepared import Prepared
 from broadcast.draft import Draft
 from broadcast.pending_alert_tables import ReleaseOutcome
 from broadcast.service_calls import pending_alerts

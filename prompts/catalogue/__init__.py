@@ -17,6 +17,7 @@ Key = Literal[
     "offer_keys",
     "thank_you",
     "stopped",
+    "changed",
     "goodbye",
     "line_urgent_help",
     "line_welcome",

@@ -12,7 +12,7 @@ from broadcast.draft import Draft
 from broadcast.engine import nodes
 from broadcast.responses import inbox
 from broadcast.service_calls import trials
-from broadcast.states import Worth
+from broadcast.states import FollowUpKind, Worth
 from broadcast.steering.addition import Additions
 from broadcast.steering.pace import set_pace
 from broadcast.steering.pause import pause, resume
@@ -102,6 +102,21 @@ async def test_whatever_steers_an_alert_is_kept_with_it(office: Office) -> None:
         ("alert.resume", {"broadcast": [1]}),
         ("alert.set_pace", {"broadcast": [1]}),
         ("alert.add_people", {"broadcast": [1], "network": [2]}),
+    ]
+
+
+async def test_a_follow_up_is_kept_with_what_it_follows_and_an_answer_with_its_report_alone(
+    office: Office,
+) -> None:
+    """Nobody learns from the journal who told us."""
+    await network_of(office.engine, {"An": [AN]})
+    first = await office.sends()
+    report = await reported(office.engine)
+    sent = await office.follows_up(first.broadcast, FollowUpKind.CORRECTION, by=officer(DE_BIST, id_=3))
+    answer = await office.answers(report, by=officer(DE_BIST, id_=3))
+    assert (await acts(office))[-2:] == [
+        ("alert.follow_up", {"broadcast": [sent.broadcast], "follows": [first.broadcast], "network": [1]}),
+        ("report.answer", {"broadcast": [answer.broadcast], "network": [1], "report": [report]}),
     ]
 
 

@@ -21,6 +21,7 @@ FACTS: dict[str, object] = {
     "hours_until": time(21),
     "after": AT,
     "broadcast": 7,
+    "by": 9,
     "report": 3,
     "call": "3f1e",
     "name": "Claes",

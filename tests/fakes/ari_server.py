@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from itertools import count
 from math import inf
+from pathlib import Path
 from time import time
 from typing import Any, Self
 
@@ -204,18 +205,23 @@ class FakeAri(AriState):
         await call.quiet()
         call.extension = extension
         call.leave_stasis()
-        sound = str(call.variables.get(self.fallback, ""))
+        sound, of, passes = str(call.variables.get(self.fallback, "")), "", 0
         self.notes[call.id] = "fallback=0"
         end = "/stayed"
-        for number in range(self.fallback_passes if sound else 0):
+        while sound and passes < self.fallback_passes:
             if time() >= float(call.variables.get("EXPIRES", inf)):
                 end = "/expired"
                 break
-            call.play(f"sound:{sound}", f"fallback-{call.id}-{number}")
+            if new := self.notes.get(call.variables.get("TEXT", "")):
+                broadcast, _, name = new.partition("-")
+                sound, of, passes = str(Path(sound).with_name(name)), f"/of={broadcast}", 0
+                call.variables["TEXT"] = new
+            call.play(f"sound:{sound}", f"fallback-{call.id}-{self.notes[call.id]}")
             await call.quiet()
             if call.key == "1" or call.gone.is_set():
                 break
-            self.notes[call.id] = f"fallback={number + 1}"
+            passes += 1
+            self.notes[call.id] = f"fallback={passes}{of}"
         if not call.gone.is_set():
             self.notes[call.id] += "/key=1" if call.key == "1" else end
         call.end(16)

@@ -8,7 +8,7 @@ from itertools import repeat
 from uuid import UUID
 
 from broadcast.engine.attempt_runner import AttemptRunner
-from broadcast.ports import CallOrder, CallOutcome
+from broadcast.ports import CallOrder, CallOutcome, NewText
 from broadcast.reservation import LineUse, Reservation
 from broadcast.states import Outcome
 
@@ -39,6 +39,8 @@ class FakeDialler:
         self.adopted: list[CallOrder] = []
         self.stopped: list[UUID] = []
         self.withdrawn: list[UUID] = []
+        self.replaced: dict[UUID, NewText] = {}
+        """What calls were told to say instead."""
         self.placed: Counter[UUID] = Counter()
         self.most_at_once = 0
         self.lines_taken = 0
@@ -89,6 +91,10 @@ class FakeDialler:
 
     async def over(self, attempts: Collection[UUID]) -> Collection[UUID]:
         return attempts
+
+    async def replace_text(self, attempt: UUID, new: NewText, *, rings_on: bool) -> bool:
+        self.replaced[attempt] = new
+        return rings_on
 
     async def withdraw(self, attempt: UUID) -> None:
         self.withdrawn.append(attempt)

@@ -49,6 +49,8 @@ class Caller:
     confirmed: list[int] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     asked_to_leave: bool = False
+    news: dict[int, Key] = field(default_factory=dict)
+    """What has become of alerts while they were heard."""
     station: SignIn = field(default_factory=NoStation)
 
     async def begin_report(self) -> SpokenReporting:
@@ -72,6 +74,9 @@ class Caller:
 
     async def leave(self, people: Sequence[NumberHolder]) -> None:
         self.left += [one.name for one in people]
+
+    async def news_of(self, alert: ReplayedAlert) -> Key | None:
+        return self.news.get(alert.broadcast)
 
     async def confirm(self, alert: ReplayedAlert) -> None:
         self.confirmed.append(alert.broadcast)

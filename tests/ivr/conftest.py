@@ -48,7 +48,7 @@ NOTE_NEEDED = 0.1
 """Wall seconds after which a note of the PBX that was read is removed."""
 
 
-SENTENCES = {"thanks": "thanks", "stopped": "stopped", "leave_sure": "leave-sure"}
+SENTENCES = {"thanks": "thanks", "stopped": "stopped", "changed": "changed", "leave_sure": "leave-sure"}
 """Said on an alert, by the file that it is in."""
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from procrastinate import App
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from broadcast.alert.desk import Desk, Sent
 from broadcast.audio.sounds import MessageSounds
-from broadcast.draft import Draft
+from broadcast.draft import Draft, FollowUp
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
 from broadcast.engine.sharing import LineSharing
@@ -27,9 +28,13 @@ from broadcast.ledger.queue import AttemptQueue
 from broadcast.ledger.taking import Taken
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.ports import CallOutcome, Dialler
+from broadcast.responses.answer import answer_draft
 from broadcast.results.results import Progress, RecipientResults, progress, results_of
-from broadcast.states import AttemptState, BroadcastState, Outcome
+from broadcast.rules.follow_ups import usual
+from broadcast.states import AttemptState, BroadcastState, FollowUpKind, Outcome, Whom
+from broadcast.steering.follow_up import follow_up_draft
 from broadcast.tables import Attempt, Broadcast, Recipient
+from directory.actor import Actor
 from prompts.zone import zone_names
 from tests.fakes.voice import HummingVoice
 from tests.support.people import ADMIN, DE_BIST
@@ -111,6 +116,27 @@ class Office:
         draft = Draft(to, {"nl": TEXT} if texts is None else texts, urgent=urgent)
         return await self.desk.send(ADMIN, draft, now=now)
 
+    async def follows_up(
+        self,
+        first: int,
+        kind: FollowUpKind,
+        whom: Whom | None = None,
+        *,
+        text: str = "De politie is ter plaatse.",
+        by: Actor = ADMIN,
+        urgent: bool = True,
+    ) -> Sent:
+        follow_up = FollowUp(first, kind, whom or usual(kind))
+        async with self.engine.begin() as connection:
+            draft = await follow_up_draft(connection, follow_up, urgent=urgent, texts={"nl": text})
+        return await self.desk.send(by, draft)
+
+    async def answers(self, report: int, *, by: Actor = ADMIN) -> Sent:
+        """Tell the reporter of this report something."""
+        async with self.engine.connect() as connection:
+            draft = await answer_draft(connection, report, urgent=True, texts={"nl": TEXT})
+        return await self.desk.send(by, draft)
+
     # One call at a time, by hand
 
     async def open_calls(self) -> dict[str, UUID]:
@@ -138,6 +164,42 @@ class Office:
 
     async def ends(self, attempt: UUID, outcome: Outcome) -> list[UUID]:
         return await self.ledger.record({attempt: CallOutcome(outcome, ended_at=datetime.now(UTC))})
+
+    async def called(self, broadcast: int, number: str, outcome: Outcome) -> None:
+        """Dial the open attempt of this broadcast to this number, which ends so."""
+        [attempt] = await self._ids(
+            "SELECT id FROM attempt WHERE broadcast_id = :b AND e164 = :n AND state <> 'done'",
+            b=broadcast,
+            n=number,
+        )
+        ready = (await self.ledger.audio_of([attempt])).values()
+        [taken] = await self.ledger.take([attempt], self.lease.tenure, ready=ready)
+        await self.ends(taken.attempt, outcome)
+
+    async def rung_once(self, broadcast: int, outcomes: Mapping[str, Outcome]) -> None:
+        """The first calls to these numbers have ended so; who got less than all is called later."""
+        later = {"busy": 600, "voicemail": 600, "partial": 600, "no_answer": 600}
+        self.retry = self.retry.model_copy(update=later)
+        for number, outcome in outcomes.items():
+            await self.calls(number, outcome)
+        assert (await self.progress(broadcast)).being_called == 0
+
+    async def called_with(self, broadcast: int) -> set[str]:
+        """The numbers of open attempts of this broadcast."""
+        asked = "SELECT e164 FROM attempt WHERE broadcast_id = :b AND state <> 'done'"
+        return set(await self._ids(asked, b=broadcast))
+
+    async def in_order(self, broadcast: int) -> Sequence[str]:
+        """Whom jobs were made for, in the order in which workers fetch them."""
+        asked = (
+            "SELECT e164 FROM procrastinate_jobs JOIN attempt ON queueing_lock = attempt.id::text"
+            " WHERE broadcast_id = :b ORDER BY priority DESC, procrastinate_jobs.id"
+        )
+        return await self._ids(asked, b=broadcast)
+
+    async def _ids(self, asked: str, **values: object) -> Sequence[Any]:
+        async with self.engine.connect() as connection:
+            return (await connection.scalars(text(asked), values)).all()
 
     # The whole broadcast, by itself
 

@@ -227,6 +227,7 @@ def test_watch_ends_when_everybody_has_a_result(closed: str, typed: Typed) -> No
         "now",
         "steered",
         "expires_at",
+        "replaced_by",
     }
     assert (watched["state"], watched["recipients"], watched["to_go"]) == ("closed", 2, 0)
     assert watched["results"] == {"confirmed": 1, "nothing": 1}
@@ -240,10 +241,11 @@ def test_the_results_say_what_happened_to_each_person(closed: str, typed: Typed)
     reported = typed("results", closed, "--json").document
     assert set(reported) == {
         *("broadcast", "unwritten", "trunk_fault", "code_withdrawn_at"),
-        *("steered", "expires_at", "recipients"),
+        *("steered", "expires_at", "others", "recipients"),
     }
     an, bert = reported["recipients"]
-    assert set(an) == {"recipient", "name", "language", "state", "result", "left_on", "numbers", "calls"}
+    whole = {"recipient", "name", "language", "state", "result", "left_on", "numbers", "calls", "others"}
+    assert set(an) == whole
     assert (an["name"], an["result"], bert["name"], bert["result"]) == (
         "An Peeters",
         "confirmed",
@@ -264,7 +266,7 @@ def test_the_report_is_a_table_for_other_programs_too(closed: str, typed: Typed)
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     assert answer.out.splitlines()[0] == (
         "name,language,state,result,left_on,number,outcome,dialled_at,answered_at,ended_at,cause,judgement,"
-        "reason,due_at,attempt"
+        "reason,due_at,attempt,others"
     )
     assert [(row["name"], row["outcome"]) for row in rows] == [
         ("An Peeters", "confirmed"),

@@ -21,6 +21,7 @@ COMMANDS = (
         "network",
         "member",
         "send",
+        "follow-up",
         "say",
         "list",
         "watch",

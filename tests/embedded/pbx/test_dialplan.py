@@ -93,6 +93,43 @@ async def test_a_mute_app_s_call_can_be_sent_to_the_fallback(
     assert compare(words, await recorded(neighbourhood, "99915000402-1.wav")).whole
 
 
+async def test_a_text_that_was_replaced_is_not_spoken_when_nobody_leads_the_call_either(
+    pbx: RunningPbx, neighbourhood: RunningNeighbourhood
+) -> None:
+    """Also when it is replaced once more, by the text in place of that one."""
+    wrong, right = (
+        speech("Inbraak in de Kerkstraat, blijf binnen."),
+        speech("Brand aan de Markt, sluit alles."),
+    )
+    names = [figure * 64 for figure in "abc"]
+    for name, words in zip(names, (wrong, wrong, right), strict=True):
+        write_sound(pbx.sounds / name, words)
+    texts = [f"{7 + nth}-{name}" for nth, name in enumerate(names)]
+    async with Line(pbx, listen=False) as line:
+        for text in texts[:2]:
+            await line.post("asterisk/variable", variable=text, value=texts[2])
+        variables = {"FALLBACK": str(pbx.sounds / names[0]), "TEXT": texts[0]}
+        call = await line.dial("+99915000407", variables=variables)
+        await eventually(lambda: bool(notes(pbx, call)), seconds=40)
+    assert notes(pbx, call)[0][-1] == "fallback=3/of=9/stayed"
+    heard = await recorded(neighbourhood, "99915000407-1.wav")
+    assert compare(right, heard).whole
+    assert not compare(wrong, heard).whole
+
+
+async def test_a_call_says_its_own_text_as_long_as_nothing_replaced_it(
+    pbx: RunningPbx, neighbourhood: RunningNeighbourhood
+) -> None:
+    words, name = speech("Niets is veranderd. Blijf binnen."), "d" * 64
+    write_sound(pbx.sounds / name, words)
+    async with Line(pbx, listen=False) as line:
+        variables = {"FALLBACK": str(pbx.sounds / name), "TEXT": f"12-{name}"}
+        call = await line.dial("+99915000408", variables=variables)
+        await eventually(lambda: bool(notes(pbx, call)), seconds=40)
+    assert notes(pbx, call)[0][-1] == "fallback=3/stayed"
+    assert compare(words, await recorded(neighbourhood, "99915000408-1.wav")).whole
+
+
 async def test_no_call_outlasts_its_limit(pbx: RunningPbx) -> None:
     async with Line(pbx) as line:
         call = await line.dial("+99915000403", variables={"CALL_LIMIT": "2"})

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from broadcast.alert.desk import Desk, Prepared, Sent
+from broadcast.alert.desk import Desk, Sent
+from broadcast.alert.prepared import Prepared
 from broadcast.states import Outcome
 from ivr.scripts.officer_ports import AlertRefused
 from prompts.zone import zone_names

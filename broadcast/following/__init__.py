@@ -1,0 +1,1 @@
+"""Follow-ups as rows: who joins one, and what one ends and replaces."""
