@@ -232,3 +232,34 @@ def test_an_urgent_alert_takes_lines_of_calls_that_only_ring_and_never_of_one_th
     assert zone.desk.ask(again) == [(0,)], "nobody is lost"
     zone.desk.type("stop", str(message))
     zone.desk.until_closed(message, seconds=60)
+
+
+def test_a_correction_is_heard_on_the_calls_of_both_nodes_and_rings_nobody_anew(
+    quiet: Zone, neighbourhood: RunningNeighbourhood
+) -> None:
+    """Who is spoken to on either machine hears the right text on that call; who waits hears it alone."""
+    zone, people = quiet, listeners(9850)
+    wrong = "Brand in de kerk. Sluit alle ramen en deuren, blijf binnen, en bel niemand op. " * 2
+    right = "De brand is in de school, en niet in de kerk. Kom niet naar buiten."
+    zone.desk.enrol("wilg", people)
+    first = zone.desk.send("wilg", wrong)
+    zone.until_placed(6)
+    both = "SELECT count(DISTINCT node) FROM attempt WHERE broadcast_id = %(id)s"
+    zone.desk.until(lambda: zone.desk.ask(both, id=first) == [(len(NAMES),)], seconds=20)
+    words = ("follow-up", str(first), "--kind", "correction", "--text", f"nl={right}")
+    second = int(zone.desk.type(*words)["broadcast"])
+    zone.desk.until_closed(second, seconds=180)
+    got = zone.desk.recipients(second)
+    assert {one.result for one in got.values()} == {"confirmed"}
+    assert zone.wire.two_at_once == []
+    sent, told = zone.desk.sent_in(second), zone.desk.sent_in(first)
+    on_their_call = {name for name, one in got.items() if any(call.dialled_at is None for call in one.calls)}
+    nodes = "SELECT count(DISTINCT node) FROM attempt WHERE broadcast_id = %(id)s AND dialled_at IS NULL"
+    assert zone.desk.ask(nodes, id=second) == [(len(NAMES),)]
+    for name, [number] in people.items():
+        calls = [read(file) for file in zone.desk.recorded(number, neighbourhood.recordings)]
+        assert any(compare(sent, heard).whole for heard in calls), name
+        heard_first = zone.desk.recipients(first)[name].result
+        assert heard_first != "nothing" or not any(compare(told, heard).whole for heard in calls), name
+        if name in on_their_call:
+            assert zone.wire.placed[number] == 1, name
