@@ -221,7 +221,7 @@ class Desk:
             await note_what_it_led_to(connection, prepared.actor, draft.report, broadcast.id)
         enlisted = await enlist_meant(connection, self._ledger, prepared, broadcast.id, policy)
         before = min(enlisted.go_first, policy.window)
-        for room in (before, policy.window - before):
+        for room in filter(None, (before, policy.window - before)):
             await self._ledger.open_window(connection, broadcast.id, room)
         listeners = enlisted.audience
         return Sent(
