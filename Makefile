@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed
+.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ hostile: installed ## Attack a server from the network and from accounts of its 
 
 bench-calls: installed ## Compare us with plain Asterisk call files: what a call costs, and the highest pace
 	@$(BIN)/python -m bench.calls
+
+bench-memory: installed ## Does the memory of the line and of Asterisk stay as it is over 10,000 calls?
+	@$(BIN)/python -m bench.calls.memory
 
 bench-counts: installed ## Count what a call asks of PostgreSQL and of Asterisk (EACH=1 names each)
 	@$(BIN)/python -m tests.counts $(if $(EACH),--each)
@@ -94,6 +97,7 @@ test: NEEDS := dev asterisk phones texts voices
 check: NEEDS := dev texts voices
 house format lock settings-page: NEEDS := dev
 bench-calls: NEEDS := asterisk bench
+bench-memory: NEEDS := asterisk bench
 bench-voicemail: NEEDS := asterisk voices
 bench-voice: NEEDS := voice
 bench-scale: NEEDS := bench
