@@ -38,7 +38,7 @@ DUE_WITHIN = SOON.total_seconds() + 5.0
 """Seconds after the notice of a new job within which the job is due; clocks may differ a little."""
 MOST_AT_ONCE = 50
 """How many jobs are fetched at once."""
-FINISH_WITHIN = 0.25
+FINISH_WITHIN = 1.0
 """Seconds that a finished job may wait for others, to be removed together with them."""
 _IN_ORDER = "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_sort=off"
 """Jobs are found by walking the index that has their order. PostgreSQL, which knows nothing yet of a table
