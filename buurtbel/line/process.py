@@ -1,6 +1,7 @@
 """The line process: one PBX, the engine's workers and their upkeep, until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -36,6 +37,9 @@ CLAIM_AGAIN_AFTER = 5.0
 """Seconds between two looks whether this node's name is free."""
 SWEEP_SOUNDS_EVERY = 3600.0
 PREEMPT_EVERY = 0.5
+COLLECT_AFTER = (50_000, 20, 50)
+"""Objects more than before at which the youngest are looked through for cycles, and how many such looks make an
+older generation's. Python's own (700, 10, 10) took a seventh of what a call costs: calls leave few cycles."""
 FINISH_CALLS_WITHIN = 5.0
 """Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
 
@@ -43,6 +47,7 @@ FINISH_CALLS_WITHIN = 5.0
 async def run_line(settings: Settings) -> None:
     """Serve this node's calls until SIGTERM or SIGINT. Raises AriRefused, ApplicationTaken and NodeTaken."""
     stopping = told_to_end()
+    _collect_seldom()
     await wait_for_database(settings, seconds=WAIT_FOR_DATABASE)
     with claimant(settings.data_dir, settings.node) as who:
         async with assemble(settings, connections=8) as assembly, ari_client(settings) as client:
@@ -172,3 +177,10 @@ async def _within(waiting: Coroutine[Any, Any, None], seconds: float) -> None:
             await waiting
     except TimeoutError:
         log.info("Calls that are still up are left to the next line process.")
+
+
+def _collect_seldom() -> None:
+    """Look for cycles among what calls leave, and not among modules and classes again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
