@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,6 +37,12 @@ class Handsets:
         self._live: dict[str, Handset] = {}
         self._rung: defaultdict[str, asyncio.Queue[Handset]] = defaultdict(asyncio.Queue)
         """Calls to phones that are led from here, by the number that was dialled."""
+
+    def dialling(self, number: str) -> "Handsets":
+        """The same phones, for whom our number is reached there."""
+        others = copy(self)
+        others.dials = number
+        return others
 
     @asynccontextmanager
     async def calling(

@@ -74,7 +74,17 @@ class CountingWire(SipTap):
             self._calls[call] = number
         if invited:
             self._live[port].add(call)
-        elif not from_us and packet.startswith(b"SIP/2.0 200 ") and _TO_INVITE.search(packet):
+        elif is_answer(packet, from_us=from_us):
             self._answered.setdefault(call)
-        elif packet.startswith((b"BYE ", b"CANCEL ")) or (not from_us and _REFUSED.match(packet)):
+        elif is_end(packet, from_us=from_us):
             self._live[port].discard(call)
+
+
+def is_answer(packet: bytes, *, from_us: bool) -> bool:
+    """The phone is picked up."""
+    return not from_us and packet.startswith(b"SIP/2.0 200 ") and bool(_TO_INVITE.search(packet))
+
+
+def is_end(packet: bytes, *, from_us: bool) -> bool:
+    """The call is over, given up, or not taken."""
+    return packet.startswith((b"BYE ", b"CANCEL ")) or (not from_us and bool(_REFUSED.match(packet)))

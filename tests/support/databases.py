@@ -77,6 +77,15 @@ def superuser(server_url: str) -> str:
     return make_url(server_url).set(username="postgres").render_as_string(hide_password=False)
 
 
+@contextmanager
+def new_database(server_url: str, name: str) -> Iterator[str]:
+    """An empty database without tables, that servers share."""
+    with psycopg.connect(superuser(server_url), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 class Databases:
     """All those of one server."""
 

@@ -39,10 +39,11 @@ async def network_of(
     charter_approved_on: date | None = SIGNED,
     languages: Mapping[str, str] | None = None,
     hours: tuple[time, time] = (time(8), time(21)),
+    streets: Mapping[str, str] | None = None,
 ) -> None:
     """A network of these people, by name, with their numbers, best first; the others speak Dutch.
 
-    Without a `name` it has one made of its `slug`.
+    Without a `name` it has one made of its `slug`. `streets` tells where some of them live.
     """
     async with AsyncSession(engine) as session, session.begin():
         await add_network(
@@ -57,7 +58,13 @@ async def network_of(
         )
         for who, numbers in people.items():
             await add_member(
-                session, ADMIN, slug, name=who, numbers=numbers, language=(languages or {}).get(who, "nl")
+                session,
+                ADMIN,
+                slug,
+                name=who,
+                numbers=numbers,
+                language=(languages or {}).get(who, "nl"),
+                street=(streets or {}).get(who, ""),
             )
 
 

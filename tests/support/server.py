@@ -47,8 +47,13 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
+    def program(self) -> list[str]:
+        """What commands of people begin with."""
+        return [sys.executable, "-m", "buurtbel"]
+
+    @property
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "buurtbel", "serve"]
+        return [*self.program, "serve"]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,10 +68,11 @@ class Server:
     def settings(self) -> Settings:
         return Settings.model_validate({**self.values, "data_dir": self.folder})
 
-    def start(self) -> None:
+    def start(self, *, within: float = READY_WITHIN) -> None:
+        """Begin to serve; over when it does. Fails when that takes longer than so many seconds."""
         before = self._times_it_served()
         self.launch()
-        self.until(lambda: self._times_it_served() > before, seconds=READY_WITHIN)
+        self.until(lambda: self._times_it_served() > before, seconds=within)
 
     def _times_it_served(self) -> int:
         return text_of(self.log).count("Buurtbel serves.")
@@ -141,7 +147,7 @@ class Server:
         return self.started(*words).result()
 
     def started(self, *words: str) -> "Typed":
-        return Typed([sys.executable, "-m", "buurtbel", *words], self.environment, self.folder.parent)
+        return Typed([*self.program, *words], self.environment, self.folder.parent)
 
     def enrol(self, network: str, people: Mapping[str, Sequence[str]]) -> None:
         """A network with an approved charter and these people, by name, with their numbers."""

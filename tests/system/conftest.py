@@ -4,15 +4,11 @@ import shutil
 import tempfile
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
-from embedded.cluster import ROLE
 from embedded.network.free_ports import LOOPBACK
 from prompts.audio import Audio, read_laid
 from prompts.catalogue import Key
@@ -20,7 +16,6 @@ from prompts.normalise.names import NO_NAMES
 from simulation.phones.handset import Handsets, handsets
 from tests.pbx_fixtures import RunningNeighbourhood
 from tests.support.callers import Says
-from tests.support.databases import superuser
 from tests.support.sentences import laid_at
 from tests.support.server import Server, Values
 from tests.support.settings_of_nodes import SHORT, own_pbx
@@ -51,15 +46,6 @@ def new_server() -> Iterator[NewServer]:
     for server in made:
         server.stop()
         shutil.rmtree(server.folder.parent)
-
-
-@contextmanager
-def new_database(server_url: str, name: str) -> Iterator[str]:
-    """An empty database that servers share."""
-    with psycopg.connect(superuser(server_url), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
-        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ import pytest
 from embedded.network.free_ports import LOOPBACK
 from prompts.audio import read
 from prompts.comparator import compare
-from tests.chaos.wire import CountingWire
 from tests.pbx_fixtures import RunningNeighbourhood
+from tests.support.databases import new_database
 from tests.support.people import phone
 from tests.support.server import Server
 from tests.support.settings_of_nodes import own_pbx
-from tests.system.conftest import NewServer, new_database
+from tests.support.timed_wire import TimedWire
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 
@@ -28,20 +29,6 @@ LINES = 14
 QUIET_WITHIN = 1.0
 """Seconds after `pause` has answered."""
 People = Mapping[str, Sequence[str]]
-
-
-class TimedWire(CountingWire):
-    """Knows too when each call was first asked for, by `time.monotonic`."""
-
-    def __init__(self, at: tuple[str, int], far_end: tuple[str, int]) -> None:
-        super().__init__(at, far_end)
-        self.asked_at: list[float] = []
-
-    def _note(self, port: int, call: bytes, packet: bytes, *, from_us: bool) -> None:
-        before = self.placed.total()
-        super()._note(port, call, packet, from_us=from_us)
-        if self.placed.total() > before:
-            self.asked_at.append(time.monotonic())
 
 
 def listeners(first: int, count: int = MANY) -> People:
@@ -106,7 +93,7 @@ def quiet(zone: Zone) -> Zone:
         lambda: len([n for n in zone.desk.type("node", "list") if n["standing"] == "serving"]) == len(NAMES),
         seconds=60,
     )
-    zone.wire.asked_at.clear()
+    zone.wire.calls.clear()
     return zone
 
 

@@ -11,11 +11,12 @@ import pytest
 from embedded.account import SERVES, account_for
 from ivr.pbx.trunk import Trunk
 from tests.pbx_fixtures import RunningPbx, pbx_settings, start_pbx_for_test
+from tests.support.databases import new_database
 from tests.support.hanging import TEXT, People, asterisk_of, listeners, stopped, until_rung_again
 from tests.support.server import Server
 from tests.support.settings_of_nodes import own_pbx
 from tests.support.wires import SipTap
-from tests.system.conftest import NewServer, new_database
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

@@ -10,11 +10,12 @@ import pytest
 
 from embedded.network.free_ports import LOOPBACK
 from tests.pbx_fixtures import RunningNeighbourhood
+from tests.support.databases import new_database
 from tests.support.people import phone
 from tests.support.server import Server, text_of
 from tests.support.settings_of_nodes import own_pbx
 from tests.support.wires import SipTap
-from tests.system.conftest import NewServer, new_database
+from tests.system.conftest import NewServer
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 
