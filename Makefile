@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed
+.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed steer
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: installed ## Check the code and run the quick tests, in some minutes
 
 lines: installed ## Hold scripted conversations with our number over real calls
 	@$(BIN)/python -m tests.acceptance
+
+steer: installed ## Pause, slow down, stop, correct and follow up alerts over real calls (ONLY= plays some)
+	@$(BIN)/python -m tests.acceptance.steering $(if $(ONLY),--only "$(ONLY)")
 
 chaos: installed ## Kill everything, again and again, and let the phones tell (SEED= draws other faults)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
@@ -91,6 +94,7 @@ static:
 	@$(BIN)/lint-imports --no-logo
 
 lines: NEEDS := asterisk phones
+steer: NEEDS := asterisk
 chaos: NEEDS := dev asterisk chaos
 hostile: NEEDS := dev asterisk
 test: NEEDS := dev asterisk phones texts voices

@@ -1,0 +1,1 @@
+"""`make steer`: what officers do with alerts under way, over real calls, judged by what phones recorded."""

@@ -1,0 +1,1 @@
+"""What happens while alerts are steered, each told as a story."""
