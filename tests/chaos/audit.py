@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 
@@ -36,6 +37,7 @@ class Standing:
     dialled: int
     """Attempts that were written ahead."""
     ends: str
+    """How its calls ended, without those that were taken back."""
 
 
 def watch(url: str) -> None:
@@ -55,7 +57,10 @@ def standings(url: str, broadcasts: Iterable[int]) -> list[Standing]:
             """
             SELECT recipient.broadcast_id, number.e164, recipient.state, result,
                    count(attempt.id) FILTER (WHERE dialled_at IS NOT NULL),
-                   coalesce(string_agg(coalesce(outcome, attempt.state), ' ' ORDER BY due_at), '')
+                   coalesce(
+                       string_agg(coalesce(outcome, attempt.state), ' ' ORDER BY due_at)
+                       FILTER (WHERE outcome IS DISTINCT FROM 'cancelled'), ''
+                   )
             FROM recipient JOIN recipient_number AS number ON number.recipient_id = recipient.id
             LEFT JOIN attempt ON attempt.recipient_id = recipient.id
             WHERE recipient.broadcast_id = ANY(%s) GROUP BY recipient.id, number.e164
@@ -80,11 +85,38 @@ def running(url: str, broadcasts: Iterable[int]) -> int:
         return int(row[0])
 
 
-def passes(url: str, broadcasts: Iterable[int]) -> list[Audio]:
-    """What was sent, each sound once."""
+def passes(url: str, broadcasts: Iterable[int]) -> dict[str, Audio]:
+    """What was sent, each sound once, by its SHA-256."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "SELECT DISTINCT flac FROM pass JOIN audio ON audio = sha256 WHERE broadcast_id = ANY(%s)",
+            "SELECT DISTINCT sha256, flac FROM pass JOIN audio ON audio = sha256"
+            " WHERE broadcast_id = ANY(%s)",
             [list(broadcasts)],
         )
-        return [decode(flac) for [flac] in rows]
+        return {sha256: decode(flac) for sha256, flac in rows}
+
+
+def sounds(url: str, broadcasts: Iterable[int]) -> dict[int, set[str]]:
+    """The SHA-256 of what each of these broadcasts says."""
+    found: dict[int, set[str]] = {broadcast: set() for broadcast in broadcasts}
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT broadcast_id, audio FROM pass WHERE broadcast_id = ANY(%s)", [list(found)]
+        )
+        for broadcast, audio in rows:
+            found[broadcast].add(audio)
+    return found
+
+
+def is_so(url: str, broadcast: int, what: LiteralString) -> bool:
+    """Whether this holds of its row."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(f"SELECT {what} FROM broadcast WHERE id = %s", [broadcast]).fetchone()
+        return bool(row and row[0])
+
+
+def what_follows(url: str, broadcast: int) -> int:
+    """The one broadcast that follows it."""
+    with psycopg.connect(url) as connection:
+        [(follow_up,)] = connection.execute("SELECT id FROM broadcast WHERE follows = %s", [broadcast])
+        return int(follow_up)

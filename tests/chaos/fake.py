@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
 
+from prompts.audio import Audio
 from tests.chaos.faults import EVERYWHERE, ITS_OWN, SHARED, Fault, rage
 from tests.chaos.judge import Experience
 from tests.chaos.phones import Phones, Village
+from tests.chaos.steering import STEERED
 from tests.chaos.tally import Tally
 from tests.chaos.zone import Zone
 from tests.support.server import Values
@@ -40,18 +42,19 @@ class FakeFarSide:
     def live(self, at: int) -> int:
         return len(self.phones[at].calls)
 
-    def experience(self, numbers: set[str]) -> Experience:
+    def experience(self, numbers: set[str], passes: Mapping[str, Audio]) -> Experience:
         placed: Counter[str] = Counter()
         heard: Counter[tuple[str, str]] = Counter()
         asked: Counter[str] = Counter()
         for phones in self.phones:
             placed += phones.placed
-            heard += phones.heard_whole()
+            heard += phones.heard_whole(passes)
             asked += phones.posts
         reached = {number for phones in self.phones for number in phones.heard_part()}
         silent = [call.number for phones in self.phones for call in phones.silent()]
         at_once = [number for phones in self.phones for number in phones.two_at_once]
-        return Experience(placed, heard, reached, asked, silent, at_once)
+        told = [call for phones in self.phones for call in phones.told(passes)]
+        return Experience(placed, heard, reached, asked, silent, at_once, told)
 
 
 def _phones(zone: Zone) -> Phones:
@@ -145,7 +148,7 @@ async def fake_zone(
 async def single(random: Random, *, kills: int, size: int) -> Tally:
     """One machine with everything on it."""
     async with fake_zone(random, ["westerlo"], shares=False) as zone:
-        await rage(zone, {**EVERYWHERE, **ITS_OWN, **ON_FAKES}, kills=kills, pause=1.5, size=size)
+        await rage(zone, {**EVERYWHERE, **ITS_OWN, **ON_FAKES, **STEERED}, kills=kills, pause=1.5, size=size)
         await zone.until_closed(CLOSED_WITHIN)
         return await zone.judge()
 
@@ -153,7 +156,7 @@ async def single(random: Random, *, kills: int, size: int) -> Tally:
 async def several(random: Random, *, kills: int, size: int) -> Tally:
     """Three machines on one database; at the end one of them dies for good."""
     async with fake_zone(random, ["westerlo", "tongerlo", "zoerle"], shares=True) as zone:
-        await rage(zone, {**EVERYWHERE, **SHARED, **ON_FAKES}, kills=kills, pause=0.8, size=size)
+        await rage(zone, {**EVERYWHERE, **SHARED, **ON_FAKES, **STEERED}, kills=kills, pause=0.8, size=size)
         gone = zone.nodes["zoerle"]
         with zone.without(gone):
             zone.dies(gone.node)

@@ -11,6 +11,17 @@ from tests.chaos.tally import Tally
 REACHED = frozenset({"confirmed", "heard"})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A call that was picked up."""
+
+    number: str
+    placed_at: float
+    """When it was asked for, by `time.monotonic`."""
+    sounds: frozenset[str]
+    """Of what was sent, that of which something was heard."""
+
+
 @dataclass
 class Experience:
     """All phones of a zone together."""
@@ -27,6 +38,7 @@ class Experience:
     """Numbers that were answered and heard nothing, though the PBX lived."""
     two_at_once: Sequence[str] = ()
     """Numbers that were called while another call to them rang or was up, once for each such call."""
+    told: Sequence[Told] = ()
 
 
 def judge(

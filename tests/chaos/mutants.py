@@ -13,12 +13,15 @@ from uuid import UUID, uuid4
 
 from broadcast.engine.takeover import Takeover
 from broadcast.engine.upkeep import Upkeep
+from broadcast.following import joining
 from broadcast.ledger import ledger
 from broadcast.ledger.bulk_writes import FINISH
 from broadcast.ledger.lease import Tenure
 from broadcast.ledger.taking import TAKE, Taken
 from broadcast.ports import CallOrder, CallOutcome
 from broadcast.reservation import Reservation
+from broadcast.rules.follow_ups import InTheFirst, Joins, joins
+from broadcast.states import FollowUpKind, Whom
 from ivr.outbound.dialler import AriDialler
 
 _P = ParamSpec("_P")
@@ -105,6 +108,15 @@ def rings_who_is_on_the_line() -> None:
         return taken
 
 
+def tells_who_heard_nothing() -> None:
+    """What follows an alert goes to everybody with whom that is done, also if it rang in vain."""
+
+    def all_join(kind: FollowUpKind, whom: Whom, person: InTheFirst) -> Joins:
+        return joins(kind, Whom.ALL if whom is Whom.HEARD else whom, person)
+
+    vars(joining)["joins"] = all_join
+
+
 MUTANTS: Mapping[str, Callable[[], None]] = {
     one.__name__: one
     for one in (
@@ -114,6 +126,7 @@ MUTANTS: Mapping[str, Callable[[], None]] = {
         no_sweep,
         finishes_without_guard,
         rings_who_is_on_the_line,
+        tells_who_heard_nothing,
     )
 }
 BREAKS = {
@@ -123,5 +136,6 @@ BREAKS = {
     "no_sweep": "lost",
     "finishes_without_guard": "rewritten",
     "rings_who_is_on_the_line": "two_at_once",
+    "tells_who_heard_nothing": "wrong_audience",
 }
 """The bound of the tally that each of them must break: any other may be broken by haste."""

@@ -1,7 +1,7 @@
 """Who is called in the chaos: phones whose behaviour leaves no doubt about what must come of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from tests.support.people import phone
@@ -20,14 +20,25 @@ class Crowd:
 
     network: str
     people: People
+    owed: Collection[int] = frozenset({*REACHED, *UNREACHED})
+    """To which kinds of phones a broadcast owes a result."""
 
     @property
     def must_confirm(self) -> set[str]:
-        return {number for [number] in self.people.values() if kind(number) in REACHED}
+        return self._owed(REACHED)
 
     @property
     def cannot_be_reached(self) -> set[str]:
-        return {number for [number] in self.people.values() if kind(number) in UNREACHED}
+        return self._owed(UNREACHED)
+
+    def owed_to(self, *kinds: int) -> "Crowd":
+        """The same people, of whom a broadcast owes something to those with such phones alone."""
+        return replace(self, owed=frozenset(kinds))
+
+    def _owed(self, kinds: Collection[int]) -> set[str]:
+        return {
+            number for [number] in self.people.values() if kind(number) in kinds and kind(number) in self.owed
+        }
 
 
 class Town:

@@ -1,23 +1,25 @@
 """The phones at a fake PBX, and what they lived through: the judge of a run, apart from the product."""
 
 import json
+import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from tests.chaos.judge import Told
 from tests.fakes.ari_call import FakeCall
 from tests.fakes.ari_http import AriHttpSide
 from tests.fakes.ari_server import FakeAri
+from tests.fakes.sound_files import Heard
 
 SPEED = 1.0
 """The line knows how long its sounds are: phones that lived faster would seem to be cut off."""
-A_MESSAGE = 4.0
-"""Seconds; what the line says besides the alert is shorter."""
-A_PART = 2.0
+A_PART, A_WORD = 2.0, 0.3
+"""Seconds."""
 ORIGINATE = "/ari/channels/<id>"
 
 
@@ -49,6 +51,8 @@ class Phones(FakeAri):
         """Calls that this PBX took along when it died, or that were up while it was frozen."""
         self.placed: Counter[str] = Counter()
         """Calls by number."""
+        self.placed_at: dict[str, float] = {}
+        """When each was asked for, by `time.monotonic`."""
         self.loses_answers = False
         """A call that is asked for is placed, and the connection breaks before anybody is told."""
         self._said: deque[Mapping[str, Any]] = deque(maxlen=60)
@@ -63,6 +67,7 @@ class Phones(FakeAri):
 
     def places(self, channel_id: str, number: str, body: Mapping[str, Any]) -> FakeCall:
         self.placed[number] += 1
+        self.placed_at[channel_id] = time.monotonic()
         if self._village.is_called(number):
             self.two_at_once.append(number)
         return super().places(channel_id, number, body)
@@ -88,17 +93,33 @@ class Phones(FakeAri):
         """Numbers at which so much was heard that somebody may have confirmed it."""
         return {call.number for call in self.answered if any(sound.seconds > A_PART for sound in call.heard)}
 
-    def heard_whole(self) -> Counter[tuple[str, str]]:
-        """By number and sound, the calls in which the whole alert was heard."""
+    def heard_whole(self, passes: Collection[str]) -> Counter[tuple[str, str]]:
+        """By number and sound, the calls in which a whole one of these was heard."""
         return Counter(
             (call.number, sound)
             for call in self.answered
-            for sound in {one.sound for one in call.heard if one.whole and one.seconds > A_MESSAGE}
+            for sound in {_name(one) for one in call.heard if one.whole} & set(passes)
         )
+
+    def told(self, passes: Collection[str]) -> list[Told]:
+        """The calls that were picked up, with those of these sounds of which something was heard."""
+        return [
+            Told(
+                call.number,
+                self.placed_at[call.id],
+                frozenset({_name(one) for one in call.heard if one.seconds > A_WORD} & set(passes)),
+            )
+            for call in self.answered
+        ]
 
     def silent(self) -> list[FakeCall]:
         """Calls that were answered and that nobody spoke on, though this PBX lived and ran."""
         return [call for call in self.answered if not call.heard and call.id not in self.cut_short]
+
+
+def _name(heard: Heard) -> str:
+    """Of the file that was played."""
+    return heard.sound.rpartition("/")[2]
 
 
 class _LossySide(AriHttpSide):

@@ -18,16 +18,16 @@ from prompts.audio import Audio, read
 from prompts.comparator import compare
 from prompts.engines import voice_for
 from simulation.stage import set_stage
-from tests.chaos import audit
 from tests.chaos.faults import EVERYWHERE, ITS_OWN, SHARED, Fault, ends_frozen, rage
-from tests.chaos.judge import Experience
+from tests.chaos.judge import Experience, Told
 from tests.chaos.node import Node
+from tests.chaos.steering import STEERED
 from tests.chaos.tally import Tally
-from tests.chaos.wire import CountingWire
 from tests.chaos.zone import Zone
 from tests.support.hanging import PBX_NOTE, has_ended, stopped
 from tests.support.server import Values
 from tests.support.settings_of_nodes import own_pbx
+from tests.support.timed_wire import TimedWire
 
 WIRE = "127.0.0.5"
 CLOSED_WITHIN = 180.0
@@ -42,11 +42,9 @@ DISK = "512k"
 
 class RealFarSide:
     def __init__(
-        self, root: Path, wire: CountingWire, port: int, recordings: Path, names: Sequence[str]
+        self, root: Path, wire: TimedWire, port: int, recordings: Path, names: Sequence[str]
     ) -> None:
         self.wire = wire
-        self.passes: list[Audio] = []
-        """What was sent."""
         self.killed: set[int] = set()
         """Process ids of Asterisks that faults ended."""
         self._recordings = recordings
@@ -79,24 +77,29 @@ class RealFarSide:
     def pbx_goes_on(self, at: int) -> None:
         self.wire.goes_on(self._port(at))
 
-    def experience(self, numbers: set[str]) -> Experience:
+    def experience(self, numbers: set[str], passes: Mapping[str, Audio]) -> Experience:
         heard: Counter[tuple[str, str]] = Counter()
         reached: set[str] = set()
         silent: list[str] = []
+        told: list[Told] = []
         for number in numbers:
             files = sorted(self._recordings.glob(f"{number.removeprefix('+')}-*.wav"), key=_nth)
             cut_off = self.wire.cut_off(number)
+            placed_at = [call.asked_at for call in self.wire.calls_to(number) if call.answered_at is not None]
             for at, file in enumerate(files):
                 recorded = read(file)
                 if abs(recorded.samples).max(initial=0) < SILENCE:
                     if not cut_off[at]:
                         silent.append(number)
-                elif recorded.seconds > A_PART:
+                    continue
+                found = {one: compare(sent, recorded) for one, sent in passes.items()}
+                if recorded.seconds > A_PART:
                     reached.add(number)
-                    whole = (at for at, sent in enumerate(self.passes) if compare(sent, recorded).whole)
-                    if (sent := next(whole, None)) is not None:
-                        heard[number, f"pass {sent}"] += 1
-        return Experience(self.wire.placed, heard, reached, {}, silent, self.wire.two_at_once)
+                    heard.update((number, one) for one, hearing in found.items() if hearing.whole)
+                most = max((hearing.found for hearing in found.values()), default=0)
+                some = [one for one, hearing in found.items() if hearing.found in {most, hearing.active}]
+                told.append(Told(number, placed_at[at], frozenset(some)))
+        return Experience(self.wire.placed, heard, reached, {}, silent, self.wire.two_at_once, told)
 
     def _port(self, at: int) -> int:
         return int(self._pbx[at]["sip_bind"].rpartition(":")[2])
@@ -221,7 +224,7 @@ async def _far_side(root: Path, names: Sequence[str]) -> AsyncIterator[RealFarSi
             recordings=recordings,
         )
         try:
-            with CountingWire((WIRE, port), (LOOPBACK, port)) as wire:
+            with TimedWire((WIRE, port), (LOOPBACK, port)) as wire:
                 yield RealFarSide(root, wire, port, recordings, names)
         finally:
             await asterisk.stop()
@@ -230,14 +233,13 @@ async def _far_side(root: Path, names: Sequence[str]) -> AsyncIterator[RealFarSi
 async def real(random: Random, names: Sequence[str], *, kills: int, size: int) -> Tally:
     root = await asyncio.to_thread(ensure_root)
     several = len(names) > 1
-    faults = {**EVERYWHERE, **(SHARED if several else ITS_OWN), **ON_ASTERISK}
+    faults = {**EVERYWHERE, **(SHARED if several else ITS_OWN), **ON_ASTERISK, **STEERED}
     async with _far_side(root, names) as far_side, Zone(far_side, random, names, shares=several) as zone:
         for node in zone.nodes.values():
             _give_small_disk(RunDirectory(node.folder / "pbx").recordings)
         try:
             await rage(zone, faults, kills=kills, pause=2.5, size=size)
             await zone.until_closed(CLOSED_WITHIN)
-            far_side.passes = await asyncio.to_thread(audit.passes, zone.url, zone.broadcasts)
             return await zone.judge()
         finally:
             for node in zone.nodes.values():

@@ -27,6 +27,8 @@ class Tally:
     """Changes of an attempt whose end was recorded, and moves backwards."""
     two_at_once: int = 0
     """Calls to a number that another call of ours rang at that moment, or was up with."""
+    wrong_audience: int = 0
+    """People who were told what follows an alert of which they heard nothing, or what was withdrawn."""
     killed_in_vain: int = 0
     """Programs that were killed though they had only stood still for seconds."""
     left_hanging: int = 0
@@ -48,6 +50,7 @@ class Tally:
         self.rung_after_reached += other.rung_after_reached
         self.rewritten += other.rewritten
         self.two_at_once += other.two_at_once
+        self.wrong_audience += other.wrong_audience
         self.killed_in_vain += other.killed_in_vain
         self.left_hanging += other.left_hanging
         self.again += other.again
@@ -57,7 +60,7 @@ class Tally:
     def holds(self) -> bool:
         """Nobody lost, nothing placed twice, nobody rung again or by two at once; what hung was ended."""
         return (
-            not (self.lost or self.placed_twice or self.silent_answers)
+            not (self.lost or self.placed_twice or self.silent_answers or self.wrong_audience)
             and not (self.rewritten or self.rung_after_reached)
             and not (self.two_at_once or self.killed_in_vain or self.left_hanging)
             and self.heard_twice <= self.live_at_kill
@@ -67,5 +70,6 @@ class Tally:
         return (
             f"kills={self.kills} members={self.members} lost={self.lost} placed_twice={self.placed_twice} "
             f"heard_twice={self.heard_twice} live_at_kill={self.live_at_kill} "
-            f"silent_answers={self.silent_answers} two_at_once={self.two_at_once}"
+            f"silent_answers={self.silent_answers} two_at_once={self.two_at_once} "
+            f"wrong_audience={self.wrong_audience}"
         )

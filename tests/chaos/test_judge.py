@@ -1,13 +1,15 @@
 """Each bound of the chaos is broken by what it is there for: a judge that sees nothing would pass all."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from embedded.network.free_ports import free_ports
+from tests.chaos.audience import LATE, Followed, judge_audience
 from tests.chaos.audit import Standing
-from tests.chaos.judge import Experience, judge
+from tests.chaos.judge import Experience, Told, judge
 from tests.chaos.people import Crowd
 from tests.chaos.phones import Phones, Village
 from tests.chaos.tally import Tally
@@ -101,6 +103,30 @@ async def test_phones_notice_two_calls_at_once_over_whichever_pbx() -> None:
         assert (one.two_at_once, other.two_at_once) == ([], [])
         other.places("second", AN, {})
         assert (one.two_at_once, other.two_at_once) == ([], [AN])
+
+
+def audience(kind: str, *told: Told, to: Sequence[str]) -> Tally:
+    """Of what followed the alert at the tenth second, and was written for these numbers."""
+    tally, second = Tally(), ALERT + 1
+    standings = [replace(CONFIRMED, broadcast=second, number=number) for number in to]
+    sounds = {ALERT: {"it"}, second: {"more"}}
+    followed = [Followed(ALERT, second, kind, by=10.0)]
+    judge_audience(tally, followed, replace(AS_IT_SHOULD, told=told), standings, sounds)
+    return tally
+
+
+def test_what_follows_an_alert_is_told_to_who_heard_that_and_to_nobody_else() -> None:
+    an = Told(AN, 1.0, frozenset({"it"})), Told(AN, 12.0, frozenset({"more"}))
+    assert audience("more", *an, to=[AN]).holds
+    assert audience("more", *an, to=[AN, BUSY]).wrong_audience == 1, "Bert is to be called"
+    assert audience("all-clear", *an, Told(BUSY, 12.0, frozenset({"more"})), to=[AN]).wrong_audience == 1
+    assert not audience("more", *an, to=[AN, BUSY]).holds
+
+
+def test_a_correction_is_for_all_and_a_call_long_after_it_tells_nothing_that_was_withdrawn() -> None:
+    both = frozenset({"it", "more"})
+    assert audience("correction", Told(AN, 10.0 + LATE, both), to=[AN, BUSY]).holds
+    assert audience("correction", Told(AN, 11.0 + LATE, both), to=[AN, BUSY]).wrong_audience == 1
 
 
 def test_a_silent_answer_and_a_rewritten_attempt_break_the_bounds() -> None:

@@ -1,12 +1,14 @@
 """Lets each mutant of the engine into a zone: what breaks a rule must break the bound that guards it."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from random import Random
 
 from tests.chaos.fake import fake_zone
 from tests.chaos.faults import Fault, kill_the_line, kill_the_node, rage
 from tests.chaos.mutants import BREAKS
+from tests.chaos.steering import STEERED
 from tests.chaos.tally import Tally
 from tests.chaos.zone import Zone
 
@@ -15,6 +17,7 @@ CLOSED_WITHIN = 75.0
 KILLS, SIZE, ROUNDS = 8, 100, 3
 A_FEW = 5
 BREAKS_BY_FREEZING = "rewritten"
+BREAKS_BY_STEERING = "wrong_audience"
 LONG_ENOUGH = 9.0
 """Seconds after which the others have taken over: a lease and two looks."""
 
@@ -37,6 +40,7 @@ async def control(random: Random) -> Tally:
     """The engine as it is, through the same as its mutants: nobody may be lost here for want of time."""
     tally = await _run(random, "", BREAKS_BY_FREEZING)
     tally.add(await _run(random, "", "lost"))
+    tally.add(await _run(random, "", BREAKS_BY_STEERING))
     return tally
 
 
@@ -54,8 +58,9 @@ async def _run(random: Random, mutant: str, bound: str) -> Tally:
     freezes = bound == BREAKS_BY_FREEZING
     names = ["westerlo", "tongerlo"]
     async with fake_zone(random, names, shares=True, mutant=mutant, rings_at_once=freezes) as zone:
-        await (_freezes(zone) if freezes else _kills(zone))
-        if not mutant or bound == "lost":
+        steered = STEERED if bound == BREAKS_BY_STEERING else {}
+        await (_freezes(zone) if freezes else _kills(zone, {**FAULTS, **steered}))
+        if not mutant or bound in {"lost", BREAKS_BY_STEERING}:
             await zone.until_closed(CLOSED_WITHIN)
         return await zone.judge()
 
@@ -68,9 +73,9 @@ async def _freezes(zone: Zone) -> None:
         await asyncio.sleep(LONG_ENOUGH)
 
 
-async def _kills(zone: Zone) -> None:
+async def _kills(zone: Zone, faults: Mapping[Fault, int]) -> None:
     """Again and again, and at the end one of the two machines dies for good."""
-    await rage(zone, FAULTS, kills=KILLS, pause=3.0, size=SIZE)
+    await rage(zone, faults, kills=KILLS, pause=3.0, size=SIZE)
     gone = zone.nodes["tongerlo"]
     zone.away.add(gone.node)
     zone.dies(gone.node)

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -15,7 +15,9 @@ import psycopg
 from embedded import postgres
 from embedded.cluster import DATABASE_NAME, ROLE, ClusterFolders
 from embedded.errors import StartError
+from prompts.audio import Audio
 from tests.chaos import audit
+from tests.chaos.audience import Followed, judge_audience
 from tests.chaos.gate import Gate
 from tests.chaos.judge import Experience, judge
 from tests.chaos.node import Node
@@ -56,8 +58,8 @@ class FarSide(Protocol):
     def live(self, at: int) -> int:
         """Calls of that node that ring or are up now."""
 
-    def experience(self, numbers: set[str]) -> Experience:
-        """What these phones lived through."""
+    def experience(self, numbers: set[str], passes: Mapping[str, Audio]) -> Experience:
+        """What these phones lived through; `passes` is what was sent, by the name of the sound."""
 
 
 class Zone:
@@ -86,6 +88,12 @@ class Zone:
         self.folder = Path(tempfile.mkdtemp(prefix="bbc-", dir="/var/tmp"))
         self.folder.chmod(0o755)
         self.broadcasts: dict[int, Crowd] = {}
+        """With what each owes to whom."""
+        self.newest: list[int] = []
+        """Alerts that were sent last."""
+        self.unfollowed: list[int] = []
+        """Those of them that nothing follows."""
+        self.followed: list[Followed] = []
         self.away: set[str] = set()
         """Nodes that nobody starts again."""
         self._names = names
@@ -152,7 +160,9 @@ class Zone:
             node.enrol(crowd.network, crowd.people)
             return [node.send(crowd.network, text) for text in TEXTS]
 
-        self.broadcasts |= dict.fromkeys(await asyncio.to_thread(work), crowd)
+        self.newest = await asyncio.to_thread(work)
+        self.unfollowed = list(self.newest)
+        self.broadcasts |= dict.fromkeys(self.newest, crowd)
 
     async def is_closed(self) -> bool:
         """Everybody has a final result."""
@@ -174,11 +184,14 @@ class Zone:
         """What came of everybody; ask when nothing goes on any more."""
         numbers = {number for crowd in self.broadcasts.values() for [number] in crowd.people.values()}
         standings = await asyncio.to_thread(audit.standings, self.url, self.broadcasts)
-        experience = await asyncio.to_thread(self.far_side.experience, numbers)
+        passes = await asyncio.to_thread(audit.passes, self.url, self.broadcasts)
+        experience = await asyncio.to_thread(self.far_side.experience, numbers, passes)
         if self._rings_at_once:
             experience.two_at_once = []
         attempts = await asyncio.to_thread(audit.attempts, self.url)
         judge(self.tally, self.broadcasts, experience, standings, attempts)
+        sounds = await asyncio.to_thread(audit.sounds, self.url, self.broadcasts)
+        judge_audience(self.tally, self.followed, experience, standings, sounds)
         for was, became in await asyncio.to_thread(audit.rewritten, self.url):
             self.tally.rewritten += 1
             self.tally.problems.append(f"rewritten: {was} became {became}")
