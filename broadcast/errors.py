@@ -20,6 +20,7 @@ Refusal
     │   └── Replaced, AnswersOne, NotForThem
     ├── NotThatReport                    what is asked of a report of a member cannot be done with that one
     │   └── UnknownReport, ReportTaken, ReportUsed
+    ├── UnknownDraft, DraftBegun         nobody wrote it on the screen; it is an alert already
     ├── UnknownCall, SeveralCalls        there is none with that id; more than one begins so
     └── UnknownNode, NodeTaken           no node has that name; another process has it
 """
@@ -211,3 +212,15 @@ class NodeTaken(BroadcastError):
     """Two processes under one name would lead the same calls."""
 
     reason = Reason.NODE_TAKEN
+
+
+class UnknownDraft(BroadcastError):
+    """Nobody wrote it, or it is somebody else's."""
+
+    reason = Reason.UNKNOWN_DRAFT
+
+
+class DraftBegun(BroadcastError):
+    """It became an alert, or does so in this moment: it is stopped, and not changed any more."""
+
+    reason = Reason.DRAFT_BEGUN

@@ -1,7 +1,7 @@
 """Which broadcasts there were, with what came of each."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -112,15 +112,17 @@ class Listed:
     """Those of them who are still to be written."""
 
 
-async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed]:
-    """The newest so many, newest first."""
-    found = (
-        await connection.execute(
-            select(Broadcast.__table__, *STEERED).order_by(Broadcast.id.desc()).limit(newest)
-        )
-    ).all()
+async def broadcasts(
+    connection: AsyncConnection, *, newest: int, networks: Collection[str] | None = None
+) -> list[Listed]:
+    """The newest so many, newest first; with `networks` only those that went to these and to no others."""
+    asked = select(Broadcast.__table__, *STEERED)
+    if networks is not None:
+        went_to = exists().where(Pass.broadcast_id == Broadcast.id, Pass.network_id == Network.id)
+        asked = asked.where(~went_to.where(Network.slug.not_in(networks)))
+    found = (await connection.execute(asked.order_by(Broadcast.id.desc()).limit(newest))).all()
     numbers = [one.id for one in found]
-    networks: dict[int, list[str]] = defaultdict(list)
+    theirs: dict[int, list[str]] = defaultdict(list)
     for number, slug in await connection.execute(
         select(Pass.broadcast_id, Network.slug)
         .join(Network, Network.id == Pass.network_id)
@@ -128,7 +130,7 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
         .distinct()
         .order_by(Pass.broadcast_id, Network.slug)
     ):
-        networks[number].append(slug)
+        theirs[number].append(slug)
     standing = await standings(connection, numbers)
     return [
         Listed(
@@ -136,7 +138,7 @@ async def broadcasts(connection: AsyncConnection, *, newest: int) -> list[Listed
             started_at=one.created_at,
             by=one.started_by,
             urgent=one.urgent,
-            networks=networks[one.id],
+            networks=theirs[one.id],
             state=BroadcastState(one.state),
             stopped_at=one.stopped_at,
             replaced_by=one.replaced_by,

@@ -28,7 +28,9 @@ class Role(StrEnum):
     """Nobody: Buurtbel itself."""
 
 
-_POLICE = frozenset(
+_SIGNS_IN = frozenset({Act.ACCEPT_INVITATION, Act.OPEN_SESSION, Act.CLOSE_SESSION})
+"""What everybody does who works at the screen."""
+_POLICE = _SIGNS_IN | frozenset(
     {
         Act.SIGN_IN,
         Act.FOLLOW,
@@ -40,6 +42,7 @@ _POLICE = frozenset(
         Act.SET_PACE,
         Act.ADD_PEOPLE,
         Act.FOLLOW_UP,
+        Act.READ_REPORTS,
         Act.CLAIM,
         Act.JUDGE,
         Act.SEND_REPORT,
@@ -52,8 +55,8 @@ RIGHTS: Mapping[Role, frozenset[Act]] = {
     Role.ADMINISTRATOR: frozenset(Act) - {Act.OPEN_JOURNAL},
     Role.OFFICER: _POLICE,
     Role.NEIGHBOURHOOD_OFFICER: _POLICE,
-    Role.COORDINATOR: frozenset({Act.JOIN, Act.LEAVE, Act.IMPORT, Act.REVIVE}),
-    Role.STREET_LEAD: frozenset(),
+    Role.COORDINATOR: _SIGNS_IN | frozenset({Act.JOIN, Act.LEAVE, Act.IMPORT, Act.REVIVE}),
+    Role.STREET_LEAD: _SIGNS_IN,
     Role.MEMBER: frozenset({Act.LEAVE}),
     Role.SYSTEM: frozenset({Act.OPEN_JOURNAL}),
 }
@@ -67,6 +70,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     """Of the machine's system, by its number (uid)."""
     MEMBER = "member"
+    USER = "user"
+    """Of the screen."""
     SYSTEM = "system"
     """Without an id."""
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """`follow` alone changes nothing."""
+    """`follow` and `read` alone change nothing."""
 
     FOLLOW = "alert.follow"
     SEND = "alert.send"
@@ -18,6 +18,8 @@ class Act(StrEnum):
     ADD_PEOPLE = "alert.add_people"
     """More people are called for an alert that is under way: a network, or streets of one."""
 
+    READ_REPORTS = "report.read"
+    """Seeing and hearing what members reported, on the screen."""
     CLAIM = "report.claim"
     JUDGE = "report.judge"
     SEND_REPORT = "report.send"
@@ -40,6 +42,16 @@ class Act(StrEnum):
     SET_OFFICER_PIN = "officer.pin"
     REMOVE_OFFICER = "officer.remove"
     SET_DUTY = "officer.duty"
+
+    INVITE_USER = "user.invite"
+    ACCEPT_INVITATION = "user.accept"
+    """A user chose a password, and showed that their app knows the secret."""
+    REMOVE_USER = "user.remove"
+    END_SESSIONS = "user.sign_out"
+    """Somebody else is signed out, everywhere."""
+    OPEN_SESSION = "session.open"
+    """A user signed in on the screen."""
+    CLOSE_SESSION = "session.close"
 
     SET_PRONUNCIATION = "pronunciation.set"
     REMOVE_PRONUNCIATION = "pronunciation.remove"

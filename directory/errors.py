@@ -10,6 +10,7 @@ Refusal
     ├── NumberRefused            a text is no number that may be kept or dialled
     ├── ListRefused              a file is no member list at all; a wrong row is a line in the report instead
     ├── UnknownOfficer, OfficerExists, OfficerRefused, PinRefused
+    ├── UnknownUser, UserExists, UserRefused, PasswordRefused, WrongDigits, UnknownInvitation
     └── UnknownPronunciation, PronunciationRefused
 """
 
@@ -120,3 +121,37 @@ class PinRefused(DirectoryError):
 
 class UnknownOfficer(DirectoryError):
     reason = Reason.UNKNOWN_OFFICER
+
+
+class UnknownUser(DirectoryError):
+    reason = Reason.UNKNOWN_USER
+
+
+class UserRefused(DirectoryError):
+    """They cannot be kept as given: name, role, networks."""
+
+    reason = Reason.BAD_USER
+
+
+class UserExists(UserRefused):
+    """Another one has the name."""
+
+    reason = Reason.USER_EXISTS
+
+
+class PasswordRefused(DirectoryError):
+    """Too short, or guessed too easily."""
+
+    reason = Reason.BAD_PASSWORD
+
+
+class WrongDigits(DirectoryError):
+    """The app of the user shows others."""
+
+    reason = Reason.WRONG_DIGITS
+
+
+class UnknownInvitation(DirectoryError):
+    """It was used, withdrawn, or is too old."""
+
+    reason = Reason.UNKNOWN_INVITATION

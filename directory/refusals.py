@@ -1,6 +1,6 @@
 """Why something that somebody asks for is not done: one reason of a closed list, and what it is about.
 
-Each way in (telephone, command line) has one table of sentences for these reasons.
+Each way in (telephone, command line, screen) has one table of sentences for these reasons.
 """
 
 from collections.abc import Mapping
@@ -59,6 +59,11 @@ class Reason(StrEnum):
     NOBODY_JOINS = "nobody_joins"
     """`broadcast`: nobody is called whom a follow-up of it would be for"""
 
+    UNKNOWN_DRAFT = "unknown_draft"
+    """Nobody wrote it on the screen, or somebody else did."""
+    DRAFT_BEGUN = "draft_begun"
+    """`broadcast`: what it became, None while that begins"""
+
     # What a member reported
     UNKNOWN_REPORT = "unknown_report"
     """`report`"""
@@ -101,6 +106,14 @@ class Reason(StrEnum):
     """`detail`"""
     BAD_PIN = "bad_pin"
     """`detail`"""
+    UNKNOWN_USER = "unknown_user"
+    USER_EXISTS = "user_exists"
+    BAD_USER = "bad_user"
+    """`detail`"""
+    BAD_PASSWORD = "bad_password"  # noqa: S105 - a reason
+    """`shortest`: how many characters one has at least"""
+    WRONG_DIGITS = "wrong_digits"
+    UNKNOWN_INVITATION = "unknown_invitation"
     UNKNOWN_PRONUNCIATION = "unknown_pronunciation"
     BAD_PRONUNCIATION = "bad_pronunciation"
     """`detail`"""

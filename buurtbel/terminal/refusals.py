@@ -57,6 +57,8 @@ SENTENCES: Mapping[Reason, str] = {
         "Of those whom broadcast {broadcast} was for, nobody can be called who is meant here; "
         "give another --to, or see `buurtbel results {broadcast}`."
     ),
+    Reason.UNKNOWN_DRAFT: "This alert was never written on the screen, or somebody else writes it.",
+    Reason.DRAFT_BEGUN: "This alert has begun already; `buurtbel list` shows it; `buurtbel stop` ends it.",
     Reason.UNKNOWN_REPORT: "There is no report {report}; `buurtbel report-inbox list` names those there are.",
     Reason.REPORT_TAKEN: "Report {report} was taken up by {name} already; ask them, or take another one.",
     Reason.REPORT_USED: (
@@ -83,6 +85,16 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.OFFICER_EXISTS: "There is an officer with this number already; choose another one.",
     Reason.BAD_OFFICER: "{detail}",
     Reason.BAD_PIN: "{detail}",
+    Reason.UNKNOWN_USER: "Nobody has this name; `buurtbel console users` lists who signs in on the screen.",
+    Reason.USER_EXISTS: "Somebody signs in with this name already; choose another one.",
+    Reason.BAD_USER: "{detail}",
+    Reason.BAD_PASSWORD: (
+        "A password has at least {shortest} characters, not all the same few, and no name; choose another."
+    ),
+    Reason.WRONG_DIGITS: "The app shows other digits; type those that it shows now.",
+    Reason.UNKNOWN_INVITATION: (
+        "This invitation was used already or is too old; ask who administers Buurtbel here for another one."
+    ),
     Reason.UNKNOWN_PRONUNCIATION: (
         "The list has no such name there; `buurtbel pronunciation list` shows what it has."
     ),

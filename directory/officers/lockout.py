@@ -5,6 +5,7 @@ everybody who types the same officer number elsewhere, and callers whom nobody v
 one, wait among themselves.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -63,6 +64,18 @@ class Guess:
         if caller is not None:
             waits[f"code {caller}"] = policy.elsewhere
         return cls(waits, policy)
+
+    @classmethod
+    def of_password(cls, name: str, address: str, policy: LockoutPolicy, *, is_known_device: bool) -> "Guess":
+        """Of this user of the screen, who may be nobody; from this address of the network.
+
+        In a browser where they have signed in before it is counted apart, and makes nobody else wait.
+        """
+        user = hashlib.sha256(name.encode()).hexdigest()[:20]
+        if is_known_device:
+            return cls({f"user {user} known": policy.at_registered}, policy)
+        whence = hashlib.sha256(address.encode()).hexdigest()[:20]
+        return cls({f"from {whence}": policy.of_caller, f"user {user}": policy.elsewhere}, policy)
 
     async def count(self, connection: AsyncConnection, *, now: datetime | None = None) -> bool:
         """False when somebody or something has to wait: then nothing is counted, or may be looked at."""

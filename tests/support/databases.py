@@ -24,6 +24,8 @@ from storage.base import Base
 TABLES = (
     "directory.tables",
     "directory.journal.table",
+    "directory.users.tables",
+    "broadcast.drafting.tables",
     "broadcast.tables",
     "broadcast.duty_tables",
     "broadcast.leave_tables",

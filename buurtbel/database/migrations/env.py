@@ -4,8 +4,10 @@ from alembic import context
 
 from broadcast import duty_tables, leave_tables, pending_alert_tables, trial_tables
 from broadcast import tables as broadcast_tables
+from broadcast.drafting import tables as draft_tables
 from directory import tables as directory_tables
 from directory.journal import table as journal_table
+from directory.users import tables as user_tables
 from storage.base import Base
 
 FILLED_BY = (
@@ -16,6 +18,8 @@ FILLED_BY = (
     trial_tables,
     directory_tables,
     journal_table,
+    user_tables,
+    draft_tables,
 )
 """The rooms whose tables are in the metadata once they are imported."""
 

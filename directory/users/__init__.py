@@ -1,0 +1,1 @@
+"""Who signs in on the screen: users, their rights, invitations, and the sessions that they have open."""
