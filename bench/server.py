@@ -57,7 +57,11 @@ async def serving(
     with said_by(folder).open("wb") as log:
         command = [sys.executable, "-m", "buurtbel", "serve"]
         async with child(
-            command, cwd=Path.cwd(), output=log, errors=log, environment=os.environ | environment
+            command,
+            cwd=Path.cwd(),
+            output=log,
+            errors=log,
+            environment=os.environ | {"BUURTBEL_CONSOLE_START": "false"} | environment,
         ) as serve:
             url = await wait_for_database(settings, seconds=STARTS_WITHIN)
             await asyncio.to_thread(upgrade, url)

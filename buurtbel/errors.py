@@ -7,6 +7,7 @@ class BuurtbelError(Exception):
     - NewerDatabase: it was upgraded by a release that this one does not know.
     - NotRunning: there is no database, so no running Buurtbel.
     - WrongSetting: a setting does not exist, cannot be read, or cannot be what it is.
+    - ConsoleNotServed: the screen cannot be served as it is set.
     - DemoFailed: the demo could not be run as scripted.
     """
 
@@ -25,3 +26,7 @@ class DemoFailed(BuurtbelError):  # noqa: N818
 
 class WrongSetting(BuurtbelError):  # noqa: N818 - a condition
     """Nothing is begun with it."""
+
+
+class ConsoleNotServed(BuurtbelError):  # noqa: N818 - a condition
+    """Nothing else is hindered by it."""

@@ -74,6 +74,7 @@ def own_settings(folder: Path, ports: DemoPorts, root: Path) -> dict[str, str]:
         "BUURTBEL_DATA_DIR": str(folder / DATA),
         "BUURTBEL_TRUNK_URI": f"sip:{ports.trunk}",
         "BUURTBEL_TRUNK_SIMULATED": "true",
+        "BUURTBEL_CONSOLE_START": "false",
         "BUURTBEL_PBX_ROOT": str(root),
         "BUURTBEL_PBX_SIP_BIND": str(ports.sip),
         "BUURTBEL_PBX_ARI_BIND": str(ports.ari),

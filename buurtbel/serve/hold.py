@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from buurtbel.serve import console_child
 from buurtbel.serve.call_logs import call_logs
 from buurtbel.serve.installation import INSTALLATION
 from buurtbel.settings.named_files import check_for_line, check_for_pbx
@@ -57,6 +58,7 @@ OURS = frozenset(
         "secrets",
         "sounds",
         "trunk.json",
+        *console_child.FILES,
     }
 )
 """What may lie in a data folder."""

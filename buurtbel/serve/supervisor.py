@@ -14,6 +14,7 @@ from buurtbel.database.schema import upgrade
 from buurtbel.pbx import load_secrets, start_pbx
 from buurtbel.serve import follow_trunk, guard
 from buurtbel.serve.call_logs import LINE_LOG, line_log
+from buurtbel.serve.console_child import ConsoleChild
 from buurtbel.serve.follow_trunk import TrunkFollower
 from buurtbel.serve.guard import Guard
 from buurtbel.serve.heartbeat import Heartbeat
@@ -52,6 +53,7 @@ class Supervisor:
         self._pbx: Asterisk | None = None
         self._whereabouts = Whereabouts(settings.trunk)
         self._trunk: TrunkFollower | None = None
+        self._console = ConsoleChild(settings, environment)
         self._line: Program | None = None
         self._line_output: Output | None = None
         self._line_began = 0.0
@@ -86,6 +88,7 @@ class Supervisor:
                         self._look_at(self._keep_database),
                         self._look_at(self._keep_pbx),
                         self._look_at_line(),
+                        self._look_at(self._console.keep),
                         self._look_at(self._follow_trunk, every=follow_trunk.LOOK_EVERY),
                         watch_pbx(self._settings, self._held.pbx),
                         watch_database(self._settings, self._held.database),
@@ -214,6 +217,7 @@ class Supervisor:
         return self._line_output
 
     async def _take_down(self) -> None:
+        await asyncio.to_thread(self._console.stop)
         if self._line is not None:
             await asyncio.to_thread(self._line.stop, LINE_PATIENCE)
         for keeper in (self._held.pbx, self._held.database):

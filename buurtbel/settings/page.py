@@ -42,6 +42,8 @@ TITLES = {
     "lockout": "Wrong PINs and codes",
     "duty": "The officer on duty",
     "leaving": "Leaving by phone",
+    "console": "The screen",
+    "session": "Signed in on the screen",
 }
 
 

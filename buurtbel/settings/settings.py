@@ -12,7 +12,9 @@ from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
+from console.policy import ConsolePolicy
 from directory.officers.lockout_policy import LockoutPolicy
+from directory.users.session_policy import SessionPolicy
 from ivr.officers.officer_policy import OfficerPolicy
 from ivr.outbound.alert_policy import AlertPolicy
 from ivr.pbx.trunk import Trunk
@@ -103,6 +105,8 @@ class Settings(BaseModel):
     lockout: LockoutPolicy = LockoutPolicy()
     duty: DutyPolicy = DutyPolicy()
     leaving: LeavePolicy = LeavePolicy()
+    console: ConsolePolicy = ConsolePolicy()
+    session: SessionPolicy = SessionPolicy()
 
     @property
     def own_numbers(self) -> OwnNumbers:

@@ -118,6 +118,7 @@ _NETWORKS = Form(
 )
 _LINE = Form("a name of 1 to 100 characters, on one line", _is_line)
 _PATH = Form("the path of a folder, on one line", _is_line)
+_FILE = Form("the path of a file, on one line", _is_line)
 
 FORMS: Mapping[str, Form] = {
     "data_dir": _PATH,
@@ -153,6 +154,16 @@ FORMS: Mapping[str, Form] = {
         "some of alaw, ulaw, g722 and slin16 with commas between them, best first",
         lambda t: all(CODEC.fullmatch(one.strip()) for one in t.split(",")),
     ),
+    "console.bind": Form(
+        "an IPv4 address of this machine and a port from 1024 on, such as 127.0.0.1:15080", _is_open_address
+    ),
+    "console.url": Form(
+        "an address without a path, such as https://buurtbel.example",
+        lambda t: bool(re.fullmatch(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/?", t)),
+    ),
+    "console.certificate": _FILE,
+    "console.key": _FILE,
+    "console.proxy": Form("an IPv4 address, such as 127.0.0.1", lambda t: bool(_IPV4.fullmatch(t))),
     "speech.zone": _LINE,
     "speech.zone_fr": _LINE,
     "speech.zone_de": _LINE,

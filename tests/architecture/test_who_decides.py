@@ -16,7 +16,7 @@ def test_nothing_is_allowed_or_refused_above_the_use_cases() -> None:
         ]
         return asked + named
 
-    above = modules("ivr", "buurtbel")
+    above = modules("ivr", "buurtbel", "console")
     assert above
     assert offences(decides, above) == {}
 

@@ -62,7 +62,9 @@ class Server:
             for section, those in self.values.items()
             for name, value in those.items()
         }
-        return os.environ | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": self.node}
+        # Only who asks for the screen has one: it would be a process more for each of hundreds of servers.
+        alone = {"BUURTBEL_CONSOLE_START": "false"}
+        return os.environ | alone | told | {"BUURTBEL_DATA_DIR": str(self.folder), "BUURTBEL_NODE": self.node}
 
     @property
     def settings(self) -> Settings:

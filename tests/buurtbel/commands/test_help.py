@@ -35,7 +35,7 @@ COMMANDS = (
         "withdraw-code",
         "report-inbox",
     ),
-    *("officer", "journal", "pronunciation", "node", "demo", "neighbourhood"),
+    *("officer", "console", "journal", "pronunciation", "node", "demo", "neighbourhood"),
 )
 FOR_OURSELVES = ("line", "pbx", "healthy")
 

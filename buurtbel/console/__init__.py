@@ -1,0 +1,1 @@
+"""The process of the screen: what its pages are made of, and the server that answers browsers."""
