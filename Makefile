@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed steer
+.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed steer test-browser
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: installed ## Check the code and run the quick tests, in some minutes
 	@$(MAKE) --silent static >$(STATIC) 2>&1 & static=$$!; \
 	$(PYTEST) -q -m "not pbx and not thorough" --hypothesis-profile quick $(SIDE_BY_SIDE); tests=$$?; \
 	wait $$static || tests=1; cat $(STATIC); exit $$tests
+
+test-browser: installed ## Work at the screen in a Chromium, on a running system (JOURNEY= walks some)
+	@$(BIN)/python -m tests.browser $(if $(JOURNEY),"$(JOURNEY)")
 
 lines: installed ## Hold scripted conversations with our number over real calls
 	@$(BIN)/python -m tests.acceptance
@@ -95,6 +98,7 @@ static:
 
 lines: NEEDS := asterisk phones
 steer: NEEDS := asterisk
+test-browser: NEEDS := dev asterisk browser
 chaos: NEEDS := dev asterisk chaos
 hostile: NEEDS := dev asterisk
 test: NEEDS := dev asterisk phones texts voices
