@@ -38,8 +38,10 @@ CLAIM_AGAIN_AFTER = 5.0
 SWEEP_SOUNDS_EVERY = 3600.0
 PREEMPT_EVERY = 0.5
 COLLECT_AFTER = (50_000, 20, 50)
-"""Objects more than before at which the youngest are looked through for cycles, and how many such looks make an
-older generation's. Python's own (700, 10, 10) took a seventh of what a call costs: calls leave few cycles."""
+"""How many new objects make a look for cycles, and how many looks make one of the next generation.
+
+Calls leave few cycles. Python's own numbers (700, 10, 10) took a seventh of what a call costs.
+"""
 FINISH_CALLS_WITHIN = 5.0
 """Seconds given to calls that are up when we are told to stop; the next line process adopts the others."""
 
