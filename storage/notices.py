@@ -12,6 +12,8 @@ from psycopg.sql import SQL, Identifier
 
 Told = Callable[[str, str], Awaitable[None]]
 """It is handed channel and payload."""
+Ready = Callable[[AsyncConnection[Any]], Awaitable[None]]
+"""It is handed the connection that listens."""
 
 
 async def listen(url: str, how: dict[str, Any], channels: Collection[str], told: Told) -> NoReturn:
@@ -21,14 +23,26 @@ async def listen(url: str, how: dict[str, Any], channels: Collection[str], told:
     not told. Raises OperationalError when none can be made.
     """
     while True:
-        async with await AsyncConnection.connect(url, autocommit=True, **how) as connection:
-            early: list[Notify] = []
-            connection.add_notify_handler(early.append)
-            for channel in channels:
-                await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-            for notice in early:
-                await told(notice.channel, notice.payload)
-            await _tell(connection, told)
+        await listen_until_lost(url, how, channels, told)
+
+
+async def listen_until_lost(
+    url: str, how: dict[str, Any], channels: Collection[str], told: Told, *, ready: Ready | None = None
+) -> None:
+    """Tell of every notice as `listen` does, and return when the connection is lost.
+
+    `ready` is called once PostgreSQL listens: whatever is committed from then on is told.
+    """
+    async with await AsyncConnection.connect(url, autocommit=True, **how) as connection:
+        early: list[Notify] = []
+        connection.add_notify_handler(early.append)
+        for channel in channels:
+            await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+        if ready is not None:
+            await ready(connection)
+        for notice in early:
+            await told(notice.channel, notice.payload)
+        await _tell(connection, told)
 
 
 async def _tell(connection: AsyncConnection[Any], told: Told) -> None:

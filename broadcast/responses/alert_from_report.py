@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from broadcast.draft import Draft, SpokenMessage
 from broadcast.errors import NoNetworks
 from broadcast.listing import networks_of
-from broadcast.responses.inbox import judged_now, tell, why_not
+from broadcast.responses.inbox import judged_now, why_not
 from broadcast.states import ReportState, Worth
 from broadcast.tables import MemberReport
 from directory.actor import Actor
@@ -88,4 +88,3 @@ async def note_what_it_led_to(connection: AsyncConnection, actor: Actor, report:
     )
     if not noted.rowcount:
         raise await why_not(connection, report)
-    await tell(connection, report)

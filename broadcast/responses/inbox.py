@@ -135,7 +135,7 @@ async def keep(
 async def send(connection: AsyncConnection, report: int, policy: DutyPolicy = SHIPPED) -> None:
     """Put a kept report on the officers' list, and say for good whether it may ring those on duty."""
     is_beyond = await lock_and_check_limit(connection, report, policy)
-    sent = await connection.scalar(
+    await connection.execute(
         update(MemberReport)
         .where(
             MemberReport.id == report,
@@ -143,10 +143,7 @@ async def send(connection: AsyncConnection, report: int, policy: DutyPolicy = SH
             MemberReport.audio.is_not(None),
         )
         .values(state=ReportState.NEW, beyond_limit=is_beyond)
-        .returning(MemberReport.id)
     )
-    if sent is not None:
-        await tell(connection, report)
 
 
 async def discard(connection: AsyncConnection, report: int) -> None:
@@ -235,7 +232,6 @@ async def claim(connection: AsyncConnection, actor: Actor, report: int) -> None:
     )
     if not claimed.rowcount:
         raise await why_not(connection, report)
-    await tell(connection, report)
     await note(connection, actor, Act.CLAIM, report=report)
 
 
@@ -256,13 +252,7 @@ async def judge(connection: AsyncConnection, actor: Actor, report: int, worth: W
     )
     if not judged.rowcount:
         raise await why_not(connection, report)
-    await tell(connection, report)
     await note(connection, actor, Act.JUDGE, report=report)
-
-
-async def tell(connection: AsyncConnection, report: int) -> None:
-    """Whoever listens on the channel `report` is told its number when it is sent, claimed or judged."""
-    await connection.execute(select(func.pg_notify("report", str(report))))
 
 
 def judged_now(actor: Actor) -> dict[str, object]:

@@ -31,6 +31,7 @@ TABLES = (
     "broadcast.leave_tables",
     "broadcast.trial_tables",
     "broadcast.pending_alert_tables",
+    "broadcast.watching.triggers",
 )
 TEMPLATE = "buurtbel_template"
 LARGEST = 2_000_000
