@@ -3,8 +3,11 @@
 import io
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +15,7 @@ from broadcast.draft import Draft
 from broadcast.responses import inbox
 from broadcast.responses.answer import answer_draft
 from broadcast.states import Worth
+from broadcast.watching.watched import Watched
 from buurtbel.assembly import Assembly
 from buurtbel.commands.common import Json, answer, run, settings, table, told
 from buurtbel.commands.sending import (
@@ -26,7 +30,7 @@ from buurtbel.commands.sending import (
 )
 from buurtbel.database.address import database
 from buurtbel.terminal.files import to_write
-from buurtbel.terminal.names import By, who
+from buurtbel.terminal.names import By, this_account, who
 from buurtbel.terminal.numbers_in_texts import NumbersAreRight, confirm_numbers
 from buurtbel.terminal.sentences import Failed, complain
 from buurtbel.times import day_and_time
@@ -62,19 +66,71 @@ def list_reports(
                 (
                     str(one.id),
                     day_and_time(one.at, clock),
-                    one.member or one.number or "number withheld",
+                    _reporter(one),
                     one.network or "",
                     str(one.broadcast or ""),
                     f"{one.seconds:.0f}",
-                    f"{one.worth or one.state}{f' ({one.claimed_by})' if one.claimed_by else ''}"
-                    f"{', a tone alone' if one.only_tone else ''}"
-                    f"{', one too many to ring for' if one.beyond_limit else ''}",
+                    _standing(one),
                     str(one.led_to or ""),
                     str(one.answered_with or ""),
                 )
                 for one in found
             ],
         ),
+    )
+
+
+@app.command("watch")
+def watch(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with one JSON document a line, one for each change.")
+    ] = False,
+) -> None:
+    """Show reports as they come, those that wait first; Ctrl-C ends it."""
+    actor, chosen = this_account(), settings()
+
+    async def work() -> None:
+        shown: dict[int, inbox.Report] = {}
+        async with database(chosen) as engine, aclosing(Watched(engine).reports(actor)) as pictures:
+            async for waiting in pictures:
+                for one in waiting:
+                    if shown.get(one.id) != one:
+                        shown[one.id] = one
+                        _tell_of(one, chosen.clock, as_json=as_json)
+
+    run(work())
+
+
+def _tell_of(report: inbox.Report, clock: ZoneInfo, *, as_json: bool) -> None:
+    """One line, at once."""
+    line = (
+        msgspec.json.encode(report).decode() if as_json else " | ".join(filter(None, _words(report, clock)))
+    )
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _words(report: inbox.Report, clock: ZoneInfo) -> list[str]:
+    return [
+        f"report {report.id}",
+        day_and_time(report.at, clock),
+        _reporter(report),
+        report.network or "",
+        f"on alert {report.broadcast}" if report.broadcast else "",
+        f"{report.seconds:.0f} s",
+        _standing(report),
+    ]
+
+
+def _reporter(report: inbox.Report) -> str:
+    return report.member or report.number or "number withheld"
+
+
+def _standing(report: inbox.Report) -> str:
+    return (
+        f"{report.worth or report.state}{f' ({report.claimed_by})' if report.claimed_by else ''}"
+        f"{', a tone alone' if report.only_tone else ''}"
+        f"{', one too many to ring for' if report.beyond_limit else ''}"
     )
 
 

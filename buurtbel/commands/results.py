@@ -14,6 +14,8 @@ from broadcast.results.results import newest_broadcast, progress, results_of
 from broadcast.results.thread import got_of_others, thread_of
 from broadcast.results.trace import attempt_traced, call_traced
 from broadcast.states import BroadcastState
+from broadcast.watching.pictures import AWAY
+from broadcast.watching.watched import Watched
 from buurtbel.commands.common import Json, answer, run, settings
 from buurtbel.database.address import database
 from buurtbel.serve.call_logs import call_logs
@@ -21,6 +23,7 @@ from buurtbel.settings.settings import Settings
 from buurtbel.status.follow import follow, follow_as_json
 from buurtbel.status.progress import steered_says
 from buurtbel.status.trace import Trace, merged
+from buurtbel.terminal.names import this_account
 from buurtbel.terminal.results import BroadcastResults, calls_table, listing, results_table, write_csv
 from buurtbel.terminal.sentences import UNTIL_MENDED, Failed, complain
 from buurtbel.terminal.trace import trace_table
@@ -60,7 +63,7 @@ def watch(
     ] = False,
 ) -> None:
     """Follow a broadcast until everybody has a final result."""
-    chosen = settings()
+    actor, chosen = this_account(), settings()
 
     async def work() -> None:
         async with database(chosen) as engine:
@@ -70,10 +73,11 @@ def watch(
                     number = await newest_broadcast(connection)
             telling = asyncio.create_task(_tell_what_hinders(chosen, engine, number))
             try:
+                watched = Watched(engine)
                 if as_json:
-                    await follow_as_json(engine, number)
+                    await follow_as_json(watched, actor, number)
                 else:
-                    await follow(engine, number, chosen.clock)
+                    await follow(watched, actor, number, chosen.clock)
             finally:
                 telling.cancel()
                 await asyncio.gather(telling, return_exceptions=True)
@@ -93,9 +97,13 @@ async def _tell_what_hinders(chosen: Settings, engine: "AsyncEngine", broadcast:
             return
     told = None
     while True:
-        async with engine.connect() as connection:
-            fault = await trunk_fault(connection)
-        hindered_by = await hindrance(chosen, engine)
+        try:
+            async with engine.connect() as connection:
+                fault = await trunk_fault(connection)
+            hindered_by = await hindrance(chosen, engine)
+        except AWAY:
+            fault, hindered_by = None, None
+            complain("The database does not answer; what is shown is of before, until it does.")
         if hindered_by not in (None, told, fault):
             complain(UNTIL_MENDED.format(hindered_by))
         told = hindered_by

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from broadcast.draft import Draft
 from broadcast.results.results import results_of
+from broadcast.watching.watched import Watched
 from buurtbel.assembly import assemble, asterisk_root
 from buurtbel.database.address import database, wait_for_database
 from buurtbel.demo.judge import Verdict, judged, passes_sent
@@ -126,7 +127,7 @@ async def alert_and_judge(settings: Settings, recordings: Path, steps: Steps) ->
                 await seed(session, actor)
             sent = await assembly.desk.send(actor, Draft([DEMO_NETWORK], TEXTS, urgent=True))
         steps.tell(f"{RINGING.format(sent.recipients)}.")
-        await follow(assembly.engine, sent.broadcast, settings.clock)
+        await follow(Watched(assembly.engine), actor, sent.broadcast, settings.clock)
         async with assembly.engine.connect() as connection:
             lines = await results_of(connection, sent.broadcast)
             passes = await passes_sent(connection, sent.broadcast)

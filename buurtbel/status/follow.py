@@ -3,85 +3,91 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.results.results import Progress, progress
+from broadcast.results.results import Progress
 from broadcast.states import BroadcastState
+from broadcast.watching.watched import Watched
 from buurtbel.status.progress import progress_line
+from directory.actor import Actor
 
-LOOK_EVERY = 0.5
-"""Seconds between two looks at a running broadcast."""
+TICK = 1.0
+"""Seconds after which a terminal shows that time passes, though nothing else does."""
 Show = Callable[[Progress], None]
 
 
-async def follow(engine: AsyncEngine, broadcast: int, clock: ZoneInfo) -> Progress:
-    """Look until the broadcast is closed, and show it on standard error; returns how it ended.
+async def follow(watched: Watched, actor: Actor, broadcast: int, clock: ZoneInfo) -> Progress:
+    """Watch until the broadcast is closed, and show it on standard error; returns how it ended.
 
     On a terminal that is one line that changes, elsewhere a line for each change.
     """
-    with _screen(clock) as tell:
-        async for seen in _sightings(engine, broadcast):
-            tell(seen)
+    with _screen(clock) as (tell, ticks):
+        ticking = asyncio.create_task(_tick(ticks))
+        try:
+            async for seen in _until_closed(watched, actor, broadcast):
+                tell(seen)
+        finally:
+            ticking.cancel()
     return seen
 
 
-async def follow_as_json(engine: AsyncEngine, broadcast: int) -> None:
-    """Look until the broadcast is closed, and write one JSON document a line, one for each change."""
-    tell = _each_change(_write_json)
-    async for seen in _sightings(engine, broadcast):
-        tell(seen)
+async def follow_as_json(watched: Watched, actor: Actor, broadcast: int) -> None:
+    """Watch until the broadcast is closed, and write one JSON document a line, one for each change."""
+    async for seen in _until_closed(watched, actor, broadcast):
+        _write_json(seen)
 
 
-async def _sightings(engine: AsyncEngine, broadcast: int) -> AsyncIterator[Progress]:
+async def _until_closed(watched: Watched, actor: Actor, broadcast: int) -> AsyncIterator[Progress]:
+    async with aclosing(watched.broadcast(actor, broadcast)) as pictures:
+        async for seen in pictures:
+            yield seen
+            if seen.state is BroadcastState.CLOSED:
+                return
+
+
+async def _tick(show: Callable[[], None]) -> None:
     while True:
-        async with engine.connect() as connection:
-            seen = await progress(connection, broadcast)
-        yield seen
-        if seen.state is BroadcastState.CLOSED:
-            return
-        await asyncio.sleep(LOOK_EVERY)
-
-
-def _each_change(tell: Show) -> Show:
-    """Tells only what is new; that time has passed is not."""
-    told: list[Progress] = []
-
-    def show(seen: Progress) -> None:
-        apart_from_time = replace(seen, now=seen.started_at)
-        if told != [apart_from_time]:
-            told[:] = [apart_from_time]
-            tell(seen)
-
-    return show
+        await asyncio.sleep(TICK)
+        show()
 
 
 @contextmanager
-def _screen(clock: ZoneInfo) -> Iterator[Show]:
+def _screen(clock: ZoneInfo) -> Iterator[tuple[Show, Callable[[], None]]]:
+    """How a picture is shown, and how it is shown again when time has passed."""
+
     def say(seen: Progress) -> None:
         sys.stderr.write(progress_line(seen, clock) + "\n")
 
     if not sys.stderr.isatty():
-        yield _each_change(say)
+        yield say, lambda: None
         return
     from rich.console import Console  # noqa: PLC0415 - only who watches on a terminal needs it
     from rich.live import Live  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    last: list[Progress] = []
+    last: list[tuple[Progress, float]] = []
     with Live(console=Console(stderr=True, highlight=False), auto_refresh=False, transient=True) as live:
 
         def update(seen: Progress) -> None:
-            last[:] = [seen]
+            last[:] = [(seen, monotonic())]
+            draw(seen)
+
+        def draw(seen: Progress) -> None:
             style = "bold red" if seen.trunk_fault else ""
             live.update(Text(progress_line(seen, clock), style=style), refresh=True)
 
-        yield update
-    for seen in last:
+        def draw_again() -> None:
+            for seen, at in last:
+                draw(replace(seen, now=seen.now + timedelta(seconds=monotonic() - at)))
+
+        yield update, draw_again
+    for seen, _ in last:
         say(seen)
 
 
