@@ -67,6 +67,10 @@ class Broadcast(Base):
     whom: Mapped[Whom | None] = mapped_column(State)
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
     """What is said in its place: the newest of the follow-ups that ended it, one another."""
+    not_resumed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """It ran when a backup was made, and was closed when that was restored."""
+    cleared_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since then nothing is kept of it but counts."""
 
 
 class BroadcastText(Base):

@@ -58,7 +58,7 @@ RIGHTS: Mapping[Role, frozenset[Act]] = {
     Role.COORDINATOR: _SIGNS_IN | frozenset({Act.JOIN, Act.LEAVE, Act.IMPORT, Act.REVIVE}),
     Role.STREET_LEAD: _SIGNS_IN,
     Role.MEMBER: frozenset({Act.LEAVE}),
-    Role.SYSTEM: frozenset({Act.OPEN_JOURNAL}),
+    Role.SYSTEM: frozenset({Act.OPEN_JOURNAL, Act.RETAIN}),
 }
 """What each role may do. In which networks is the actor's own; what is no network's concerns all of them."""
 

@@ -20,6 +20,10 @@ class Act(StrEnum):
 
     READ_REPORTS = "report.read"
     """Seeing and hearing what members reported, on the screen."""
+
+    CLOSE_RESTORED = "alert.close_restored"
+    """It ran when a backup was made, and is not gone on with now that the backup is restored."""
+
     CLAIM = "report.claim"
     JUDGE = "report.judge"
     SEND_REPORT = "report.send"
@@ -60,6 +64,14 @@ class Act(StrEnum):
     RESUME_NODE = "node.resume"
     ORDER_TEST_CALL = "test_call.order"
     WITHDRAW_TEST_CALL = "test_call.withdraw"
+
+    RESTORE = "backup.restore"
+    """The database was replaced by what a backup holds, with the entries before this one."""
+    EXPORT_PERSON = "member.export"
+    """Somebody was given all that is kept of a person."""
+    ERASE_PERSON = "member.erase"
+    RETAIN = "retention.run"
+    """What was kept for long enough was erased; it says how much."""
 
     OPEN_JOURNAL = "journal.open"
     """The first entry: from here on acts are kept."""

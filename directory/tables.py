@@ -80,6 +80,8 @@ class Member(Base):
     street: Mapped[str] = mapped_column(String(120), default="", server_default="")
     house_number: Mapped[str] = mapped_column(String(20), default="", server_default="")
     left_on: Mapped[date | None] = mapped_column(Date)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since then nothing is known of them; the row stays for what counts them."""
 
     numbers: Mapped[list["Number"]] = relationship(
         order_by="Number.position, Number.id",

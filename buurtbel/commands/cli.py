@@ -78,6 +78,15 @@ COMMANDS: Mapping[str, Where] = {
     "node": Where(
         "nodes", "node", "List the machines that call, drain one before it is stopped, or let it call again."
     ),
+    "backup": Where(
+        "keeping.backup", "backup", "Save the whole database into one file that can be brought back anywhere."
+    ),
+    "restore": Where(
+        "keeping.restore", "restore", "Bring a backup back, without calling anybody again for what ran then."
+    ),
+    "move-database": Where(
+        "keeping.restore", "move_database", "Move everything from the embedded database to a shared one."
+    ),
     "demo": Where("demo", "demo", "Ring a simulated neighbourhood and judge what it heard."),
     "neighbourhood": Where(
         "running", "neighbourhood", "Run the simulated telephone network: the dialled number decides."

@@ -43,6 +43,9 @@ LINE_PATIENCE = 20.0
 OURS = frozenset(
     {
         INSTALLATION,
+        "backup.json",
+        "backups",
+        "erased.jsonl",
         "line.beat",
         "line.json",
         *(file.name for log in call_logs(Path()) for file in log.files),
@@ -55,6 +58,7 @@ OURS = frozenset(
         "pbx",
         "postgres",
         "postgres-run",
+        "scratch",
         "secrets",
         "sounds",
         "trunk.json",
@@ -121,6 +125,24 @@ def take_hold(settings: Settings) -> Held:
             data_dir, serves, account_for(DATABASE)
         )
     return Held(lock, root, pbx, database)
+
+
+def hold_database(settings: Settings) -> Held:
+    """Lock the data folder and start the keeper of its database alone, for what is done while nobody serves.
+
+    Raises RunsAlready when somebody serves from this folder, and EmbeddedError for what is missing.
+    """
+    data_dir = settings.data_dir.absolute()
+    serves = account_for(SERVES)
+    check_interpreter_reachable(serves)
+    check_reachable(data_dir, serves)
+    lock = _lock(data_dir, serves)
+    if settings.database.url:
+        return Held(lock)
+    keeper = _unit_in(data_dir / "postgres-run") or postgres.keeper_of(
+        data_dir, serves, account_for(DATABASE)
+    )
+    return Held(lock, database=keeper)
 
 
 def _unit_in(run: Path) -> Keeper | None:

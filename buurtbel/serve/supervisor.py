@@ -12,7 +12,8 @@ from buurtbel.assembly import ari_client
 from buurtbel.database.address import wait_for_database
 from buurtbel.database.schema import upgrade
 from buurtbel.pbx import load_secrets, start_pbx
-from buurtbel.serve import follow_trunk, guard
+from buurtbel.serve import by_clock, follow_trunk, guard
+from buurtbel.serve.by_clock import ByClock
 from buurtbel.serve.call_logs import LINE_LOG, line_log
 from buurtbel.serve.console_child import ConsoleChild
 from buurtbel.serve.follow_trunk import TrunkFollower
@@ -54,6 +55,7 @@ class Supervisor:
         self._whereabouts = Whereabouts(settings.trunk)
         self._trunk: TrunkFollower | None = None
         self._console = ConsoleChild(settings, environment)
+        self._by_clock = ByClock(settings, environment)
         self._line: Program | None = None
         self._line_output: Output | None = None
         self._line_began = 0.0
@@ -90,6 +92,7 @@ class Supervisor:
                         self._look_at_line(),
                         self._look_at(self._console.keep),
                         self._look_at(self._follow_trunk, every=follow_trunk.LOOK_EVERY),
+                        self._look_at(self._by_clock.look, every=by_clock.LOOK_EVERY),
                         watch_pbx(self._settings, self._held.pbx),
                         watch_database(self._settings, self._held.database),
                     )

@@ -44,6 +44,7 @@ TITLES = {
     "leaving": "Leaving by phone",
     "console": "The screen",
     "session": "Signed in on the screen",
+    "backup": "Backups",
 }
 
 

@@ -13,6 +13,7 @@ from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
 from console.policy import ConsolePolicy
+from buurtbel.settings.backup_policy import BackupPolicy
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.users.session_policy import SessionPolicy
 from ivr.officers.officer_policy import OfficerPolicy
@@ -107,6 +108,7 @@ class Settings(BaseModel):
     leaving: LeavePolicy = LeavePolicy()
     console: ConsolePolicy = ConsolePolicy()
     session: SessionPolicy = SessionPolicy()
+    backup: BackupPolicy = BackupPolicy()
 
     @property
     def own_numbers(self) -> OwnNumbers:
@@ -118,6 +120,16 @@ class Settings(BaseModel):
     def clock(self) -> ZoneInfo:
         """In which people read times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups lie."""
+        return (self.backup.folder or self.data_dir / "backups").absolute()
+
+    @property
+    def scratch_folder(self) -> Path:
+        """Where backups are made, restored and compared; nothing stays there."""
+        return self.data_dir.absolute() / "scratch"
 
     @property
     def sounds_folder(self) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +15,7 @@ from buurtbel.database.address import database
 from buurtbel.errors import BuurtbelError
 from buurtbel.serve.trunk_state import trunk_hindrance, trunk_told
 from buurtbel.settings.settings import Settings
+from buurtbel.status.saved import backup_told
 from buurtbel.times import day_and_time
 from embedded.network.forms import ports
 from ivr.ari.errors import AriError
@@ -54,6 +56,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for language in LANGUAGES:
         yield await _voice(settings, language)
     yield _disk(settings)
+    saved = backup_told(settings, now=datetime.now(UTC))
+    yield Finding("backup", saved.ok, saved.says)
     yield at_fault or _trunk(settings)
     if too_few := _audio_ports(settings):
         yield too_few

@@ -7,13 +7,15 @@ its name, never a pipe or a device, so that reading ends; `-` is the standard in
 
 import os
 import select
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from buurtbel.terminal.sentences import Failed, complain
 
@@ -50,6 +52,22 @@ class File:
             _refuse(f"{self._name} cannot be read ({error.strerror}); check it and try again.")
         finally:
             os.close(self._descriptor)
+
+    def seekable(self) -> BinaryIO:
+        """All of it, however long, to be read more than once; what is piped in lies in a file without a name.
+
+        Ends the command with a sentence when it cannot be read.
+        """
+        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            return os.fdopen(self._descriptor, "rb")
+        kept = TemporaryFile()  # noqa: SIM115 - whoever asked closes it
+        try:
+            with os.fdopen(self._descriptor, "rb") as piped:
+                shutil.copyfileobj(piped, kept, _CHUNK)
+        except OSError as error:
+            _refuse(f"{self._name} cannot be read ({error.strerror}); name a file instead.")
+        kept.seek(0)
+        return kept
 
     def _chunks(self, wanted: int) -> Iterator[bytes]:
         until = monotonic() + self._patience
@@ -124,6 +142,42 @@ def to_write(name: str) -> Iterator["NewFile"]:
         raise
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def to_write_new(name: str) -> Iterator[BinaryIO]:
+    """A new file of that name that nobody else can read, or the standard output; what fails leaves none.
+
+    Ends the command with a sentence when there is such a file already, or it cannot be made.
+    """
+    if name == STDIN:
+        if sys.stdout is None or os.isatty(1):
+            _refuse(
+                "Nothing takes what is written to -; name a file, or write > and its name behind the command."
+            )
+        with os.fdopen(os.dup(1), "wb") as out:
+            yield out
+        return
+    how = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(name, how, 0o600)
+    except FileExistsError:
+        _refuse(f"There is a file {name} already; name a new one.")
+    except OSError as error:
+        _refuse(f"{name} cannot be written ({error.strerror}); name another file.")
+    folder = os.open(Path(name).absolute().parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # Whoever we are by now may have no rights in the person's folder: then an unfinished file is left.
+        with suppress(OSError):
+            os.unlink(Path(name).name, dir_fd=folder)
+        raise
+    finally:
+        os.close(folder)
 
 
 class NewFile:

@@ -35,7 +35,8 @@ COMMANDS = (
         "withdraw-code",
         "report-inbox",
     ),
-    *("officer", "console", "journal", "pronunciation", "node", "demo", "neighbourhood"),
+    *("officer", "console", "journal", "pronunciation", "node"),
+    *("backup", "restore", "move-database", "demo", "neighbourhood"),
 )
 FOR_OURSELVES = ("line", "pbx", "healthy")
 

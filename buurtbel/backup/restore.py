@@ -1,0 +1,92 @@
+"""Brings a backup back: looked through first, then written in one transaction, with nobody called again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pyrage
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from broadcast.ledger.not_resumed import close_what_ran
+from broadcast.states import BroadcastState
+from broadcast.tables import Broadcast
+from buurtbel.backup import load as loading
+from buurtbel.backup.errors import AtWork, NotEmpty, Unusable
+from buurtbel.backup.layout import Contents, End, Reader
+from buurtbel.backup.sealing import opened
+from directory.actor import Actor
+from directory.acts import Act
+from directory.journal.book import note
+from directory.tables import Member
+
+Keys = Sequence[pyrage.x25519.Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back."""
+
+    contents: Contents
+    end: End
+    members: int
+    running: Sequence[int]
+    """Broadcasts that ran when the backup was made;"""
+    is_resumed: bool
+    """and whether they go on."""
+
+
+def look_through(file: BinaryIO, keys: Keys, *, noted: str | None = None) -> tuple[Contents, End]:
+    """Read all of a backup and compare it with what it says of itself; nothing is written anywhere.
+
+    `noted`: the head of the journal as it was noted elsewhere. Raises Unusable and Locked.
+    """
+    with opened(file, keys) as stream:
+        reader = Reader(stream)
+        loading.check_step(reader.contents.step)
+        for table in reader.contents.tables:
+            for _ in reader.rows(table):
+                pass
+        end = reader.end()
+    if noted is not None and noted != end.journal_head:
+        raise Unusable("The journal in this backup has another head than the one given as --head.")
+    return reader.contents, end
+
+
+async def restore(
+    engine: AsyncEngine, actor: Actor, file: BinaryIO, keys: Keys, *, resume: bool, replace: bool
+) -> Restored:
+    """Put what the backup holds into this database, in one transaction, and journal it.
+
+    What ran when it was made is closed, unless `resume` says that it goes on. `replace` lets it take the
+    place of what is there. Look it through first. Raises AtWork, NotEmpty, Unusable, Locked, NotInRole.
+    """
+    actor.require(Act.RESTORE, None)
+    with opened(file, keys) as stream:
+        reader = Reader(stream)
+        async with engine.begin() as connection:
+            await loading.lock(connection)
+            if await loading.is_at_work(connection):
+                raise AtWork(
+                    "A node works on this database; stop `buurtbel serve` on every machine, and try again "
+                    "after half a minute."
+                )
+            if not replace and await loading.holds_something(connection):
+                raise NotEmpty(
+                    "This database holds something already; give --replace to put the backup in its place, "
+                    "or name an empty one."
+                )
+            end = await loading.load(connection, reader)
+            running = await _running(connection)
+            await note(connection, actor, Act.RESTORE, entries=end.journal_entries)
+            if not resume:
+                await close_what_ran(connection, actor)
+            members = await connection.scalar(select(func.count()).where(Member.left_on.is_(None))) or 0
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(text("ANALYZE"))
+    return Restored(reader.contents, end, members, running, resume)
+
+
+async def _running(connection: AsyncConnection) -> Sequence[int]:
+    asked = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING).order_by(Broadcast.id)
+    return list(await connection.scalars(asked))

@@ -1,0 +1,1 @@
+"""What keeps an installation: backups, and what is kept of people."""
