@@ -22,6 +22,7 @@ Refusal
     │   └── UnknownReport, ReportTaken, ReportUsed
     ├── UnknownDraft, DraftBegun         nobody wrote it on the screen; it is an alert already
     ├── UnknownCall, SeveralCalls        there is none with that id; more than one begins so
+    ├── BeingCalled                      somebody is rung or spoken to who was to be erased
     └── UnknownNode, NodeTaken           no node has that name; another process has it
 """
 
@@ -200,6 +201,12 @@ class SeveralCalls(BroadcastError):
     """More than one call has an id that begins so."""
 
     reason = Reason.SEVERAL_CALLS
+
+
+class BeingCalled(BroadcastError):
+    """A call to them is up or waits, or an alert goes out in their voice."""
+
+    reason = Reason.BEING_CALLED
 
 
 class UnknownNode(BroadcastError):

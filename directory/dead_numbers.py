@@ -19,7 +19,7 @@ from directory.journal.book import note
 from directory.registry import network
 from directory.tables import Member, Membership, Number
 
-_LIKE_A_NUMBER = re.compile(r"[^\w]*[0-9]")
+LIKE_A_NUMBER = re.compile(r"[^\w]*[0-9]")
 
 LOCKING_ORDER = (Number.e164, Number.id)
 """In which whoever changes what is known of several numbers locks them, so that two wait in turn."""
@@ -87,7 +87,7 @@ async def numbers_of(session: AsyncSession, whom: str, slug: str | None = None) 
         asked = asked.join(Membership, Membership.member_id == Member.id).where(
             Membership.network_id == of.id
         )
-    if _LIKE_A_NUMBER.match(whom):
+    if LIKE_A_NUMBER.match(whom):
         from directory.numbers import normalise_number  # noqa: PLC0415 - it brings the numbers of the world
 
         asked = asked.where(Number.e164 == normalise_number(whom))

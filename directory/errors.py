@@ -6,7 +6,7 @@ Refusal
 ├── BadName                      what is given as the name of who does something is none
 └── DirectoryError
     ├── UnknownNetwork, NetworkExists, NetworkRefused
-    ├── UnknownMember, MemberRefused
+    ├── UnknownMember, SeveralPeople, MemberRefused
     ├── NumberRefused            a text is no number that may be kept or dialled
     ├── ListRefused              a file is no member list at all; a wrong row is a line in the report instead
     ├── UnknownOfficer, OfficerExists, OfficerRefused, PinRefused
@@ -73,6 +73,12 @@ class UnknownMember(DirectoryError):
     """Nobody who has not left has this name or number."""
 
     reason = Reason.UNKNOWN_MEMBER
+
+
+class SeveralPeople(DirectoryError):
+    """Which of them is meant is for whoever asks to say."""
+
+    reason = Reason.SEVERAL_PEOPLE
 
 
 class MemberRefused(DirectoryError):

@@ -47,6 +47,8 @@ SAYS: Mapping[Reason, Key] = {
     Reason.NETWORK_EXISTS: "police_failed",
     Reason.BAD_NETWORK: "police_failed",
     Reason.UNKNOWN_MEMBER: "police_failed",
+    Reason.SEVERAL_PEOPLE: "police_failed",
+    Reason.BEING_CALLED: "police_failed",
     Reason.BAD_MEMBER: "police_failed",
     Reason.BAD_NUMBER: "police_failed",
     Reason.BAD_LIST: "police_failed",

@@ -52,9 +52,10 @@ async def kept_sound(connection: AsyncConnection, name: str) -> bytes | None:
     return await connection.scalar(select(StoredAudio.flac).where(StoredAudio.sha256 == name))
 
 
-async def forget_sound(connection: AsyncConnection, name: str) -> None:
-    """Remove a sound, unless the same bytes are somebody else's too."""
-    await connection.execute(delete(StoredAudio).where(StoredAudio.sha256 == name, _is_of_nobody()))
+async def forget_sound(connection: AsyncConnection, name: str) -> bool:
+    """Remove a sound, unless the same bytes are somebody else's too; whether it is gone by this."""
+    gone = delete(StoredAudio).where(StoredAudio.sha256 == name, _is_of_nobody())
+    return (await connection.execute(gone)).rowcount > 0
 
 
 async def forget_sounds_of_nobody(connection: AsyncConnection) -> int:

@@ -27,6 +27,8 @@ class MessageSounds:
         self._ready: dict[str, None] = {}
         """Laid out, the latest used last."""
         self._exporting = asyncio.Lock()
+        self._gone: set[str] = set()
+        """Laid out, and in the database no more when it was last looked at."""
 
     @property
     def ready(self) -> list[str]:
@@ -64,19 +66,21 @@ class MessageSounds:
     async def sweep(self) -> None:
         """Remove what crashes left: sounds that nobody needs, and files without a sound.
 
-        What this process laid out stays: a call may play it. So does what the database knows, for a call
-        of the process before us may.
+        What this process laid out stays until the next round, for a call may play it. What the database
+        knows stays, for a call of the process before us may.
         """
         async with self._engine.begin() as connection:
             await forget_sounds_of_nobody(connection)
         async with self._exporting:
-            found = list(await asyncio.to_thread(self._laid_out) - self._ready.keys())
+            found = sorted(await asyncio.to_thread(self._laid_out) | self._ready.keys())
             async with self._engine.connect() as connection:
                 these = StoredAudio.sha256 == any_(literal(found, ARRAY(String)))
                 known = set(await connection.scalars(select(StoredAudio.sha256).where(these)))
-            for audio in found:
-                if audio not in known:
+            unknown = set(found) - known
+            for audio in unknown:
+                if audio not in self._ready or audio in self._gone:
                     self.remove(audio)
+            self._gone = unknown & self._ready.keys()
 
     def _laid_out(self) -> set[str]:
         names = (_LAID_OUT.fullmatch(file.name) for file in self.folder.glob("*"))

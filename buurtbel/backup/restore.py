@@ -12,6 +12,7 @@ from broadcast.ledger.not_resumed import close_what_ran
 from broadcast.states import BroadcastState
 from broadcast.tables import Broadcast
 from buurtbel.backup import load as loading
+from buurtbel.backup.erased import Erased, erase_again
 from buurtbel.backup.errors import AtWork, NotEmpty, Unusable
 from buurtbel.backup.layout import Contents, End, Reader
 from buurtbel.backup.sealing import opened
@@ -34,6 +35,8 @@ class Restored:
     """Broadcasts that ran when the backup was made;"""
     is_resumed: bool
     """and whether they go on."""
+    erased: Sequence[int]
+    """Members who were erased since, and so again."""
 
 
 def look_through(file: BinaryIO, keys: Keys, *, noted: str | None = None) -> tuple[Contents, End]:
@@ -54,12 +57,20 @@ def look_through(file: BinaryIO, keys: Keys, *, noted: str | None = None) -> tup
 
 
 async def restore(
-    engine: AsyncEngine, actor: Actor, file: BinaryIO, keys: Keys, *, resume: bool, replace: bool
+    engine: AsyncEngine,
+    actor: Actor,
+    file: BinaryIO,
+    keys: Keys,
+    *,
+    resume: bool,
+    replace: bool,
+    erased: Sequence[Erased] = (),
 ) -> Restored:
     """Put what the backup holds into this database, in one transaction, and journal it.
 
     What ran when it was made is closed, unless `resume` says that it goes on. `replace` lets it take the
-    place of what is there. Look it through first. Raises AtWork, NotEmpty, Unusable, Locked, NotInRole.
+    place of what is there. Who was `erased` since is erased again. Look it through first.
+    Raises AtWork, NotEmpty, Unusable, Locked, NotInRole.
     """
     actor.require(Act.RESTORE, None)
     with opened(file, keys) as stream:
@@ -81,10 +92,11 @@ async def restore(
             await note(connection, actor, Act.RESTORE, entries=end.journal_entries)
             if not resume:
                 await close_what_ran(connection, actor)
+            gone = await erase_again(connection, actor, erased, since=reader.contents.taken_at)
             members = await connection.scalar(select(func.count()).where(Member.left_on.is_(None))) or 0
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         await connection.execute(text("ANALYZE"))
-    return Restored(reader.contents, end, members, running, resume)
+    return Restored(reader.contents, end, members, running, resume, gone)
 
 
 async def _running(connection: AsyncConnection) -> Sequence[int]:

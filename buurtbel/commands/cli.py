@@ -32,7 +32,9 @@ COMMANDS: Mapping[str, Where] = {
         "directory", "network", "List the networks, add one, or enter that a charter was approved."
     ),
     "member": Where(
-        "directory", "member", "Import a member list, list who is in a network, or revive dead numbers."
+        "directory",
+        "member",
+        "Import a member list, list who is in a network, revive dead numbers, export or erase a person.",
     ),
     "send": Where("alerts", "send", "Ring every member of these networks and speak this message."),
     "follow-up": Where(

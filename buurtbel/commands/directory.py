@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from buurtbel.commands.common import Json, answer, run, settings, table
+from buurtbel.commands.keeping import person
 from buurtbel.database.address import database
 from buurtbel.terminal.files import File, to_read
 from buurtbel.terminal.names import this_account
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 network = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 member = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+person.join(member)
 Slug = Annotated[str, typer.Option("--network", help="Short name of the network.")]
 
 

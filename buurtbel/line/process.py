@@ -15,6 +15,7 @@ from broadcast.engine.takeover import Takeover
 from broadcast.engine.upkeep import Upkeep
 from broadcast.engine.worker import work
 from broadcast.ledger.lease import IN_USE, Lease
+from broadcast.retention.retain import retain_daily
 from buurtbel.assembly import Assembly, ari_client, assemble
 from buurtbel.database.address import wait_for_database
 from buurtbel.line.chores import Chore, Rounds
@@ -36,6 +37,8 @@ WAIT_FOR_DATABASE = 60.0
 CLAIM_AGAIN_AFTER = 5.0
 """Seconds between two looks whether this node's name is free."""
 SWEEP_SOUNDS_EVERY = 3600.0
+RETAIN_EVERY = 1800.0
+"""Seconds between two looks whether somebody has erased today what was kept for long enough."""
 PREEMPT_EVERY = 0.5
 COLLECT_AFTER = (50_000, 20, 50)
 """How many new objects make a look for cycles, and how many looks make one of the next generation.
@@ -152,6 +155,9 @@ def _chores(
         parts.officers.spoken.mend: 2 * nodes.sweep,
         parts.reports.sounds.sweep: SWEEP_SOUNDS_EVERY,
         parts.old_sentences.sweep: SWEEP_SOUNDS_EVERY,
+        partial(
+            retain_daily, assembly.engine, assembly.settings.retention, assembly.settings.time_zone
+        ): RETAIN_EVERY,
         parts.own_calls.give_up_orphans: nodes.sweep,
         reaper.look: 2 * nodes.sweep,
         partial(takeover.sweep, sparing=assembly.settings.node): nodes.sweep,

@@ -44,6 +44,7 @@ TITLES = {
     "leaving": "Leaving by phone",
     "console": "The screen",
     "session": "Signed in on the screen",
+    "retention": "How long what is known of people is kept",
     "backup": "Backups",
 }
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
+from broadcast.retention_policy import RetentionPolicy
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
 from console.policy import ConsolePolicy
@@ -108,6 +109,7 @@ class Settings(BaseModel):
     leaving: LeavePolicy = LeavePolicy()
     console: ConsolePolicy = ConsolePolicy()
     session: SessionPolicy = SessionPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     backup: BackupPolicy = BackupPolicy()
 
     @property

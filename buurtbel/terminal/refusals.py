@@ -78,6 +78,12 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.UNKNOWN_MEMBER: (
         "Nobody has this name or number; `buurtbel member list` shows who is in a network."
     ),
+    Reason.SEVERAL_PEOPLE: (
+        "Several people have this name or number; give the id of one of them instead: {ids}."
+    ),
+    Reason.BEING_CALLED: (
+        "This person is being called, or an alert goes out in their voice; try again when that is over."
+    ),
     Reason.BAD_MEMBER: "{detail}",
     Reason.BAD_NUMBER: "{detail}",
     Reason.BAD_LIST: "{detail}",

@@ -27,6 +27,7 @@ FACTS: dict[str, object] = {
     "name": "Claes",
     "street": "Dorpsstraat",
     "node": "westerlo",
+    "ids": "3, 14",
     "like": ["de-bist", "de-bist-2"],
 }
 
