@@ -13,8 +13,8 @@ from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
 from broadcast.retention_policy import RetentionPolicy
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
-from console.policy import ConsolePolicy
 from buurtbel.settings.backup_policy import BackupPolicy
+from console.policy import ConsolePolicy
 from directory.officers.lockout_policy import LockoutPolicy
 from directory.users.session_policy import SessionPolicy
 from ivr.officers.officer_policy import OfficerPolicy
