@@ -38,6 +38,9 @@ SETTLE = 2.0
 """Seconds after the start, so that starting is not measured."""
 LOOK_EVERY = 0.5
 
+WITHOUT_SCREEN = {"BUURTBEL_CONSOLE_START": "false"}
+"""Nobody looks, unless a bench or a test says otherwise."""
+
 
 class MembersRefused(Exception):  # noqa: N818 - named as what happened
     """The benchmark's own list of members could not be imported."""
@@ -61,7 +64,7 @@ async def serving(
             cwd=Path.cwd(),
             output=log,
             errors=log,
-            environment=os.environ | {"BUURTBEL_CONSOLE_START": "false"} | environment,
+            environment={**os.environ, **WITHOUT_SCREEN, **environment},
         ) as serve:
             url = await wait_for_database(settings, seconds=STARTS_WITHIN)
             await asyncio.to_thread(upgrade, url)

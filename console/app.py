@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from console.live.countdown import Starter
 from console.live.sightings import Sightings
-from console.live.spoken import Spoken
+from console.live.spoken import SpokenDrafts
 from console.pages.all_pages import ROUTERS
 from console.parts import Parts
 from console.render import page
@@ -47,7 +47,7 @@ UNKNOWN = frozenset(
 
 def make_app(parts: Parts) -> FastAPI:
     """The application; while it runs, it also begins the alerts that count down."""
-    spoken = Spoken(parts.beginning)
+    spoken = SpokenDrafts(parts.beginning)
     running = Running(spoken, Starter(parts.beginning, spoken, parts.database), Sightings(parts.database))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.parts = parts

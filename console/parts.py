@@ -14,7 +14,7 @@ from storage.transactions import Transactions
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ReadySign:
     """One thing that an alert needs, looked at."""
 
     what: str
@@ -26,7 +26,7 @@ class Sign:
 class Ready:
     """Whether phones would ring now."""
 
-    signs: Sequence[Sign]
+    signs: Sequence[ReadySign]
     hindrance: str | None
     """Why none would, as one sentence."""
     callers: int
@@ -40,7 +40,7 @@ class Ready:
         return self.hindrance is None
 
     @property
-    def faults(self) -> Sequence[Sign]:
+    def faults(self) -> Sequence[ReadySign]:
         return [one for one in self.signs if not one.ok]
 
 

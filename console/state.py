@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from console.live.countdown import Starter
 from console.live.sightings import Sightings
-from console.live.spoken import Spoken
+from console.live.spoken import SpokenDrafts
 from console.parts import Parts
 from console.security.visit import parts_of
 
@@ -17,7 +17,7 @@ from console.security.visit import parts_of
 class Running:
     """What lasts from one request to the next."""
 
-    spoken: Spoken
+    spoken: SpokenDrafts
     starter: Starter
     sightings: Sightings
 

@@ -14,7 +14,7 @@ from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.alert.prepared import Prepared
 from broadcast.alert.preview import Preview, preview
 from broadcast.draft import Draft, FollowUp
-from broadcast.drafting.drafts import Written
+from broadcast.drafting.drafts import WrittenAlert
 from broadcast.drafting.tables import KeptDraft
 from broadcast.errors import BadAlert
 from broadcast.policy import BroadcastPolicy
@@ -46,7 +46,7 @@ class Beginning:
         self._policy = policy
         self._own = own
 
-    async def prepare(self, actor: Actor, request: UUID, written: Written) -> Prepared:
+    async def prepare(self, actor: Actor, request: UUID, written: WrittenAlert) -> Prepared:
         """Speak it, for whoever may send it now. Raises a Refusal."""
         prepared = await self._desk.prepare(actor, await self._draft(written))
         return replace(prepared, request=request)
@@ -56,7 +56,7 @@ class Beginning:
         async with self._engine.connect() as connection:
             return await preview(connection, prepared, self._policy, self._own)
 
-    async def _draft(self, written: Written) -> Draft:
+    async def _draft(self, written: WrittenAlert) -> Draft:
         texts = {language: text for language, text in written.texts.items() if text.strip()}
         if written.urgent is None:
             raise BadAlert("Say whether it is urgent.")

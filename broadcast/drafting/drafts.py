@@ -24,7 +24,7 @@ LONGEST_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenAlert:
     """An alert as far as it is written."""
 
     street: str = ""
@@ -42,14 +42,14 @@ class DraftRow:
     """It, as it is kept."""
 
     request: UUID
-    written: Written
+    written: WrittenAlert
     changed_at: datetime
     due_at: datetime | None
     not_begun_at: datetime | None
     now: datetime
 
 
-async def keep(connection: AsyncConnection, actor: Actor, request: UUID, written: Written) -> None:
+async def keep(connection: AsyncConnection, actor: Actor, request: UUID, written: WrittenAlert) -> None:
     """Keep what was typed so far. Raises UnknownDraft when it is somebody else's, and DraftBegun."""
     await _check(connection, actor, written)
     if (broadcast := await _begun(connection, request)) is not None:
@@ -142,7 +142,7 @@ async def cancel(connection: AsyncConnection, actor: Actor, request: UUID) -> No
         raise await _why_not(connection, actor, request)
 
 
-async def _check(connection: AsyncConnection, actor: Actor, written: Written) -> None:
+async def _check(connection: AsyncConnection, actor: Actor, written: WrittenAlert) -> None:
     """Who may not send it need not write it."""
     if written.follows is not None:
         actor.require(Act.FOLLOW_UP, await networks_of(connection, written.follows))
@@ -157,7 +157,7 @@ async def _rows(connection: AsyncConnection, *which: ColumnElement[bool]) -> lis
     return [
         DraftRow(
             one.request,
-            Written(
+            WrittenAlert(
                 street=one.street,
                 networks=one.networks,
                 texts=one.texts,

@@ -69,7 +69,9 @@ COMMANDS: Mapping[str, Where] = {
         "officers", "app", "List, add and remove the officers who may send by phone, and say who is on duty."
     ),
     "console": Where(
-        "console", "app", "Serve the screen alone; invite, list, sign out and remove who signs in there."
+        "screen.console",
+        "app",
+        "Serve the screen alone; say who signs in there: invite, list, sign out, remove.",
     ),
     "journal": Where(
         "journal", "app", "List what people did, export it, and verify that nobody changed it since."

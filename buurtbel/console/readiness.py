@@ -11,7 +11,7 @@ from broadcast.engine.nodes import lines_held
 from broadcast.rules.forecast import minutes_to_call
 from buurtbel.settings.settings import Settings
 from buurtbel.status.doctor import examine, hindrance
-from console.parts import Ready, Sign
+from console.parts import Ready, ReadySign
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class WatchedReadiness:
             callers, lines = await lines_held(connection)
         signs = self._seen.signs
         if time.monotonic() - self._examined_at > EXAMINE_EVERY or (hindered is None) != self._seen.is_ready:
-            signs = [Sign(one.what, one.ok, one.says) async for one in examine(self._settings)]
+            signs = [ReadySign(one.what, one.ok, one.says) async for one in examine(self._settings)]
             self._examined_at = time.monotonic()
         self._seen = Ready(signs, hindered, callers, lines, 0.0)
         self._seen_at = time.monotonic()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from broadcast.drafting.beginning import Beginning, DueDraft
 from broadcast.drafting.drafts import draft_of
 from broadcast.errors import DraftBegun
-from console.live.spoken import Spoken
+from console.live.spoken import SpokenDrafts
 from directory.refusals import Refusal
 from storage.transactions import Transactions
 
@@ -25,7 +25,7 @@ JUST_AFTER = 0.02
 class Starter:
     """One task for all alerts of this screen."""
 
-    def __init__(self, beginning: Beginning, spoken: Spoken, database: Transactions) -> None:
+    def __init__(self, beginning: Beginning, spoken: SpokenDrafts, database: Transactions) -> None:
         self._beginning = beginning
         self._spoken = spoken
         self._database = database

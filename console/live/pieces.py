@@ -10,7 +10,7 @@ from console.words.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LargeNumber:
     """One large number, told apart by its word and its shape too."""
 
     name: str
@@ -80,16 +80,16 @@ def in_a_sentence(words: Words, seen: Progress) -> str:
     )
 
 
-def _figures(words: Words, seen: Progress) -> Iterator[Figure]:
+def _figures(words: Words, seen: Progress) -> Iterator[LargeNumber]:
     got = seen.results
-    yield Figure("confirmed", got.get(Result.CONFIRMED, 0), "✔", words.say("confirmed"))
-    yield Figure("heard", got.get(Result.HEARD, 0), "●", words.say("heard"))
+    yield LargeNumber("confirmed", got.get(Result.CONFIRMED, 0), "✔", words.say("confirmed"))
+    yield LargeNumber("heard", got.get(Result.HEARD, 0), "●", words.say("heard"))
     if back := got.get(Result.CALLED_BACK, 0):
-        yield Figure("called-back", back, "↩", words.say("called back"))
-    yield Figure("voicemail", got.get(Result.VOICEMAIL, 0), "◐", words.say("voicemail"))
-    yield Figure("partial", got.get(Result.PARTIAL, 0), "◔", words.say("in part"))
-    yield Figure("nothing", got.get(Result.NOTHING, 0), "✖", words.say("not reached"))
-    yield Figure("to-go", seen.to_go, "○", words.say("to go"))
+        yield LargeNumber("called-back", back, "↩", words.say("called back"))
+    yield LargeNumber("voicemail", got.get(Result.VOICEMAIL, 0), "◐", words.say("voicemail"))
+    yield LargeNumber("partial", got.get(Result.PARTIAL, 0), "◔", words.say("in part"))
+    yield LargeNumber("nothing", got.get(Result.NOTHING, 0), "✖", words.say("not reached"))
+    yield LargeNumber("to-go", seen.to_go, "○", words.say("to go"))
 
 
 def _bar(seen: Progress) -> Iterator[Slice]:

@@ -6,22 +6,22 @@ from uuid import UUID
 
 from broadcast.alert.prepared import Prepared
 from broadcast.drafting.beginning import Beginning
-from broadcast.drafting.drafts import Written
+from broadcast.drafting.drafts import WrittenAlert
 from directory.actor import Actor
 
 MOST = 30
 """So many are kept; of the others the sound is made anew, when it is asked for."""
 
 
-class Spoken:
+class SpokenDrafts:
     """The last ones, by request."""
 
     def __init__(self, beginning: Beginning) -> None:
         self._beginning = beginning
-        self._kept: OrderedDict[UUID, tuple[Actor, Written, Prepared]] = OrderedDict()
+        self._kept: OrderedDict[UUID, tuple[Actor, WrittenAlert, Prepared]] = OrderedDict()
         self._locks: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def of(self, actor: Actor, request: UUID, written: Written) -> Prepared:
+    async def of(self, actor: Actor, request: UUID, written: WrittenAlert) -> Prepared:
         """It, spoken as it is written now, for whoever may send it now. Raises a Refusal."""
         async with self._locks[request]:
             kept = self._kept.get(request)

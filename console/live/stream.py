@@ -16,6 +16,8 @@ from directory.users.sessions import signed_in
 
 BEAT = 10.0
 """Seconds after which something is sent though nothing has changed, so that a lost connection shows."""
+OVER = "event: over\ndata: {}\n\n"
+"""Load the page again: who is not signed in any more is asked to."""
 RETRY = 2000
 """Milliseconds after which a browser connects again."""
 
@@ -38,19 +40,21 @@ async def stream(
     Who comes back with the id of what they have is sent nothing until it changes.
     """
     yield f"retry: {RETRY}\n\n"
-    told, beat = last_id, time.monotonic()
+    told, said_at, looked_at = last_id, time.monotonic(), time.monotonic()
     while True:
+        if time.monotonic() - looked_at > BEAT:
+            looked_at = time.monotonic()
+            if await parts.database(signed_in, visit.session, parts.sessions) is None:
+                yield OVER
+                return
         pieces = await _pieces(parts, sightings, visit, watched, is_admitted=True)
         data = as_event(pieces)
         id_ = hashlib.sha256(data.encode()).hexdigest()[:16]
         if id_ != told:
-            told, beat = id_, time.monotonic()
+            told, said_at = id_, time.monotonic()
             yield f"id: {id_}\nevent: pieces\ndata: {data}\n\n"
-        elif time.monotonic() - beat > BEAT:
-            beat = time.monotonic()
-            if await parts.database(signed_in, visit.session, parts.sessions) is None:
-                yield "event: over\ndata: {}\n\n"
-                return
+        elif time.monotonic() - said_at > BEAT:
+            said_at = time.monotonic()
             yield "event: beat\ndata: {}\n\n"
         await sightings.next_look()
 
@@ -88,4 +92,4 @@ async def without_faults(events: AsyncIterator[str]) -> AsyncIterator[str]:
         async for event in events:
             yield event
     except Refusal:
-        yield "event: over\ndata: {}\n\n"
+        yield OVER

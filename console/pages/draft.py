@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from broadcast.drafting import drafts
-from broadcast.drafting.drafts import DraftRow, Written
+from broadcast.drafting.drafts import DraftRow, WrittenAlert
 from broadcast.responses.screen_inbox import report_for
 from broadcast.results.screen_alerts import alert_for, alerts_for
 from broadcast.states import BroadcastState, FollowUpKind
@@ -43,7 +43,7 @@ async def home(request: Request, visit: Looking, parts: Given) -> Response:
     if not visit.user.sends:
         return await page(request, "home.html", visit)
     kept = await parts.database(drafts.drafts_of, visit.actor)
-    return await _form(request, visit, parts, uuid4(), Read(Written(), None), drafts=kept)
+    return await _form(request, visit, parts, uuid4(), Read(WrittenAlert(), None), drafts=kept)
 
 
 @router.get("/live/new")
@@ -51,14 +51,14 @@ async def begin_from(
     request: Request, visit: Looking, parts: Given, *, report: str = "", follows: str = "", kind: str = ""
 ) -> Response:
     """An alert that is made of a report, or that follows another one."""
-    written = Written()
+    written = WrittenAlert()
     if (number := number_in(report)) is not None:
         told = await parts.database(report_for, visit.actor, number)
         network = told.network or ""
-        written = Written(street=network, networks=(network,) if network else (), report=number)
+        written = WrittenAlert(street=network, networks=(network,) if network else (), report=number)
     elif (number := number_in(follows)) is not None:
         await parts.database(alert_for, visit.actor, number)
-        written = Written(follows=number, kind=KINDS.get(kind, FollowUpKind.MORE), urgent=True)
+        written = WrittenAlert(follows=number, kind=KINDS.get(kind, FollowUpKind.MORE), urgent=True)
     found = await parts.database(networks_of_street, visit.actor, written.street) if written.street else None
     return await _form(request, visit, parts, uuid4(), Read(written, found))
 
@@ -115,7 +115,7 @@ async def throw_away(parts: Given, deed: Acting, request_id: UUID) -> Response:
 
 
 async def _said(
-    parts: Parts, here: Running, visit: Visit, request_id: UUID, written: Written
+    parts: Parts, here: Running, visit: Visit, request_id: UUID, written: WrittenAlert
 ) -> dict[str, Any]:
     """How it is spoken, as soon as there is something to speak and somebody to speak to."""
     is_enough = written.texts and (written.networks or written.follows)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from broadcast.alert.prepared import Prepared
 from broadcast.alert.preview import Preview
-from broadcast.drafting.drafts import Written
+from broadcast.drafting.drafts import WrittenAlert
 from broadcast.errors import BadAlert
 from broadcast.states import FollowUpKind
 from console.parts import Parts
-from console.security.visit import Form, Visit
+from console.security.visit import FilledForm, Visit
 from console.words.refusals import refusal_says
 from console.words.remarks import remark_says
 from console.words.words import Words
@@ -29,7 +29,7 @@ _LARGEST = 2**31 - 1
 class Read:
     """A form as far as it is filled in, and what its street leads to."""
 
-    written: Written
+    written: WrittenAlert
     found: StreetFound | None
 
 
@@ -59,7 +59,7 @@ class Preflight:
     nodes: int
 
 
-async def read_draft(parts: Parts, visit: Visit, form: Form) -> Read:
+async def read_draft(parts: Parts, visit: Visit, form: FilledForm) -> Read:
     """What was filled in. Networks that were chosen for another street than this one do not count."""
     street = form.text("street", 120).strip()
     found = await parts.database(networks_of_street, visit.actor, street) if street else None
@@ -70,7 +70,7 @@ async def read_draft(parts: Parts, visit: Visit, form: Form) -> Read:
         offered = {one.slug for one in found.networks}
         chosen = [one for one in chosen if one in offered]
     return Read(
-        Written(
+        WrittenAlert(
             street=street,
             networks=tuple(chosen if found is not None else ()),
             texts={
@@ -97,7 +97,7 @@ def number_in(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= _LARGEST else None
 
 
-def lacking(words: Words, written: Written) -> dict[str, str]:
+def lacking(words: Words, written: WrittenAlert) -> dict[str, str]:
     """What is still to be filled in, by field."""
     lacks: dict[str, str] = {}
     if written.follows is None and written.report is None and not written.networks:

@@ -45,13 +45,13 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._put(message)
+                self._put(message, is_file=scope["path"].startswith("/static/"))
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _put(self, message: MutableMapping[str, Any]) -> None:
+    def _put(self, message: MutableMapping[str, Any], *, is_file: bool) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in self._headers.items():
             headers[name] = value
-        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Cache-Control", "no-cache" if is_file else "no-store")

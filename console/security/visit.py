@@ -69,7 +69,7 @@ Looking = Annotated[Visit, Depends(look_who)]
 """Of a page that is looked at."""
 
 
-class Form:
+class FilledForm:
     """What a form of ours brought, as text."""
 
     def __init__(self, data: FormData) -> None:
@@ -85,12 +85,12 @@ class Form:
         return [one for one in self._data.getlist(name) if isinstance(one, str)]
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request) -> FilledForm:
     """What somebody filled in, no longer than our forms are."""
-    return Form(await request.form(max_files=0, max_fields=MOST_FIELDS))
+    return FilledForm(await request.form(max_files=0, max_fields=MOST_FIELDS))
 
 
-Filled = Annotated[Form, Depends(read_form)]
+Filled = Annotated[FilledForm, Depends(read_form)]
 """A form of whoever is not signed in."""
 
 
@@ -99,7 +99,7 @@ class Deed:
     """A form that somebody who is signed in has sent."""
 
     visit: Visit
-    form: Form
+    form: FilledForm
 
 
 async def check_form(visit: Looking, form: Filled) -> Deed:

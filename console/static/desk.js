@@ -44,11 +44,13 @@ function watch() {
       return;
     }
     if (element.dataset.piece === piece) return;
-    // Who is at a button of it, or has opened something there, keeps it until the next change.
-    const isInUse = id === "steer" && (element.contains(document.activeElement) || element.querySelector("details[open]"));
-    if (isInUse && element.dataset.piece !== undefined) return;
+    const at = element.contains(document.activeElement) ? document.activeElement : null;
+    // Who is at a button of it, or has opened something there, keeps it as it is.
+    if (id === "steer" && (at || element.querySelector("details[open]"))) return;
+    const link = at && at.getAttribute("href");
     element.innerHTML = piece;
     element.dataset.piece = piece;
+    if (link) element.querySelector(`a[href="${link}"]`)?.focus();
     if (id === "waiting" && piece.trim()) document.title = piece.trim() + " " + document.title.replace(/^\(\d+\) /, "");
   }
 }

@@ -41,6 +41,13 @@ GATES = (
     Gate("a script that knows HTTP", "ivr/scripts/menus.py", '"""A."""\nimport aiohttp\n', IMPORTS),
     Gate("a script that knows the PBX", "ivr/scripts/leave.py", "import ivr.ari.client\n", IMPORTS),
     Gate("a line that knows the database", "ivr/call/menu.py", "import sqlalchemy\n", IMPORTS),
+    Gate("a screen that knows the database", "console/pages/alert.py", "import sqlalchemy\n", IMPORTS),
+    Gate(
+        "a page that decides who may do something",
+        "console/pages/alert.py",
+        "def decides(visit: Visit) -> None:\n    visit.actor.require(None)\n",
+        shape("nothing_is_allowed", "test_who_decides.py"),
+    ),
     Gate("a broadcast that knows the line", "broadcast/states.py", "import ivr.call.menu\n", IMPORTS),
     Gate("texts that know the database", "prompts/tones.py", "import storage.engine\n", IMPORTS),
     Gate("a rule that knows the ledger", RULE, "import broadcast.ledger.ledger\n", IMPORTS),

@@ -119,7 +119,7 @@ class PoliceDesk:
         """Take pictures of the page, light and dark, and have axe look for what somebody cannot use."""
         self.findings.pages.add(name)
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             for size in sizes if scheme == "light" else ("wide",):
                 width, height = SIZES[size]
                 await page.set_viewport_size({"width": width, "height": height})

@@ -26,6 +26,7 @@ FACTS: dict[str, object] = {
     "call": "3f1e",
     "name": "Claes",
     "street": "Dorpsstraat",
+    "shortest": 12,
     "node": "westerlo",
     "ids": "3, 14",
     "like": ["de-bist", "de-bist-2"],

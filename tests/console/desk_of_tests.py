@@ -18,7 +18,7 @@ from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.drafting.beginning import Beginning
 from broadcast.policy import BroadcastPolicy
 from console.app import make_app
-from console.parts import Parts, Ready, Sign
+from console.parts import Parts, Ready, ReadySign
 from console.policy import ConsolePolicy
 from directory.actor import Role
 from directory.officers.lockout_policy import LockoutPolicy
@@ -39,7 +39,7 @@ class ReadyAlways:
     """Nothing is in the way of an alert."""
 
     async def now(self) -> Ready:
-        return Ready([Sign("line", ok=True, says="waits for calls")], None, 0, 30, 1.0)
+        return Ready([ReadySign("line", ok=True, says="waits for calls")], None, 0, 30, 1.0)
 
     def minutes(self, people: int, seconds: float, nodes: int) -> int | None:
         return 2

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from broadcast.drafting import drafts
-from broadcast.drafting.drafts import Written
+from broadcast.drafting.drafts import WrittenAlert
 from console.pages.all_pages import ROUTERS
 from console.security.headers import HEADERS
 from directory.actor import Role
@@ -135,7 +135,7 @@ async def street(screen: Screen, office: Office) -> Screen:
     await reported(screen.engine)
     async with screen.engine.begin() as connection:
         owner = await known_user(connection, PEOPLE.index(OWNER) + 1)
-        written = Written(networks=[DE_BIST], texts={"nl": TEXT}, urgent=True)
+        written = WrittenAlert(networks=[DE_BIST], texts={"nl": TEXT}, urgent=True)
         await drafts.keep(connection, owner.actor, DRAFT, written)
     return screen
 

@@ -69,8 +69,8 @@ async def by_keyboard_from_the_signed_in_page_to_the_first_ring(desk: PoliceDesk
         desk.findings.interactions = done
         assert done == 5
         assert await desk.asks("SELECT count(*) FROM recipient WHERE broadcast_id = :a", a=alert) == PEOPLE
-        await desk.looks_at(page, "alert")
         await page.get_by_role("button", name="Pauze").click()
+        await desk.looks_at(page, "alert")
         await page.locator("summary", has_text="STOP").click()
         await page.get_by_role("button", name="Stop dit alarm nu").click()
         await expect(page.locator("#progress")).to_contain_text("Gestopt")

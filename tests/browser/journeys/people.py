@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from bench.server import NETWORK
 from directory.actor import Role
 from tests.browser.desk import PASSWORD, PoliceDesk
-from tests.browser.journeys.alerts import STREET
+from tests.browser.running import STREET
 from tests.support.people import phone
 from tests.support.reports import reported, speech
 

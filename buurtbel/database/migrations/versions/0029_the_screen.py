@@ -45,6 +45,11 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_screen_user_network_network_id", "screen_user_network", ["network_id"])
+    _sessions()
+    _drafts()
+
+
+def _sessions() -> None:
     op.create_table(
         "invitation",
         sa.Column("token_hash", sa.String(64), primary_key=True),
@@ -70,7 +75,6 @@ def upgrade() -> None:
         sa.Column("seen_at", INSTANT, server_default=NOW, nullable=False),
     )
     op.create_index("ix_screen_device_user_id", "screen_device", ["user_id"])
-    _drafts()
 
 
 def _drafts() -> None:
