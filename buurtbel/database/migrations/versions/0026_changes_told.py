@@ -4,8 +4,8 @@ from alembic import op
 
 from broadcast.watching.triggers import STEPS
 
-revision = "0030"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
