@@ -28,7 +28,10 @@ WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 UNION ALL
 SELECT format('DROP ROUTINE IF EXISTS %%s CASCADE', oid::regprocedure) FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace
-    AND (starts_with(proname, 'procrastinate_') OR starts_with(proname, 'journal_'))
+    AND (starts_with(proname, 'procrastinate_') OR oid IN (
+        SELECT tgfoid FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%(tables)s) AND NOT tgisinternal
+    ))
 UNION ALL
 SELECT format('DROP TYPE IF EXISTS public.%%I CASCADE', typname) FROM pg_type
 WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'c')

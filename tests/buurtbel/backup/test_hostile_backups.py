@@ -88,7 +88,15 @@ def test_every_file_in_which_a_byte_was_changed_is_refused(good: io.BytesIO) -> 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PGDMP\x01\x0f", b"naam;telefoon\n", gzip.compress(b""), gzip.compress(b"x" * 5000)]
+    "content",
+    [
+        b"",
+        b"PGDMP\x01\x0f",
+        b"naam;telefoon\n",
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"x" * 5000, mtime=0),
+    ],
+    ids=["nothing", "a dump", "a list", "packed nothing", "packed bytes"],
 )
 def test_what_is_something_else_is_refused(content: bytes) -> None:
     with pytest.raises(Unusable):
