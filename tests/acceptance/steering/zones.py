@@ -54,8 +54,8 @@ ONE, TWO = ("westerlo",), ("westerlo", "tongerlo")
 WIDE = {"channels": "40", "calls_per_second": "10"}
 """Lines and pace of which nobody lacks any."""
 NARROW = {"channels": "8", "calls_per_second": "4"}
-CALM = Plan("one node", ONE, 7, {"trunk": WIDE})
-CALM_TWO = Plan("two nodes", TWO, 5, {"trunk": WIDE})
+CALM = Plan("one node", ONE, 5, {"trunk": WIDE})
+CALM_TWO = Plan("two nodes", TWO, 4, {"trunk": WIDE})
 SCARCE = Plan("two nodes with few lines", TWO, values={"trunk": NARROW, "retry": {"preempted": "2"}})
 BROKEN = Plan("one node that breaks", ONE, values={"trunk": NARROW})
 BROKEN_TWO = Plan("two nodes that break", TWO, values={"trunk": NARROW, "nodes": {"urgent_at_once": "true"}})
@@ -63,7 +63,7 @@ PLANS = (SCARCE, BROKEN, BROKEN_TWO, CALM_TWO, CALM)
 USUAL: Values = {
     # Long enough for an officer to change their mind: phones ring so long, and rest so long when engaged.
     "alert": {"ring": "25"},
-    "retry": {"busy": "30", "partial": "5", "voicemail": "5"},
+    "retry": {"busy": "60", "partial": "5", "voicemail": "5"},
     "nodes": {"lease": "3", "sweep": "0.5"},
 }
 

@@ -16,7 +16,7 @@ ONCE = 1.7
 @scene(CALM)
 async def who_is_engaged_when_it_expires_is_not_called_again(story: Story) -> None:
     an, bert = story.person("An", CONFIRMS), story.person("Bert", ENGAGED)
-    alert = await story.sends(await story.network("den", an, bert), SHORT, expires_in=25)
+    alert = await story.sends(await story.network("den", an, bert), SHORT, expires_in=30)
     await alert.until_closed()
     assert story.rung(bert) == 1
     await story.heard({an: [[alert, story.says("thank_you")]], bert: []})

@@ -106,7 +106,7 @@ async def a_paused_alert_that_is_stopped_rings_nobody_any_more(story: Story) -> 
 @scene(CALM)
 async def a_paused_alert_expires_as_it_would_have(story: Story) -> None:
     an, bert = story.person("An", CONFIRMS), story.person("Bert", ENGAGED)
-    alert = await story.sends(await story.network("wilg", an, bert), FIRE, expires_in=25)
+    alert = await story.sends(await story.network("wilg", an, bert), FIRE, expires_in=30)
     await alert.until("count(*) FILTER (WHERE outcome = 'busy') >= 1")
     await alert.pause()
     await alert.stayed_quiet()
