@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed steer test-browser
+.PHONY: help demo test check lines chaos hostile bench-calls bench-memory bench-counts bench-voicemail bench-voice bench-commands bench-scale texts house format lock settings-page static installed steer test-browser bench-reach
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench-commands: installed ## What does a command cost that only looks something 
 bench-scale: installed ## Create a broadcast for a million and work at it, against one for ten thousand
 	@$(BIN)/python -m bench.scale
 
+bench-reach: installed ## Reach a thousand people on a hundred lines, beside the soonest possible (SEED=, SPEED=, NODES=)
+	@$(BIN)/python -m bench.reach $(if $(SEED),--seed $(SEED)) $(if $(SPEED),--speed $(SPEED)) $(if $(NODES),--nodes $(NODES))
+
 texts: installed ## Are texts said right? Our table, all words of four languages, drawn figures (TABLE=, SEED=)
 	@$(BIN)/python -m tests.texts $(if $(TABLE),--table $(TABLE)) $(if $(SEED),--seed $(SEED))
 
@@ -109,6 +112,7 @@ bench-memory: NEEDS := asterisk bench
 bench-voicemail: NEEDS := asterisk voices
 bench-voice: NEEDS := voice
 bench-scale: NEEDS := bench
+bench-reach: NEEDS := bench
 bench-counts: NEEDS := dev
 texts: NEEDS := texts
 
