@@ -19,12 +19,14 @@ from tests.support.people import phone
 
 STREET, OTHER_STREET = "Kerkstraat", "Beukenlaan"
 OTHERS = "witven"
-PEOPLE = 6
 PEOPLE_OF_OTHERS = 3
 CALLS = 40
 ANSWERED_WITHIN = 60.0
-HEARS, CONFIRMS = 10, 13
-"""What the dialled number decides: a person who listens, and one who presses 1."""
+CONFIRMS, HEARS, RINGS = 10, 12, 17
+"""What the dialled number decides: who presses 1, who listens, and whose telephone nobody picks up."""
+KINDS = (CONFIRMS, CONFIRMS, HEARS, HEARS, RINGS, RINGS)
+"""Of those whom nobody reaches an alert goes on for minutes, so that it can be paused and stopped."""
+PEOPLE = len(KINDS)
 
 
 @asynccontextmanager
@@ -43,8 +45,8 @@ async def running(folder: Path) -> AsyncIterator[Assembly]:
     )
     try:
         wanted = {
-            NETWORK: [phone(HEARS, who) for who in range(1, PEOPLE + 1)],
-            OTHERS: [phone(HEARS, 50 + who) for who in range(1, PEOPLE_OF_OTHERS + 1)],
+            NETWORK: [phone(kind, who) for who, kind in enumerate(KINDS, 1)],
+            OTHERS: [phone(CONFIRMS, 50 + who) for who in range(1, PEOPLE_OF_OTHERS + 1)],
         }
         async with serving(settings, wanted, _environment(values, folder)), assemble(settings) as assembly:
             await _move_in(assembly)

@@ -97,7 +97,7 @@ def addresses() -> list[tuple[str, str, str]]:
     found = [(method, route.path) for route in routes for method in sorted(route.methods)]
     found += [("GET", path) for path in ALSO]
     last = ("/remove", "/sign-out", "/throw-away", "/call", "/cancel")
-    found.sort(key=lambda one: (one[1].endswith(last), one))
+    found.sort(key=lambda one: (one[1] == "/sign-out", one[1].endswith(last), one))
     return [(method, path, _filled(path)) for method, path in found]
 
 
@@ -166,7 +166,8 @@ async def test_every_page_and_every_form_is_for_those_whose_it_is(
                 if status not in (MUST_SIGN_IN if method == "GET" else {401}):
                     wrong.append(("nobody", method, address, status))
     with capsys.disabled():
-        print(f"\nrights: cells={cells} wrong={len(wrong)}")
+        print("".join(f"\nwrong: {one}" for one in wrong))
+        print(f"rights: cells={cells} wrong={len(wrong)}")
     assert wrong == []
 
 

@@ -1,6 +1,9 @@
 """Officers at night: from a street to ringing phones, and what they do then."""
 
+import json
+import os
 import re
+import signal
 import time
 
 from playwright.async_api import Page, expect
@@ -8,7 +11,7 @@ from playwright.async_api import Page, expect
 from bench.server import NETWORK
 from directory.actor import Role
 from tests.browser.desk import PoliceDesk, without_scripts
-from tests.browser.running import OTHER_STREET, OTHERS, PEOPLE, STREET
+from tests.browser.running import OTHER_STREET, OTHERS, PEOPLE, PEOPLE_OF_OTHERS, STREET
 
 TEXT = "Inbraak bezig in de Kerkstraat. Let op een witte bestelwagen, 1-ABC-123. Blijf binnen en bel 101."
 CALL = f"Bel {PEOPLE} leden van BIN Kerkwijk NU (LIVE)"
@@ -69,7 +72,6 @@ async def by_keyboard_from_the_signed_in_page_to_the_first_ring(desk: PoliceDesk
         desk.findings.interactions = done
         assert done == 5
         assert await desk.asks("SELECT count(*) FROM recipient WHERE broadcast_id = :a", a=alert) == PEOPLE
-        await page.get_by_role("button", name="Pauze").click()
         await desk.looks_at(page, "alert")
         await page.locator("summary", has_text="STOP").click()
         await page.get_by_role("button", name="Stop dit alarm nu").click()
@@ -186,6 +188,23 @@ async def a_street_of_others_is_not_found(desk: PoliceDesk) -> None:
         assert answer is not None
         assert answer.status == 403
         await desk.looks_at(page, "refused")
+
+
+async def the_screen_dies_while_phones_ring_and_nobody_is_left_out(desk: PoliceDesk) -> None:
+    """Calls need nothing of it, and who watches has it back without doing anything."""
+    await desk.employs("Onverstoord")
+    async with desk.at_screen("Onverstoord") as page:
+        alert = await sends(page, OTHER_STREET, "Alles gaat door.")
+        note = desk.assembly.settings.data_dir / "console.json"
+        before = json.loads(note.read_text())["pid"]
+        os.kill(before, signal.SIGKILL)
+        await desk.until("SELECT state = 'closed' FROM broadcast WHERE id = :a", a=alert)
+        reached = (
+            "SELECT count(*) FROM recipient WHERE broadcast_id = :a AND result IN ('heard', 'confirmed')"
+        )
+        assert await desk.asks(reached, a=alert) == PEOPLE_OF_OTHERS
+        await expect(page.locator("#progress")).to_contain_text("Iedereen is afgehandeld", timeout=60_000)
+        assert json.loads(note.read_text())["pid"] != before
 
 
 async def a_lost_connection_is_told_and_so_is_its_end(desk: PoliceDesk) -> None:

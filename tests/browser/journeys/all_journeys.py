@@ -19,6 +19,7 @@ _WALKED: tuple[Journey, ...] = (
     alerts.two_officers_in_one_moment_see_each_other,
     alerts.with_scripts_off_an_alert_is_written_sent_and_stopped,
     alerts.a_street_of_others_is_not_found,
+    alerts.the_screen_dies_while_phones_ring_and_nobody_is_left_out,
     alerts.a_lost_connection_is_told_and_so_is_its_end,
     people.an_administrator_invites_and_signs_somebody_out,
     people.a_report_comes_in_is_heard_and_becomes_an_alert,
