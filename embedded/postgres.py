@@ -92,8 +92,11 @@ def start_keeper(data_dir: Path) -> Keeper:
     return keeper_of(data_dir, Account.ours(), theirs)
 
 
-def keeper_of(data_dir: Path, ours: Account, theirs: Account) -> Keeper:
-    """The same for given accounts: `ours` comes in as the owner of our tables, `theirs` runs the server."""
+def keeper_of(data_dir: Path, ours: Account, theirs: Account, *, is_archived: bool = False) -> Keeper:
+    """The same for given accounts: `ours` comes in as the owner of our tables, `theirs` runs the server.
+
+    `is_archived`: `ours` may receive every change of it.
+    """
     folders = ClusterFolders(data_dir)
     check_reachable(programs() / "postgres", theirs)
     with make_folder(folders.cluster, theirs, 0o700):
@@ -101,4 +104,5 @@ def keeper_of(data_dir: Path, ours: Account, theirs: Account) -> Keeper:
     with make_folder(folders.run, Account(theirs.uid, ours.gid), 0o2710):
         pass
     arguments = [str(data_dir.absolute()), "--client", pwd.getpwuid(ours.uid).pw_name]
+    arguments += ["--archived"] if is_archived else []
     return Keeper.start("postgres", *arguments, account=theirs, groups=ours.walkable_by)

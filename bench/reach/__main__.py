@@ -17,8 +17,8 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.message import ToneVoice
-from bench.reach.dialler import DrawnDialler, Telephones
-from bench.reach.drawn import DrawnMember, draw
+from bench.reach.dialler import AnswersAsDrawn, Telephones
+from bench.reach.drawn import DrawnCallee, draw
 from bench.reach.node import node_at_work
 from bench.reach.reached import Reached, reached
 from bench.say import say
@@ -110,7 +110,7 @@ def describe(nodes: int, one: Reached) -> None:
     )
 
 
-async def run(url: str, people: Sequence[DrawnMember], *, nodes: int, asked: argparse.Namespace) -> Reached:
+async def run(url: str, people: Sequence[DrawnCallee], *, nodes: int, asked: argparse.Namespace) -> Reached:
     """Ring everybody, until the alert is closed. Each node has its part of lines and pace."""
     speed = asked.speed
     shipped = RetryPolicy()
@@ -136,7 +136,7 @@ async def run(url: str, people: Sequence[DrawnMember], *, nodes: int, asked: arg
         async with AsyncSession(assembly.engine) as session, session.begin():
             await _enlist(session, people)
         for one in settings:
-            await stack.enter_async_context(node_at_work(one, DrawnDialler(telephones, trunk)))
+            await stack.enter_async_context(node_at_work(one, AnswersAsDrawn(telephones, trunk)))
         desk = Desk(
             assembly.engine,
             assembly.ledger,
@@ -162,7 +162,7 @@ async def run(url: str, people: Sequence[DrawnMember], *, nodes: int, asked: arg
     )
 
 
-async def _enlist(session: AsyncSession, people: Sequence[DrawnMember]) -> None:
+async def _enlist(session: AsyncSession, people: Sequence[DrawnCallee]) -> None:
     signed = date(2014, 9, 15)
     await add_network(session, BENCH, NETWORK, name="B", municipality="Herselt", charter_approved_on=signed)
     for place, one in enumerate(people, 1):

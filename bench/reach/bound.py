@@ -24,7 +24,7 @@ from math import ceil
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HeldLine:
     """One call of a person."""
 
     number: str
@@ -35,10 +35,10 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Chain:
+class PersonsCalls:
     """The calls of one person in their order, up to the one that reached them."""
 
-    calls: Sequence[Call]
+    calls: Sequence[HeldLine]
 
     @cached_property
     def heads(self) -> Sequence[float]:
@@ -73,7 +73,7 @@ class Chain:
         return self.heads[-1] + self.calls[-1].seconds
 
 
-def bound(chains: Sequence[Chain], lines: int, *, share: float = 1.0) -> float:
+def bound(chains: Sequence[PersonsCalls], lines: int, *, share: float = 1.0) -> float:
     """Seconds before which so large a share of these people cannot be reached on so many lines."""
     people = ceil(share * len(chains))
     if not people:

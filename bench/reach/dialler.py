@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
 
-from bench.reach.drawn import DrawnCall, DrawnMember
+from bench.reach.drawn import DrawnCall, DrawnCallee
 from broadcast.ports import CallOrder, CallOutcome, NewText
 from broadcast.reservation import Reservation
 from broadcast.states import Outcome
@@ -17,7 +17,7 @@ from ivr.pbx.trunk import Trunk
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class SeenCall:
     """One call as it went over the trunk; times by `time.monotonic`."""
 
     number: str
@@ -32,11 +32,11 @@ class Telephones:
 
     behaviour: Mapping[str, Sequence[DrawnCall]]
     speed: float
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[SeenCall] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, people: Sequence[DrawnMember], *, speed: float) -> "Telephones":
+    def of(cls, people: Sequence[DrawnCallee], *, speed: float) -> "Telephones":
         """`speed`: how many seconds of the evening pass in one of ours."""
         return cls({number: calls for one in people for number, calls in one.numbers.items()}, speed)
 
@@ -46,11 +46,11 @@ class Telephones:
         drawn = calls[min(self.calls[number], len(calls) - 1)]
         self.calls[number] += 1
         await asyncio.sleep(drawn.seconds / self.speed)
-        self.placed.append(Placed(number, began, monotonic(), drawn.outcome))
+        self.placed.append(SeenCall(number, began, monotonic(), drawn.outcome))
         return drawn.outcome
 
 
-class DrawnDialler:
+class AnswersAsDrawn:
     """The Dialler of broadcast's ports on one node: lines and pace are the product's, without Asterisk."""
 
     def __init__(self, telephones: Telephones, trunk: Trunk) -> None:

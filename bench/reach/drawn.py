@@ -33,19 +33,19 @@ class DrawnCall:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnMember:
+class DrawnCallee:
     """One member, with what calls to each of their numbers come to, in their order; the last one recurs."""
 
     numbers: Mapping[str, Sequence[DrawnCall]]
 
 
-def draw(seed: int, count: int) -> Sequence[DrawnMember]:
+def draw(seed: int, count: int) -> Sequence[DrawnCallee]:
     chance = Random(seed)
     kinds = chance.choices([*KINDS], [*KINDS.values()], k=count)
     return [_member(kind, place, chance) for place, kind in enumerate(kinds, 1)]
 
 
-def _member(kind: str, place: int, chance: Random) -> DrawnMember:
+def _member(kind: str, place: int, chance: Random) -> DrawnCallee:
     heard = DrawnCall(Outcome.HEARD, chance.uniform(*HEARD))
     engaged, unanswered = DrawnCall(Outcome.BUSY, ENGAGED), DrawnCall(Outcome.NO_ANSWER, RING)
     first, second = f"+9991{place:07d}", f"+9992{place:07d}"
@@ -57,4 +57,4 @@ def _member(kind: str, place: int, chance: Random) -> DrawnMember:
         "answers the second time": {first: [unanswered, heard]},
         "never answers": {first: [unanswered]},
     }
-    return DrawnMember(calls[kind])
+    return DrawnCallee(calls[kind])

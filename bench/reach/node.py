@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bench.reach.dialler import DrawnDialler
+from bench.reach.dialler import AnswersAsDrawn
 from broadcast.audio.sounds import MessageSounds
 from broadcast.engine.attempt_runner import AttemptRunner
 from broadcast.engine.open_attempts import OpenAttempts
@@ -19,7 +19,7 @@ from buurtbel.settings.settings import Settings
 
 
 @asynccontextmanager
-async def node_at_work(settings: Settings, dialler: DrawnDialler) -> AsyncIterator[None]:
+async def node_at_work(settings: Settings, dialler: AnswersAsDrawn) -> AsyncIterator[None]:
     """It holds its lease and calls, until the block ends and its last call is over."""
     with claimant(settings.data_dir, settings.node) as who:
         async with assemble(settings, connections=8) as assembly, assembly.app.open_async():

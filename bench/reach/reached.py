@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import ceil
 
-from bench.reach.bound import Call, Chain, bound
-from bench.reach.dialler import Placed
-from bench.reach.drawn import DrawnMember
+from bench.reach.bound import HeldLine, PersonsCalls, bound
+from bench.reach.dialler import SeenCall
+from bench.reach.drawn import DrawnCallee
 from broadcast.policy import RetryPolicy
 from broadcast.rules.retry import CONSEQUENCES, result_of_outcome
 
@@ -48,8 +48,8 @@ class Reached:
 
 
 def reached(
-    people: Sequence[DrawnMember],
-    placed: Sequence[Placed],
+    people: Sequence[DrawnCallee],
+    placed: Sequence[SeenCall],
     policy: RetryPolicy,
     *,
     began: float,
@@ -58,10 +58,10 @@ def reached(
     speed: float,
 ) -> Reached:
     """Of these calls; `policy` and `pace` are those of the run, and so as many times as fast."""
-    by_number: dict[str, list[Placed]] = defaultdict(list)
+    by_number: dict[str, list[SeenCall]] = defaultdict(list)
     for call in placed:
         by_number[call.number].append(call)
-    chains, every, at = dict[int, Chain](), list[Chain](), list[float]()
+    chains, every, at = dict[int, PersonsCalls](), list[PersonsCalls](), list[float]()
     for one in people:
         calls = sorted(
             (call for number in one.numbers for call in by_number[number]), key=lambda it: it.began
@@ -69,10 +69,10 @@ def reached(
         told = [_call(call, policy) for call in calls]
         brought = next((n for n, one in enumerate(calls) if result_of_outcome(one.outcome).is_reached), None)
         if brought is not None:
-            chains[len(every)] = Chain(told[: brought + 1])
+            chains[len(every)] = PersonsCalls(told[: brought + 1])
             at.append(calls[brought].ended - began)
         if told:
-            every.append(Chain(told))
+            every.append(PersonsCalls(told))
     over = _blind(every, lines, pace)
     blind = [over[n] for n in chains]
     them = list(chains.values())
@@ -92,9 +92,9 @@ def reached(
     )
 
 
-def _call(placed: Placed, policy: RetryPolicy) -> Call:
+def _call(placed: SeenCall, policy: RetryPolicy) -> HeldLine:
     wait = CONSEQUENCES[placed.outcome].wait
-    return Call(placed.number, placed.ended - placed.began, float(getattr(policy, wait)) if wait else 0.0)
+    return HeldLine(placed.number, placed.ended - placed.began, float(getattr(policy, wait)) if wait else 0.0)
 
 
 def _most_at_once(spans: Sequence[tuple[float, float]]) -> int:
@@ -105,7 +105,7 @@ def _most_at_once(spans: Sequence[tuple[float, float]]) -> int:
     return most
 
 
-def _blind(chains: Sequence[Chain], lines: int, pace: float) -> list[float]:
+def _blind(chains: Sequence[PersonsCalls], lines: int, pace: float) -> list[float]:
     """When each chain is over: whoever is due first is called once a line is free and the pace allows."""
     due: list[tuple[float, int, int]] = [(0.0, n, 0) for n in range(len(chains))]
     free = [n / pace for n in range(lines)]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from broadcast.duty_tables import DutyCall
 from broadcast.errors import BeingCalled
 from broadcast.leave_tables import LeaveWish
-from broadcast.ledger.clearing import clear_calls_of_members, is_being_called
+from broadcast.ledger.afterwards.clearing import clear_calls_of_members, is_being_called
 from broadcast.retention.sounds import forget_said, forget_those
 from broadcast.states import BroadcastState
 from broadcast.tables import Broadcast, BroadcastRecording, MemberReport, OpenCall, Recipient, RecipientNumber

@@ -7,11 +7,11 @@ from sqlalchemy import Date, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from broadcast.errors import BeingCalled
-from broadcast.ledger.clearing import clear_calls_of_broadcasts
+from broadcast.ledger.afterwards.clearing import clear_calls_of_broadcasts
 from broadcast.pending_alert_tables import PendingAlert
 from broadcast.retention.erasing import erase
+from broadcast.retention.policy import RetentionPolicy
 from broadcast.retention.sounds import forget_said, forget_those
-from broadcast.retention_policy import RetentionPolicy
 from broadcast.states import BroadcastState
 from broadcast.tables import Attempt, Broadcast, MemberReport, OpenCall
 from directory.actor import SYSTEM

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from buurtbel.backup import catalog
 from buurtbel.backup.errors import BackupError
-from buurtbel.backup.layout import Contents, End, TableForm, Writer
+from buurtbel.backup.layout import BackupWriter, Contents, TableForm, Totals
 from storage.engine import CONNECTION
 
 _HEAD = "SELECT position, hash FROM journal WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
@@ -20,7 +20,7 @@ NOTHING = "0" * 64
 """The head of a journal without entries."""
 
 
-async def dump(database_url: str, to: BinaryIO) -> tuple[Contents, End]:
+async def dump(database_url: str, to: BinaryIO) -> tuple[Contents, Totals]:
     """Write a backup of this database into a stream; blocks on the stream, not on the database.
 
     Nobody waits for it: it reads a snapshot and locks no row. Raises BackupError.
@@ -28,7 +28,7 @@ async def dump(database_url: str, to: BinaryIO) -> tuple[Contents, End]:
     try:
         async with _snapshot(database_url) as connection:
             contents = await _contents(connection)
-            writer = Writer(to, contents)
+            writer = BackupWriter(to, contents)
             for table in contents.tables:
                 await _write(connection, writer, table)
             row = await (await connection.execute(_HEAD)).fetchone()
@@ -70,7 +70,7 @@ async def _contents(connection: AsyncConnection[Any]) -> Contents:
     )
 
 
-async def _write(connection: AsyncConnection[Any], writer: Writer, table: TableForm) -> None:
+async def _write(connection: AsyncConnection[Any], writer: BackupWriter, table: TableForm) -> None:
     with writer.table(table.name) as rows:
         async with connection.cursor() as cursor, cursor.copy(catalog.copy_out(table)) as copy:
             async for chunk in copy:

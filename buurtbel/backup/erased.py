@@ -9,16 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Date, func, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from broadcast.errors import BeingCalled
-from broadcast.retention.erasing import erase
 from buurtbel.backup.errors import Unusable
-from directory.actor import Actor
-from directory.acts import Act
-from directory.journal.book import note
-from directory.tables import Member
 
 LIST = "erased.jsonl"
 """In the data folder."""
@@ -60,22 +52,6 @@ def erased_here(data_dir: Path) -> Sequence[Erased]:
         return ()
 
 
-async def erase_again(
-    connection: AsyncConnection, actor: Actor, erased: Iterable[Erased], *, since: datetime
-) -> Sequence[int]:
-    """Erase in a restored database who was erased since its backup was made; returns whom.
-
-    Who is to be called for an alert that goes on is called no more, and erased by the clock.
-    """
-    members = sorted({one.member for one in erased if one.at > since})
-    for member in members:
-        try:
-            async with connection.begin_nested():
-                await erase(connection, [member])
-        except BeingCalled:
-            today = func.now().cast(Date)
-            gone = update(Member).where(Member.id == member, Member.left_on.is_(None))
-            await connection.execute(gone.values(left_on=today))
-    if members:
-        await note(connection, actor, Act.ERASE_PERSON, member=members)
-    return members
+def erased_since(erased: Iterable[Erased], taken_at: datetime) -> Sequence[int]:
+    """Whom a backup of that moment would bring back."""
+    return sorted({one.member for one in erased if one.at > taken_at})

@@ -69,7 +69,7 @@ class TableSum(msgspec.Struct, frozen=True):
     """Of all its parts together."""
 
 
-class End(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True):
     """`end.json`."""
 
     tables: Mapping[str, TableSum]
@@ -78,7 +78,7 @@ class End(msgspec.Struct, frozen=True):
     """The hash of the last entry of the journal."""
 
 
-class Writer:
+class BackupWriter:
     """Writes a backup into a stream, from its beginning to its end."""
 
     def __init__(self, to: BinaryIO, contents: Contents) -> None:
@@ -94,9 +94,9 @@ class Writer:
         yield rows
         self._sums[name] = rows.end()
 
-    def end(self, *, journal_entries: int, journal_head: str) -> End:
+    def end(self, *, journal_entries: int, journal_head: str) -> Totals:
         """Write the last file, which makes it whole."""
-        end = End(self._sums, journal_entries, journal_head)
+        end = Totals(self._sums, journal_entries, journal_head)
         self._file(LAST, msgspec.json.encode(end))
         self._zipped.write(bytes(2 * _BLOCK))
         self._zipped.close()
@@ -141,8 +141,8 @@ def part_name(table: str, at: int) -> str:
     return f"table/{table}.{at:06}"
 
 
-class Reader:
-    """Reads a backup as `Writer` wrote it; raises Unusable at the first thing that is not so.
+class BackupReader:
+    """Reads a backup as `BackupWriter` wrote it; raises Unusable at the first thing that is not so.
 
     Whatever the file claims, no more than a part of it is ever in memory.
     """
@@ -165,11 +165,11 @@ class Reader:
             self._next, at = self._header(), at + 1
         self._sums[table.name] = TableSum(rows, whole.hexdigest())
 
-    def end(self) -> End:
+    def end(self) -> Totals:
         """What it ends with, once all tables are read: they are what was counted when it was made."""
         if self._next.name != LAST:
             raise Unusable("This backup holds something that no backup holds; take another one.")
-        end = _decoded(self._content(_LONGEST_WORDS), End)
+        end = _decoded(self._content(_LONGEST_WORDS), Totals)
         if dict(end.tables) != self._sums:
             raise Unusable(_CUT_OFF)
         while self._read(1 << 16):  # to the end, where gzip has its own sum of all of it

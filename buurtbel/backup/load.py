@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from buurtbel.backup import catalog
 from buurtbel.backup.errors import BackupError, Unusable
-from buurtbel.backup.layout import Contents, End, Reader, SequenceForm, TableForm
+from buurtbel.backup.layout import BackupReader, Contents, SequenceForm, TableForm, Totals
 from buurtbel.database.schema import LOCK, alembic_config
 from directory.journal import book
 from directory.journal.chain import judge
@@ -43,7 +43,7 @@ _OF_ITS_OWN = frozenset({"journal", "node"})
 
 
 Driver = Psycopg[Any]
-Compare = Callable[[Driver, Contents, End], Awaitable[None]]
+Compare = Callable[[Driver, Contents, Totals], Awaitable[None]]
 
 
 async def driver(connection: AsyncConnection) -> Driver:
@@ -101,7 +101,9 @@ def _steps() -> set[str]:
     return {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
 
 
-async def load(connection: AsyncConnection, reader: Reader, *, compare: Compare | None = None) -> End:
+async def load(
+    connection: AsyncConnection, reader: BackupReader, *, compare: Compare | None = None
+) -> Totals:
     """Put what the backup holds in place of all that this database holds of ours.
 
     The tables come from our own migrations, up to the step that the backup had and then to this release's; a
@@ -159,7 +161,7 @@ def _columns(tables: Sequence[TableForm]) -> Mapping[str, set[str]]:
     return {table.name: set(table.columns) for table in tables}
 
 
-async def _fill(writing: Driver, reader: Reader) -> End:
+async def _fill(writing: Driver, reader: BackupReader) -> Totals:
     for words in catalog.WORDS:
         await writing.execute(words)
     # Its triggers would chain anew what is chained already, and keep the first entry of the new tables.
@@ -193,7 +195,7 @@ async def _go_on_counting(writing: Driver, sequences: Sequence[SequenceForm]) ->
         )
 
 
-async def _check_journal(connection: AsyncConnection, end: End) -> None:
+async def _check_journal(connection: AsyncConnection, end: Totals) -> None:
     verdict = judge([one async for one in book.entries(connection)])
     if verdict.fault is not None:
         raise Unusable(f"The journal in this backup was changed after entry {verdict.head.entries}.")

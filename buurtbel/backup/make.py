@@ -14,10 +14,11 @@ from typing import BinaryIO
 import msgspec
 import pyrage
 
+from buurtbel.backup.archive import copy_whole
 from buurtbel.backup.dump import dump
 from buurtbel.backup.errors import BackupError
 from buurtbel.backup.folder import LastBackup, name_of, new_file, prune, read_state, write_state
-from buurtbel.backup.layout import Contents, End
+from buurtbel.backup.layout import Contents, Totals
 from buurtbel.backup.scratch import verify
 from buurtbel.backup.sealing import recipients, sealed
 from buurtbel.database.address import database_url
@@ -33,7 +34,7 @@ class Made:
     """A backup that is whole."""
 
     contents: Contents
-    end: End
+    end: Totals
     is_verified: bool
 
 
@@ -81,6 +82,8 @@ async def make_by_clock(settings: Settings) -> Path:
     """The backup of the night: made, the oldest gone, and handed to the hook. Raises BackupError."""
     path, _ = await make_in_folder(settings, is_verified=settings.backup.verify)
     prune(settings.backup_folder, settings.backup.keep)
+    if settings.backup.archive is not None and not settings.database.url:
+        copy_whole(settings.data_dir, settings.backup.archive)
     if settings.backup.hook is not None:
         _take_away(settings, settings.backup.hook, path)
     return path

@@ -6,19 +6,15 @@ from typing import BinaryIO
 
 import pyrage
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from broadcast.ledger.not_resumed import close_what_ran
-from broadcast.states import BroadcastState
-from broadcast.tables import Broadcast
+from broadcast.retention.restored import check_may_restore, erase_again, take_over_restored
 from buurtbel.backup import load as loading
-from buurtbel.backup.erased import Erased, erase_again
+from buurtbel.backup.erased import Erased, erased_since
 from buurtbel.backup.errors import AtWork, NotEmpty, Unusable
-from buurtbel.backup.layout import Contents, End, Reader
+from buurtbel.backup.layout import BackupReader, Contents, Totals
 from buurtbel.backup.sealing import opened
 from directory.actor import Actor
-from directory.acts import Act
-from directory.journal.book import note
 from directory.tables import Member
 
 Keys = Sequence[pyrage.x25519.Identity]
@@ -29,7 +25,7 @@ class Restored:
     """What came back."""
 
     contents: Contents
-    end: End
+    end: Totals
     members: int
     running: Sequence[int]
     """Broadcasts that ran when the backup was made;"""
@@ -39,13 +35,13 @@ class Restored:
     """Members who were erased since, and so again."""
 
 
-def look_through(file: BinaryIO, keys: Keys, *, noted: str | None = None) -> tuple[Contents, End]:
+def look_through(file: BinaryIO, keys: Keys, *, noted: str | None = None) -> tuple[Contents, Totals]:
     """Read all of a backup and compare it with what it says of itself; nothing is written anywhere.
 
     `noted`: the head of the journal as it was noted elsewhere. Raises Unusable and Locked.
     """
     with opened(file, keys) as stream:
-        reader = Reader(stream)
+        reader = BackupReader(stream)
         loading.check_step(reader.contents.step)
         for table in reader.contents.tables:
             for _ in reader.rows(table):
@@ -72,9 +68,9 @@ async def restore(
     place of what is there. Who was `erased` since is erased again. Look it through first.
     Raises AtWork, NotEmpty, Unusable, Locked, NotInRole.
     """
-    actor.require(Act.RESTORE, None)
+    check_may_restore(actor)
     with opened(file, keys) as stream:
-        reader = Reader(stream)
+        reader = BackupReader(stream)
         async with engine.begin() as connection:
             await loading.lock(connection)
             if await loading.is_at_work(connection):
@@ -88,17 +84,10 @@ async def restore(
                     "or name an empty one."
                 )
             end = await loading.load(connection, reader)
-            running = await _running(connection)
-            await note(connection, actor, Act.RESTORE, entries=end.journal_entries)
-            if not resume:
-                await close_what_ran(connection, actor)
-            gone = await erase_again(connection, actor, erased, since=reader.contents.taken_at)
+            running = await take_over_restored(connection, actor, end.journal_entries, resume=resume)
+            gone = erased_since(erased, reader.contents.taken_at)
+            await erase_again(connection, actor, gone)
             members = await connection.scalar(select(func.count()).where(Member.left_on.is_(None))) or 0
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         await connection.execute(text("ANALYZE"))
     return Restored(reader.contents, end, members, running, resume, gone)
-
-
-async def _running(connection: AsyncConnection) -> Sequence[int]:
-    asked = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING).order_by(Broadcast.id)
-    return list(await connection.scalars(asked))

@@ -11,15 +11,17 @@ from typing import BinaryIO
 from buurtbel.backup import catalog
 from buurtbel.backup import load as loading
 from buurtbel.backup.errors import Unusable
-from buurtbel.backup.layout import Contents, End, Reader, Rows, TableForm, TableSum
+from buurtbel.backup.layout import BackupReader, Contents, Rows, TableForm, TableSum, Totals
 from buurtbel.backup.restore import Keys
 from buurtbel.backup.sealing import opened
 from embedded import postgres
 from embedded.account import DATABASE, Account, account_for
 from storage.engine import make_engine
 
+_OF_ALL = Path("/var/tmp")  # noqa: S108 - a folder of a name that nobody can guess is made in it
 
-async def verify(file: BinaryIO, keys: Keys, folder: Path) -> tuple[Contents, End]:
+
+async def verify(file: BinaryIO, keys: Keys, folder: Path) -> tuple[Contents, Totals]:
     """Restore a backup below `folder`, and compare each row and the journal's head with what it says.
 
     Nothing of it stays there. Raises Unusable, Locked, StartError.
@@ -28,7 +30,7 @@ async def verify(file: BinaryIO, keys: Keys, folder: Path) -> tuple[Contents, En
         engine = make_engine(url, connections=1)
         try:
             with opened(file, keys) as stream:
-                reader = Reader(stream)
+                reader = BackupReader(stream)
                 async with engine.connect() as connection:  # and nothing is committed
                     end = await loading.load(connection, reader, compare=_compare)
         finally:
@@ -36,7 +38,7 @@ async def verify(file: BinaryIO, keys: Keys, folder: Path) -> tuple[Contents, En
     return reader.contents, end
 
 
-async def _compare(writing: "loading.Driver", contents: Contents, end: End) -> None:
+async def _compare(writing: "loading.Driver", contents: Contents, end: Totals) -> None:
     for table in contents.tables:
         if await _sum_of(writing, table) != end.tables[table.name]:
             raise Unusable(
@@ -67,9 +69,10 @@ async def _server(folder: Path) -> AsyncIterator[str]:
 
 
 def _place(folder: Path, theirs: Account) -> Path:
-    """A new folder in which that account can have its data."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix="server-", dir=folder))
-    for one in (folder, place):
-        one.chmod(0o700 if theirs.is_ours else 0o711)
+    """A new folder in which that account can have its data: `folder` may be closed to others than root."""
+    if theirs.is_ours:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Path(tempfile.mkdtemp(prefix="server-", dir=folder))
+    place = Path(tempfile.mkdtemp(prefix="buurtbel-", dir=_OF_ALL))
+    place.chmod(0o711)
     return place

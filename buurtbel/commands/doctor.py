@@ -1,6 +1,7 @@
 """`buurtbel doctor`: is everything ready for the next alert?"""
 
 import asyncio
+import sys
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from buurtbel.commands.common import Json, answer, run, settings, table, told
 from buurtbel.settings.settings import Settings
 from buurtbel.status.doctor import Finding, examine, line_at_work
+from buurtbel.status.nagios import for_nagios
 from buurtbel.terminal.names import this_account
 from buurtbel.terminal.sentences import Failed, complain
 from directory.actor import Actor
@@ -20,6 +22,10 @@ def doctor(
         typer.Option(help="Place one test call to this number, and say what was answered."),
     ] = None,
     language: Annotated[str, typer.Option(help="In which language the test call speaks.")] = "nl",
+    nagios: Annotated[
+        bool,
+        typer.Option("--nagios", help="Answer with one line and the exit code that Nagios and its kin take."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Look whether everything that an alert needs is there."""
@@ -32,6 +38,10 @@ def doctor(
         return findings if calling is None else [*findings, await calling]
 
     findings = run(work())
+    if nagios:
+        line, code = for_nagios(findings)
+        sys.stdout.write(f"{line}\n")
+        raise typer.Exit(code)
     answer(
         {"ok": all(finding.ok for finding in findings), "findings": findings},
         as_json=as_json,

@@ -122,7 +122,7 @@ def take_hold(settings: Settings) -> Held:
         pbx = _unit_in(data_dir / "pbx" / "run") or asterisk.keeper_of(root, data_dir / "pbx", serves, runs)
     if not settings.database.url:
         database = _unit_in(data_dir / "postgres-run") or postgres.keeper_of(
-            data_dir, serves, account_for(DATABASE)
+            data_dir, serves, account_for(DATABASE), is_archived=settings.backup.archive is not None
         )
     return Held(lock, root, pbx, database)
 
@@ -140,7 +140,7 @@ def hold_database(settings: Settings) -> Held:
     if settings.database.url:
         return Held(lock)
     keeper = _unit_in(data_dir / "postgres-run") or postgres.keeper_of(
-        data_dir, serves, account_for(DATABASE)
+        data_dir, serves, account_for(DATABASE), is_archived=settings.backup.archive is not None
     )
     return Held(lock, database=keeper)
 

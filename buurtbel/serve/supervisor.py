@@ -12,7 +12,8 @@ from buurtbel.assembly import ari_client
 from buurtbel.database.address import wait_for_database
 from buurtbel.database.schema import upgrade
 from buurtbel.pbx import load_secrets, start_pbx
-from buurtbel.serve import by_clock, follow_trunk, guard
+from buurtbel.serve import archive, by_clock, follow_trunk, guard
+from buurtbel.serve.archive import Archiver
 from buurtbel.serve.by_clock import ByClock
 from buurtbel.serve.call_logs import LINE_LOG, line_log
 from buurtbel.serve.console_child import ConsoleChild
@@ -56,6 +57,7 @@ class Supervisor:
         self._trunk: TrunkFollower | None = None
         self._console = ConsoleChild(settings, environment)
         self._by_clock = ByClock(settings, environment)
+        self._archiver = Archiver(settings)
         self._line: Program | None = None
         self._line_output: Output | None = None
         self._line_began = 0.0
@@ -93,6 +95,7 @@ class Supervisor:
                         self._look_at(self._console.keep),
                         self._look_at(self._follow_trunk, every=follow_trunk.LOOK_EVERY),
                         self._look_at(self._by_clock.look, every=by_clock.LOOK_EVERY),
+                        self._look_at(self._archiver.look, every=archive.LOOK_EVERY),
                         watch_pbx(self._settings, self._held.pbx),
                         watch_database(self._settings, self._held.database),
                     )
@@ -230,6 +233,7 @@ class Supervisor:
                 except EmbeddedError as fault:  # the others are ended all the same
                     log.error("%s", fault)  # noqa: TRY400 - the sentence says it all
                 keeper.release()
+        await self._archiver.end()
 
 
 @contextmanager

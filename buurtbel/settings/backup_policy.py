@@ -32,6 +32,11 @@ class BackupPolicy(BaseModel):
         description="program that is run with the file of each backup made by the clock, to take it away",
     )
     hook_within: float = Field(3600.0, gt=0, le=86400, description="seconds that this program gets")
+    archive: Path | None = Field(
+        None,
+        description="folder, best on another machine, into which every change of the embedded database is "
+        "written within a second; empty = none",
+    )
     old_after: float = Field(
         36.0, gt=0, le=8760, description="hours after which `doctor` calls the newest backup too old"
     )

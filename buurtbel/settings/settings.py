@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from broadcast.alert.own_numbers import OwnNumbers
 from broadcast.policy import BroadcastPolicy, NodePolicy, RetryPolicy
-from broadcast.retention_policy import RetentionPolicy
+from broadcast.retention.policy import RetentionPolicy
 from broadcast.service_calls.duty_policy import DutyPolicy
 from broadcast.service_calls.leave_policy import LeavePolicy
 from buurtbel.settings.backup_policy import BackupPolicy

@@ -15,7 +15,7 @@ from buurtbel.database.address import database
 from buurtbel.errors import BuurtbelError
 from buurtbel.serve.trunk_state import trunk_hindrance, trunk_told
 from buurtbel.settings.settings import Settings
-from buurtbel.status.saved import backup_told
+from buurtbel.status.saved import archive_told, backup_told
 from buurtbel.times import day_and_time
 from embedded.network.forms import ports
 from ivr.ari.errors import AriError
@@ -50,6 +50,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield callers
             if unrung := await _duty(settings, engine):
                 yield unrung
+            if archived := await archive_told(settings, engine):
+                yield Finding("archive", archived.ok, archived.says)
     except BuurtbelError as error:
         yield Finding("database", False, str(error))
     yield await _pbx(settings)

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from buurtbel.backup.archive import SLOT
 from buurtbel.backup.folder import LastBackup, read_state
 from buurtbel.settings.settings import Settings
 from buurtbel.times import day_and_time
@@ -40,6 +44,22 @@ def backup_told(settings: Settings, *, now: datetime) -> Saved:
         )
     how = ", restored elsewhere and compared" if state.is_verified else ""
     return Saved(True, f"made on {day_and_time(state.at, settings.clock)}{how}")
+
+
+async def archive_told(settings: Settings, engine: AsyncEngine) -> Saved | None:
+    """Whether every change is written into the archive; None where there is none."""
+    folder = settings.backup.archive
+    if folder is None or settings.database.url:
+        return None
+    asked = text("SELECT active FROM pg_replication_slots WHERE slot_name = :slot")
+    async with engine.connect() as connection:
+        if await connection.scalar(asked, {"slot": SLOT}):
+            return Saved(True, f"every change is written into {folder}")
+    return Saved(
+        False,
+        f"Nothing writes the changes into {folder}: see whether `buurtbel serve` runs, was started after "
+        "this was set, and can write there.",
+    )
 
 
 def _newest(state: LastBackup, settings: Settings) -> str:

@@ -23,7 +23,7 @@ RETRY = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Shown:
     """What a page shows that changes."""
 
     alert: int | None = None
@@ -32,7 +32,7 @@ class Watched:
 
 
 async def stream(
-    parts: Parts, sightings: Sightings, visit: Visit, watched: Watched, last_id: str
+    parts: Parts, sightings: Sightings, visit: Visit, watched: Shown, last_id: str
 ) -> AsyncIterator[str]:
     """Events as they go over the wire, until the session ends or the browser goes.
 
@@ -59,13 +59,13 @@ async def stream(
         await sightings.next_look()
 
 
-async def admit(parts: Parts, sightings: Sightings, visit: Visit, watched: Watched) -> None:
+async def admit(parts: Parts, sightings: Sightings, visit: Visit, watched: Shown) -> None:
     """Raise a Refusal unless they may watch this."""
     await _pieces(parts, sightings, visit, watched, is_admitted=False)
 
 
 async def _pieces(
-    parts: Parts, sightings: Sightings, visit: Visit, watched: Watched, *, is_admitted: bool
+    parts: Parts, sightings: Sightings, visit: Visit, watched: Shown, *, is_admitted: bool
 ) -> dict[str, str]:
     words, ready = visit.words, await parts.readiness.now()
     around = ready_values(parts, ready)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from console.live import stream as streams
-from console.live.stream import Watched
+from console.live.stream import Shown
 from console.pages.draft_form import number_in
 from console.render import page
 from console.security.visit import Acting, Looking
@@ -53,7 +53,7 @@ async def stream(
     judged: str = "",
 ) -> Response:
     """What changes on an open page."""
-    watched = Watched(number_in(alert), bool(reports), bool(judged))
+    watched = Shown(number_in(alert), bool(reports), bool(judged))
     await streams.admit(parts, here.sightings, visit, watched)
     last_id = request.headers.get("last-event-id", "")
     events = streams.stream(parts, here.sightings, visit, watched, last_id)

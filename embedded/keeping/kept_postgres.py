@@ -18,6 +18,7 @@ _SUPERUSER = "postgres"
 _OWN_SETTINGS = "buurtbel.conf"
 _INCLUDED = f"include '{_OWN_SETTINGS}'"
 _HAS_ROLE = "buurtbel-role"
+_RECEIVES = "buurtbel-receives"
 _LOOK_SECONDS = 0.05
 _NEEDED_BYTES = 200 << 20
 _START_SECONDS = 60.0
@@ -35,6 +36,8 @@ _SETTINGS = {
     "logging_collector": "off",
     "log_checkpoints": "off",
     "log_destination": "'stderr'",
+    # What an archive has not received yet is kept for it, and never until the disk is full.
+    "max_slot_wal_keep_size": "'2GB'",
     "unix_socket_permissions": "0777",
 }
 _MAP = "buurtbel"
@@ -61,8 +64,12 @@ class KeptPostgres(Kept):
     signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
     patience = 60.0
 
-    def __init__(self, data_dir: Path, clients: Sequence[str]) -> None:
-        """`clients`: names of the accounts that may come in, as the role that owns our tables."""
+    def __init__(self, data_dir: Path, clients: Sequence[str], *, is_archived: bool = False) -> None:
+        """`clients`: names of the accounts that may come in, as the role that owns our tables.
+
+        `is_archived`: they may also receive every change, to keep it elsewhere.
+        """
+        self._is_archived = is_archived
         self._folders = ClusterFolders(data_dir)
         self._clients = clients
         super().__init__(self._folders.run, self._folders.cluster / "log" / "postgres.log")
@@ -86,6 +93,7 @@ class KeptPostgres(Kept):
         if not (cluster / _HAS_ROLE).exists():
             self._make_role()
             _write(cluster / _HAS_ROLE, "")
+        self._let_receive()
 
     def _let_in(self) -> None:
         """Write who may connect: processes of our accounts, by the word of the kernel, and nobody else."""
@@ -95,7 +103,19 @@ class KeptPostgres(Kept):
         pairs += [("root", ROLE), ("root", _SUPERUSER)] if own != "root" else []
         cluster = self._folders.cluster
         _write(cluster / "pg_ident.conf", "".join(f"{_MAP} {who} {role}\n" for who, role in pairs))
-        _write(cluster / "pg_hba.conf", f"local all all peer map={_MAP}\n")
+        databases = ("all", "replication") if self._is_archived else ("all",)
+        _write(cluster / "pg_hba.conf", "".join(f"local {one} all peer map={_MAP}\n" for one in databases))
+
+    def _let_receive(self) -> None:
+        """Let our role receive what is changed, or not any more: then nothing is kept for it either."""
+        receives = self._folders.cluster / _RECEIVES
+        if self._is_archived and not receives.exists():
+            self._alone(f"ALTER ROLE {ROLE} REPLICATION")
+            _write(receives, "")
+        elif not self._is_archived and receives.exists():
+            self._alone(f"ALTER ROLE {ROLE} NOREPLICATION")
+            self._alone("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots")
+            receives.unlink()
 
     def _make_role(self) -> None:
         """Make the role of our tables. It is no superuser and can do nothing outside of them."""

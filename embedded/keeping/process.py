@@ -40,7 +40,7 @@ def main() -> None:
     if asked.kind == "asterisk":
         kept = KeptAsterisk(asked.root, asked.folder)
     else:
-        kept = KeptPostgres(asked.folder, asked.client)
+        kept = KeptPostgres(asked.folder, asked.client, is_archived=asked.archived)
     take_over(kept.run)
     keeper = _Keeper(kept)
     if door is None:
@@ -153,6 +153,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, help="root file system that holds Asterisk")
     parser.add_argument("--client", action="append", default=[], help="account that may use the database")
     way_in = parser.add_mutually_exclusive_group(required=True)
+    parser.add_argument("--archived", action="store_true", help="clients may receive what is changed")
     way_in.add_argument("--door", type=int, help="descriptor of the socket it obeys")
     way_in.add_argument("--listen", action="store_true", help="wait at a socket in the program's folder")
     return parser.parse_args()

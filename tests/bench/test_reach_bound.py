@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.reach.bound import Call, Chain, bound
+from bench.reach.bound import HeldLine, PersonsCalls, bound
 
 HAIR = 1e-6
 
 
-def chain(*calls: tuple[str, float, float]) -> Chain:
-    return Chain([Call(*one) for one in calls])
+def chain(*calls: tuple[str, float, float]) -> PersonsCalls:
+    return PersonsCalls([HeldLine(*one) for one in calls])
 
 
-def scheduled(chains: Sequence[Chain], lines: int, first: Sequence[int]) -> list[float]:
+def scheduled(chains: Sequence[PersonsCalls], lines: int, first: Sequence[int]) -> list[float]:
     """When each is reached, where whoever comes first in this order has a line that is free."""
     free = [0.0] * lines
     heapify(free)
@@ -42,13 +42,13 @@ def scheduled(chains: Sequence[Chain], lines: int, first: Sequence[int]) -> list
 
 
 CALLS = st.builds(
-    Call, st.sampled_from("ab"), st.sampled_from([1.0, 2.0, 5.0, 11.0]), st.sampled_from([0.0, 3.0, 20.0])
+    HeldLine, st.sampled_from("ab"), st.sampled_from([1.0, 2.0, 5.0, 11.0]), st.sampled_from([0.0, 3.0, 20.0])
 )
-CHAINS = st.lists(st.builds(Chain, st.lists(CALLS, min_size=1, max_size=3)), min_size=1, max_size=5)
+CHAINS = st.lists(st.builds(PersonsCalls, st.lists(CALLS, min_size=1, max_size=3)), min_size=1, max_size=5)
 
 
 @given(CHAINS, st.integers(1, 3), st.sampled_from([0.5, 0.9, 1.0]))
-def test_no_order_of_calls_is_sooner(chains: list[Chain], lines: int, share: float) -> None:
+def test_no_order_of_calls_is_sooner(chains: list[PersonsCalls], lines: int, share: float) -> None:
     people = ceil(share * len(chains))
     soonest = min(
         sorted(scheduled(chains, lines, order))[people - 1] for order in permutations(range(len(chains)))
@@ -80,7 +80,7 @@ def test_no_order_of_calls_is_sooner(chains: list[Chain], lines: int, share: flo
     ],
 )
 def test_it_is_as_high_as_it_is_seen_to_be(
-    chains: list[Chain], lines: int, share: float, seconds: float
+    chains: list[PersonsCalls], lines: int, share: float, seconds: float
 ) -> None:
     assert bound(chains, lines, share=share) == pytest.approx(seconds)
 

@@ -2,24 +2,24 @@
 
 import pytest
 
-from bench.reach.dialler import Placed
-from bench.reach.drawn import KINDS, DrawnCall, DrawnMember, draw
+from bench.reach.dialler import SeenCall
+from bench.reach.drawn import KINDS, DrawnCall, DrawnCallee, draw
 from bench.reach.reached import Reached, reached
 from broadcast.policy import RetryPolicy
 from broadcast.states import Outcome
 
 HEARD, BUSY, RINGS = (DrawnCall(one, 10.0) for one in (Outcome.HEARD, Outcome.BUSY, Outcome.NO_ANSWER))
 PEOPLE = [
-    DrawnMember({"a": [HEARD]}),
-    DrawnMember({"b": [BUSY, HEARD]}),
-    DrawnMember({"c": [RINGS], "d": [HEARD]}),
-    DrawnMember({"e": [RINGS]}),
+    DrawnCallee({"a": [HEARD]}),
+    DrawnCallee({"b": [BUSY, HEARD]}),
+    DrawnCallee({"c": [RINGS], "d": [HEARD]}),
+    DrawnCallee({"e": [RINGS]}),
 ]
 POLICY = RetryPolicy(busy=30, no_answer=60)
 
 
 def told(*placed: tuple[str, float, float, Outcome], lines: int = 2, speed: float = 1.0) -> Reached:
-    calls = [Placed(number, 100 + began, 100 + ended, outcome) for number, began, ended, outcome in placed]
+    calls = [SeenCall(number, 100 + began, 100 + ended, outcome) for number, began, ended, outcome in placed]
     return reached(PEOPLE, calls, POLICY, began=100.0, lines=lines, pace=10.0, speed=speed)
 
 

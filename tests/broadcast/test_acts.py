@@ -284,9 +284,10 @@ async def test_a_coordinator_keeps_the_list_of_their_own_network(office: Office)
 
 
 @pytest.mark.parametrize("act", sorted(set(Act) - {Act.FOLLOW, Act.READ_REPORTS, Act.OPEN_JOURNAL}))
-def test_what_is_kept_of_each_act_is_told_here_or_with_the_users(act: Act) -> None:
+def test_what_is_kept_of_each_act_is_told_in_a_test(act: Act) -> None:
     tests = Path(__file__).parents[1]
-    told = [Path(__file__), tests / "directory" / "test_users_of_the_screen.py"]
+    elsewhere = ("broadcast/retention/test_acts_on_people.py", "directory/test_users_of_the_screen.py")
+    told = [Path(__file__), *(tests / one for one in elsewhere)]
     assert any(f'"{act}"' in one.read_text() for one in told)
 
 

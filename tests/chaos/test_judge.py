@@ -13,7 +13,7 @@ from tests.chaos.judge import Experience, Told, judge
 from tests.chaos.people import Crowd
 from tests.chaos.phones import Phones, Village
 from tests.chaos.tally import Tally
-from tests.chaos.wire import CountingWire
+from tests.support.counting_wire import CountingWire
 from tests.support.people import phone
 
 AN, BUSY = phone(11, 1), phone(16, 1)

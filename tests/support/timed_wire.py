@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from tests.chaos.wire import CountingWire, is_answer, is_end
+from tests.support.counting_wire import CountingWire, is_answer, is_end
 
 
 @dataclass(slots=True)

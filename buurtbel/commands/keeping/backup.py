@@ -39,7 +39,9 @@ def backup(
         str | None,
         typer.Option("--new-key", metavar="FILE", help="Make a pair of keys to encrypt with instead."),
     ] = None,
-    by_clock: Annotated[bool, typer.Option(hidden=True, help="As `serve` makes it each night.")] = False,
+    by_clock: Annotated[
+        bool, typer.Option("--by-clock", help="As `serve` does each night: compared, kept, taken elsewhere.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Save the whole database into one file, whatever is done meanwhile; nobody waits for it."""

@@ -4,15 +4,18 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO
 
 import pyrage
 import typer
 
+from buurtbel.backup.archive import replayed
 from buurtbel.backup.dump import dump
+from buurtbel.backup.erased import LONGEST, Erased, erased_here, read_erased
 from buurtbel.backup.errors import BackupError
-from buurtbel.backup.layout import Contents, End
+from buurtbel.backup.layout import Contents, Totals
 from buurtbel.backup.restore import Keys, Restored, look_through
 from buurtbel.backup.restore import restore as bring_back
 from buurtbel.backup.scratch import verify
@@ -39,46 +42,75 @@ Replace = Annotated[
 ]
 
 
+BackedUp = Annotated[
+    File | None, typer.Argument(metavar="FILE", parser=to_read, help="The backup; - for what is piped in.")
+]
+Archive = Annotated[
+    Path | None,
+    typer.Option(help="Instead of a backup, the folder with the archive of changes of a lost machine."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Restore it into a database that is thrown away, and compare.")
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with alerts that ran then: whoever was called since is called again."
+    ),
+]
+Head = Annotated[
+    str | None,
+    typer.Option("--head", help="Hash of the journal's last entry that it must have, as noted elsewhere."),
+]
+ErasedSince = Annotated[
+    File | None,
+    typer.Option(
+        "--erased",
+        parser=to_read,
+        help="The list erased.jsonl of the lost data folder, so that who is in it is erased again.",
+    ),
+]
+
+
 def restore(
-    file: Annotated[File, typer.Argument(parser=to_read, help="The backup; - for what is piped in.")],
+    file: BackedUp = None,
     *,
+    archive: Archive = None,
     key: Key = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Restore it into a database that is thrown away, and compare.")
-    ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Go on with alerts that ran then: whoever was called since is called again."
-        ),
-    ] = False,
+    dry_run: DryRun = False,
+    resume: Resume = False,
     replace: Replace = False,
-    head: Annotated[
-        str | None,
-        typer.Option(
-            "--head", help="Hash of the journal's last entry that it must have, as noted elsewhere."
-        ),
-    ] = None,
+    head: Head = None,
+    erased: ErasedSince = None,
     as_json: Json = False,
 ) -> None:
     """Bring a backup back, on any machine and into any database. First stop `buurtbel serve`."""
     os.umask(0o077)
     actor = who(None)
-    backup, keys = file.seekable(), _keys(key)
+    with told():
+        if (file is None) == (archive is None):
+            raise BackupError("Name one thing to restore: a backup, or an archive with --archive.")
+        only_looks = dry_run and archive is None
+        held = None if only_looks else hold_database(settings(stay_root=True))
+    chosen = settings()
+    backup = TemporaryFile() if file is None else file.seekable()  # noqa: SIM115 - closed below
+    keys = _keys(key)
     with backup:
-        if dry_run:
-            chosen = settings()
+        if archive is not None:
+            run(_replay(archive.absolute(), chosen, backup))
+        if held is None or dry_run:
             with told():
                 contents, end = look_through(backup, keys, noted=head)
             run(verify(backup, keys, chosen.scratch_folder))
             _tell_whole(contents, end, chosen, as_json=as_json)
             return
         with told():
-            held = hold_database(settings(stay_root=True))
-        chosen = settings()
-        with told():
             look_through(backup, keys, noted=head)
-        restored = run(_restore(chosen, held, actor, backup, keys, resume=resume, replace=replace))
+            gone = [*erased_here(chosen.data_dir)]
+            gone += read_erased(erased.read(LONGEST)) if erased else []
+        restored = run(
+            _restore(chosen, held, actor, backup, keys, resume=resume, replace=replace, erased=gone)
+        )
         _tell(restored, chosen, as_json=as_json)
 
 
@@ -115,13 +147,29 @@ def _keys(key: File | None) -> Sequence[pyrage.x25519.Identity]:
         return identities(key.read(LONGEST_KEY).decode("utf-8", "replace"))
 
 
+async def _replay(archive: Path, chosen: Settings, to: BinaryIO) -> None:
+    """Make a backup of what an archive of changes comes to."""
+    async with replayed(archive, chosen.scratch_folder) as url:
+        await dump(url, to)
+
+
 async def _restore(
-    chosen: Settings, held: Held, actor: Actor, backup: BinaryIO, keys: Keys, *, resume: bool, replace: bool
+    chosen: Settings,
+    held: Held,
+    actor: Actor,
+    backup: BinaryIO,
+    keys: Keys,
+    *,
+    resume: bool,
+    replace: bool,
+    erased: Sequence[Erased],
 ) -> Restored:
     async with _alone_on(chosen, held) as url:
         engine = make_engine(url, connections=1)
         try:
-            return await bring_back(engine, actor, backup, keys, resume=resume, replace=replace)
+            return await bring_back(
+                engine, actor, backup, keys, resume=resume, replace=replace, erased=erased
+            )
         finally:
             await engine.dispose()
 
@@ -161,6 +209,7 @@ def _tell(restored: Restored, chosen: Settings, *, as_json: bool) -> None:
             "journal": {"entries": end.journal_entries, "head": end.journal_head},
             "running": restored.running,
             "resumed": restored.is_resumed,
+            "erased": restored.erased,
         },
         as_json=as_json,
         text=lambda: _says(restored, chosen),
@@ -177,10 +226,12 @@ def _says(restored: Restored, chosen: Settings) -> str:
         lines.append(
             f"What ran then ({which}) is closed, and nobody is called for it again; see `buurtbel results`."
         )
+    if restored.erased:
+        lines.append(f"Erased again who was erased since: {len(restored.erased)} members.")
     return "\n".join([*lines, "Now start `buurtbel serve`."])
 
 
-def _tell_whole(contents: Contents, end: End, chosen: Settings, *, as_json: bool) -> None:
+def _tell_whole(contents: Contents, end: Totals, chosen: Settings, *, as_json: bool) -> None:
     rows = {name: one.rows for name, one in end.tables.items()}
     answer(
         {

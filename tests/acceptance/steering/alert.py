@@ -1,25 +1,42 @@
 """An alert of a scenario: what officers do with it, and what comes of it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from broadcast.results.results import RecipientResults, results_of
-from tests.acceptance.steering.hearing import Part, Text
+from prompts.catalogue import Key
+from tests.acceptance.steering.figures import Figures
+from tests.acceptance.steering.hearing import Part, Sentence, Text
 from tests.acceptance.steering.people import Person
 from tests.acceptance.steering.waiting import PATIENCE, until
+from tests.acceptance.steering.zones import Zone
 from tests.support.timed_wire import TimedCall
 
-if TYPE_CHECKING:  # it makes these
-    from tests.acceptance.steering.story import Story
+
+class Told(Protocol):
+    """What an alert needs of the story that it is sent in."""
+
+    zone: Zone
+    figures: Figures
+
+    def numbers_in(self, network: str) -> set[str]: ...
+
+    def says(self, key: Key) -> Sentence: ...
+
+    async def sent(
+        self, command: Sequence[str], words: str, numbers: set[str], name: str, **settings: str
+    ) -> "Alert": ...
+
+    async def types(self, *words: str, **settings: str) -> Any: ...
 
 
 @dataclass(eq=False)
 class Alert:
     """One that was sent in a story."""
 
-    story: "Story"
+    story: Told
     id: int
     text: Text
     sent_at: float

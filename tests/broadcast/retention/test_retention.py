@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from broadcast.retention.policy import RetentionPolicy
 from broadcast.retention.retain import Retained, retain, retain_daily
-from broadcast.retention_policy import RetentionPolicy
 from broadcast.states import Outcome
 from directory.journal.book import entries, whole
 from directory.journal.chain import judge

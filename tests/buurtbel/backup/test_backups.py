@@ -14,7 +14,7 @@ from broadcast.states import BroadcastState, Outcome, RecipientState, Result
 from broadcast.steering.pause import pause
 from buurtbel.backup.dump import dump
 from buurtbel.backup.errors import AtWork, BackupError, Locked, NotEmpty, Unusable
-from buurtbel.backup.layout import Reader
+from buurtbel.backup.layout import BackupReader
 from buurtbel.backup.restore import Restored, look_through, restore
 from buurtbel.backup.sealing import identities, new_key, recipients, sealed
 from directory.actor import Actor
@@ -252,7 +252,7 @@ async def test_it_is_read_by_any_tar_and_any_postgresql(running: str) -> None:
     file.seek(0)
     with psycopg.connect(running) as connection:
         step = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    assert (Reader(file).contents.step,) == step
+    assert (BackupReader(file).contents.step,) == step
 
 
 async def test_a_pause_is_no_reason_to_go_on(running: str, installation: Installations) -> None:

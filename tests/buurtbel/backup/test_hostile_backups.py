@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from buurtbel.backup.errors import Unusable
-from buurtbel.backup.layout import FIRST, LAST, PART, Contents, Writer
+from buurtbel.backup.layout import FIRST, LAST, PART, BackupWriter, Contents
 from buurtbel.backup.restore import look_through, restore
 from storage.engine import make_engine
 from tests.buurtbel.backup.conftest import Installations
@@ -51,7 +51,7 @@ def edited(parts: Parts, name: str, change: Callable[[dict[str, Any]], object]) 
 def rewritten(contents: Contents, parts: Parts, table: str, change: Callable[[bytes], bytes]) -> io.BytesIO:
     """A backup whose sums are right, in which one table has other rows."""
     file = io.BytesIO()
-    writer = Writer(file, contents)
+    writer = BackupWriter(file, contents)
     end = msgspec.json.decode(dict(parts)[LAST])
     for one in contents.tables:
         with writer.table(one.name) as rows:

@@ -8,6 +8,8 @@ import pytest
 
 from buurtbel.serve.trunk_state import Name, Registration, TrunkState, write_state
 from buurtbel.status import trial
+from buurtbel.status.doctor import Finding
+from buurtbel.status.nagios import for_nagios
 from embedded.network.free_ports import free_ports
 from tests.buurtbel.conftest import NO_PBX, Town, Typed
 
@@ -39,6 +41,36 @@ def test_the_doctor_looks_at_everything_and_says_what_is_wrong(town: Town, typed
 def test_the_doctor_s_table_is_for_people(town: Town, typed: Typed) -> None:
     shown = typed("doctor").out.splitlines()
     assert [line.split()[0] for line in shown[1:]].count("NO") == 3
+
+
+def test_whatever_watches_machines_gets_a_line_and_a_code(town: Town, typed: Typed) -> None:
+    critical = typed("doctor", "--nagios")
+    assert critical.code == 2
+    assert critical.out.startswith("BUURTBEL CRITICAL - line: No line process works on this database")
+    assert critical.out.count("\n") == 1
+    assert critical.err == ""
+
+
+@pytest.mark.parametrize(
+    ("findings", "line", "code"),
+    [
+        ([Finding("database", True, "answers")], "BUURTBEL OK - all 1 checks are well", 0),
+        (
+            [Finding("backup", False, "too old; see | below")],
+            "BUURTBEL WARNING - backup: too old; see / below",
+            1,
+        ),
+        (
+            [Finding("voice nl", False, "dumb."), Finding("PBX", False, "dead."), Finding("disk", True, "")],
+            "BUURTBEL CRITICAL - PBX: dead. voice nl: dumb.",
+            2,
+        ),
+    ],
+)
+def test_what_keeps_an_alert_from_going_out_is_critical_and_anything_else_a_warning(
+    findings: list[Finding], line: str, code: int
+) -> None:
+    assert for_nagios(findings) == (line, code)
 
 
 def test_a_line_at_work_is_seen(town: Town, typed: Typed) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from embedded.network.free_ports import LOOPBACK
-from tests.chaos.wire import CountingWire
 from tests.pbx_fixtures import RunningNeighbourhood
+from tests.support.counting_wire import CountingWire
 from tests.support.people import phone
 from tests.support.server import Server
 from tests.support.settings_of_nodes import own_pbx

@@ -1,0 +1,1 @@
+"""What becomes of attempts when all is over: closed after a restore, cleared in time."""
