@@ -66,7 +66,7 @@ async def keep(connection: AsyncConnection, actor: Actor, request: UUID, written
         "changed_at": func.clock_timestamp(),
         "not_begun_at": null(),
     }
-    kept = await connection.execute(
+    kept = await connection.scalar(
         insert(KeptDraft)
         .values(request=request, **values)
         .on_conflict_do_update(
@@ -74,8 +74,9 @@ async def keep(connection: AsyncConnection, actor: Actor, request: UUID, written
             set_=values,
             where=(KeptDraft.user_id == actor.id) & KeptDraft.due_at.is_(None),
         )
+        .returning(KeptDraft.request)
     )
-    if not kept.rowcount:
+    if kept is None:
         raise await _why_not(connection, actor, request)
 
 

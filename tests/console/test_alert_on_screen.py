@@ -148,6 +148,20 @@ async def test_what_was_typed_is_kept_before_it_is_whole(screen: Screen) -> None
         assert "Inbraak om 3.15" in (await elsewhere.open(draft)).text
 
 
+async def test_a_draft_is_written_by_its_owner_alone_and_not_while_it_counts_down(office: Office) -> None:
+    screen = screen_of(office.engine, office.desk, countdown=30.0)
+    await neighbours(screen)
+    for name in ("De Smet", "Claes"):
+        await screen.user(name, Role.OFFICER)
+    async with screen.browser("De Smet") as browser, screen.browser("Claes") as other:
+        draft = await writes(browser)
+        assert (await other.send(f"{draft}/look", **{"text-nl": "Van een ander."})).status_code == 404
+        await confirms(browser, draft)
+        assert (await browser.send(f"{draft}/look", **{"text-nl": "Te laat."})).status_code == 409
+        await browser.send(f"{draft}/cancel")
+        assert TEXT in (await browser.open(draft)).text
+
+
 async def test_an_alert_is_paused_stopped_and_followed_from_its_page(screen: Screen, office: Office) -> None:
     await neighbours(screen)
     await screen.user("De Smet", Role.OFFICER)

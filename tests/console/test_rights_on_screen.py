@@ -97,7 +97,7 @@ def addresses() -> list[tuple[str, str, str]]:
     found = [(method, route.path) for route in routes for method in sorted(route.methods)]
     found += [("GET", path) for path in ALSO]
     last = ("/remove", "/sign-out", "/throw-away", "/call", "/cancel")
-    found.sort(key=lambda one: (one[1] == "/sign-out", one[1].endswith(last), one))
+    found.sort(key=lambda one: (one[1] == "/sign-out", "/remove" in one[1], one[1].endswith(last), one))
     return [(method, path, _filled(path)) for method, path in found]
 
 
@@ -110,11 +110,17 @@ def _filled(path: str) -> str:
 
 
 async def asks(
-    browser: Browser, method: str, address: str, token: str, headers: Mapping[str, str] = OURS
+    browser: Browser,
+    method: str,
+    address: str,
+    token: str,
+    headers: Mapping[str, str] = OURS,
+    *,
+    goes_on_for: float = 60.0,
 ) -> int:
-    """The status of the answer; a stream that goes on lets who asks in."""
+    """The status of the answer; one that goes on and on, as a stream does, lets who asks in."""
     try:
-        async with asyncio.timeout(1.5 if address.startswith("/stream") else 60):
+        async with asyncio.timeout(goes_on_for):
             if method == "GET":
                 return (await browser.client.get(address)).status_code
             data = dict(FIELDS) | ({"token": token} if token else {})
