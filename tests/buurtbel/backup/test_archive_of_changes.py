@@ -18,7 +18,7 @@ from embedded import postgres
 from embedded.account import DATABASE, SERVES, account_for, as_account
 from tests.buurtbel.backup.conftest import Installations
 
-pytestmark = [pytest.mark.postgres, pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough, pytest.mark.timeout(600)]
 
 WITHIN = 60.0
 """Seconds for what must come on a busy machine."""

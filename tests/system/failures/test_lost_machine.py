@@ -10,7 +10,7 @@ from tests.support.server import Server
 from tests.support.settings_of_nodes import SHORT, own_pbx
 from tests.system.conftest import NewServer
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(600)]
 
 TEXT = "Brand. Sluit de ramen. Blijf binnen tot de brandweer weg is."
 LISTENERS = {f"Listener {n} presses 1 after the message": [phone(11, 6700 + n)] for n in range(3)}
