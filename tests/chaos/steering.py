@@ -22,7 +22,7 @@ SAID = {
 }
 PAUSED_FOR = 1.0, 6.0
 """Seconds."""
-NO_LONGER = 90.0
+NO_LONGER = 300.0
 """Seconds in which an officer gets done what they want, also when the database is away for a while."""
 
 
@@ -73,13 +73,17 @@ _OVER = "state = 'closed' OR expires_at <= clock_timestamp()"
 
 
 async def _follow(zone: Zone, kind: str) -> tuple[int, int] | None:
-    """What was followed up, and by what; None when there is no alert that nobody has followed."""
+    """What was followed up, and by what; None when nothing could be."""
     if not zone.unfollowed:
         return None
     first = zone.unfollowed.pop(zone.random.randrange(len(zone.unfollowed)))
     words = ("follow-up", str(first), "--kind", kind, "--urgent", "--text", f"nl={SAID[kind]}")
     is_followed = "EXISTS (SELECT FROM broadcast AS later WHERE later.follows = broadcast.id)"
-    await _until_done(zone, words, is_followed, first)
+    try:
+        await _until_done(zone, words, is_followed, first)
+    except TimeoutError:
+        zone.tally.problems.append(f"nobody could follow up {first} ({kind}) in {NO_LONGER:.0f} s")
+        return None
     broadcast = await asyncio.to_thread(audit.what_follows, zone.url, first)
     zone.followed.append(Followed(first, broadcast, kind, time.monotonic()))
     return first, broadcast

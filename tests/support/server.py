@@ -273,5 +273,10 @@ class Typed:
         )
 
     def result(self) -> subprocess.CompletedProcess[str]:
-        out, err = self._process.communicate(timeout=60)
+        try:
+            out, err = self._process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # or it would do later what nobody expects any more
+            self._process.wait()
+            raise
         return subprocess.CompletedProcess([], self._process.returncode, out, err)
