@@ -1,5 +1,6 @@
 """The screen of the tests: its application on a real database, and browsers without a window (httpx)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import pyotp
 from fastapi import FastAPI
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broadcast.alert.desk import Desk
 from broadcast.alert.own_numbers import OwnNumbers
@@ -82,7 +84,7 @@ class Screen:
     @asynccontextmanager
     async def browser(self, name: str = "") -> AsyncIterator["Browser"]:
         """A browser; with a name, somebody has signed in there."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=until_it_says_something(self.app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=PAGE) as client:
             browser = Browser(client)
             if name:
@@ -145,3 +147,32 @@ def parts_of_tests(engine: AsyncEngine, desk: Desk, countdown: float = 0.0) -> P
 def screen_of(engine: AsyncEngine, desk: Desk, countdown: float = 0.0) -> Screen:
     parts = parts_of_tests(engine, desk, countdown)
     return Screen(make_app(parts), parts)
+
+
+def until_it_says_something(app: ASGIApp) -> ASGIApp:
+    """The application for browsers that leave once something of an answer has come: a stream never ends."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        has_asked, has_come, goes_on = False, asyncio.Event(), False
+
+        async def asked() -> Message:
+            nonlocal has_asked
+            if has_asked:
+                await has_come.wait()
+                return {"type": "http.disconnect"}
+            message = await receive()
+            has_asked = not message.get("more_body")
+            return message
+
+        async def answered(message: Message) -> None:
+            nonlocal goes_on
+            await send(message)
+            goes_on = bool(message.get("more_body"))
+            if message.get("body"):
+                has_come.set()
+
+        await app(scope, asked, answered)
+        if goes_on:  # it was left in the middle, as a browser leaves it
+            await send({"type": "http.response.body"})
+
+    return answering
