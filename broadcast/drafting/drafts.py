@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, null, select, update
+from sqlalchemy import ColumnElement, case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,18 +63,18 @@ async def keep(connection: AsyncConnection, actor: Actor, request: UUID, written
         "report_id": written.report,
         "follows": written.follows,
         "kind": written.kind,
-        "changed_at": func.clock_timestamp(),
         "not_begun_at": null(),
     }
+    keeping = insert(KeptDraft).values(request=request, changed_at=func.clock_timestamp(), **values)
+    # What is kept again as it is was not changed: a page that saves late keeps nobody from calling.
+    is_other = or_(*(getattr(KeptDraft, one).is_distinct_from(keeping.excluded[one]) for one in values))
     kept = await connection.scalar(
-        insert(KeptDraft)
-        .values(request=request, **values)
-        .on_conflict_do_update(
+        keeping.on_conflict_do_update(
             index_elements=[KeptDraft.request],
-            set_=values,
+            set_=values
+            | {"changed_at": case((is_other, func.clock_timestamp()), else_=KeptDraft.changed_at)},
             where=(KeptDraft.user_id == actor.id) & KeptDraft.due_at.is_(None),
-        )
-        .returning(KeptDraft.request)
+        ).returning(KeptDraft.request)
     )
     if kept is None:
         raise await _why_not(connection, actor, request)

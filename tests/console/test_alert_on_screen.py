@@ -162,6 +162,23 @@ async def test_a_draft_is_written_by_its_owner_alone_and_not_while_it_counts_dow
         assert TEXT in (await browser.open(draft)).text
 
 
+@pytest.mark.parametrize(("typed", "leads_to"), [(TEXT, "countdown"), ("Iets anders.", "check")])
+async def test_a_page_that_saves_late_what_is_the_same_keeps_nobody_from_calling(
+    office: Office, typed: str, leads_to: str
+) -> None:
+    screen = screen_of(office.engine, office.desk, countdown=30.0)
+    await neighbours(screen)
+    await screen.user("De Smet", Role.OFFICER)
+    async with screen.browser("De Smet") as browser:
+        draft = await writes(browser)
+        looked = (await browser.open(f"{draft}/check")).text
+        version = looked.split('name="version" value="')[1].split('"')[0]
+        late = {"street": STREET, "text-nl": typed, "urgent": "yes"}
+        assert (await browser.send(f"{draft}/look", **late)).status_code == 200
+        answer = await browser.send(f"{draft}/call", version=version)
+    assert answer.headers["location"] == f"{draft}/{leads_to}"
+
+
 async def test_an_alert_is_paused_stopped_and_followed_from_its_page(screen: Screen, office: Office) -> None:
     await neighbours(screen)
     await screen.user("De Smet", Role.OFFICER)
