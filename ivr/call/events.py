@@ -37,6 +37,8 @@ class CallEvents:
         """Our clock, which stands still while they have put us on hold."""
         self.started: dict[str, float] = {}
         """When each playback began, by the PBX's clock."""
+        self.has_played_whole = False
+        """Whether a sound of ours was played to its last sample."""
         self.spoken_pass: str | None = None
         """The playback that is a pass of the message, while it is spoken."""
         self.is_over = False

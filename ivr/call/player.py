@@ -75,10 +75,12 @@ class Player:
         self.sound = sound.path
         await self._channel.play(sound, playback)
         try:
-            return await self._until_played(sound, playback, keys, later, restarts=restarts)
+            heard = await self._until_played(sound, playback, keys, later, restarts=restarts)
         except (Withdrawn, TextReplaced, Preempted):
             await self._channel.stop_playing(playback)
             raise
+        self._events.has_played_whole |= isinstance(heard, WholePlayed)
+        return heard
 
     async def _until_played(
         self, sound: Sound, playback: str, keys: str, later: str, *, restarts: bool

@@ -102,12 +102,13 @@ class LiveCall:
     def is_lost(self) -> bool:
         """Whether its end was no choice of theirs, as far as we have seen.
 
-        It is lost when nobody saw its end, or when an adopted call ended before it heard anything of ours.
+        It is lost when nobody saw its end, or when an adopted call ended before a sound of ours did.
         The PBX ends a call of an earlier process once that process's last sound is over, whoever leads it by
         then.
         """
         is_adopted = not self.far_end.facts.is_complete
-        return self.end.is_lost or (is_adopted and self.call is not None and not self.call.events.started)
+        is_cut_off = self.call is not None and not self.call.events.has_played_whole
+        return self.end.is_lost or (is_adopted and is_cut_off)
 
     @property
     def had_no_sound(self) -> bool:

@@ -118,7 +118,10 @@ async def test_a_call_that_the_pbx_ends_because_its_line_died_is_lost_and_anothe
     assert (set(town.ari.posts.values()), await town.sent()) == ({1}, 1)
 
 
-async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kept_nothing(town: Town) -> None:
+@pytest.mark.parametrize("after", [0.0, 0.3])
+async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kept_nothing(
+    town: Town, after: float
+) -> None:
     """The PBX, told that its line was mute, ends the call once the sound of the dead one is over."""
 
     def plays() -> int:
@@ -127,7 +130,7 @@ async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kep
     has_left = asyncio.Event()
 
     async def is_cut_off_when_it_is_led_on(call: FakeCall) -> None:
-        """At once, so that nothing is heard of it; presses 1 when rung again."""
+        """At once, or in the middle of its first sound; presses 1 when rung again."""
         if call.nth > 1:
             await presses("1")(call)
             return
@@ -136,6 +139,7 @@ async def test_who_has_heard_nothing_of_the_line_that_adopted_their_call_has_kep
         played = plays()
         while plays() == played:
             await call.passes(0.001)
+        await call.passes(after)
         call.end(16)
 
     town.ari.phones[MAES] = is_cut_off_when_it_is_led_on
