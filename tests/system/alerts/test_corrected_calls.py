@@ -29,7 +29,7 @@ PATIENCE = 60.0
 def town(new_server: NewServer, neighbourhood: RunningNeighbourhood, asterisk_root: Path) -> Server:
     """A node whose calls ring long enough for an officer to change their mind, and rest as long."""
     trunk = {"uri": neighbourhood.uri, "simulated": "true", "calls_per_second": "20"}
-    patient = {"alert": {"ring": "25"}, "retry": {"busy": "30"}}
+    patient = {"alert": {"ring": "32"}, "retry": {"busy": "32"}}
     server = new_server({"pbx": own_pbx(asterisk_root), "trunk": trunk, **patient})
     server.start()
     return server
